@@ -1,0 +1,73 @@
+"""What every test may use: the time limit, the report of what did not run, and a browser."""
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# The machine's load must not fail a property; on CI the same examples come back at each run.
+settings.register_profile("cordon", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("cordon")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# Without the last three, Chromium keeps asking its maker's hosts.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STARTED = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--stop-after", type=float, metavar="SECONDS", help="start no further test after this long")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    limit = item.config.getoption("--stop-after")
+    if limit and time.monotonic() - STARTED > limit:
+        pytest.skip(f"the time limit of {limit:.0f} s is over")
+    if item.get_closest_marker("browser") and not CHROMIUM:
+        pytest.skip("there is no Chromium on this machine (Debian: apt install chromium)")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    terminalreporter.section("TESTS THAT DID NOT RUN", sep="!", red=True, bold=True)
+    for reason, count in reasons.items():
+        terminalreporter.line(f"NOT RUN: {count} because {reason}", red=True, bold=True)
+        for report in skipped:
+            if report.longrepr[2].removeprefix("Skipped: ") == reason:
+                terminalreporter.line(f"    {report.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, headless, kept for the session; tests that use it are marked `browser`."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of its own that ends in failure if the console showed an error or a script threw."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors, f"the browser's console shows errors: {errors}"

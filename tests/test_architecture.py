@@ -1,0 +1,206 @@
+"""What may import what, how long a file or function may be, and that classes and rules come from the packs.
+
+The table: a new module of `zoning/` is added to the row that says what it is.
+"""
+
+import ast
+import graphlib
+import re
+import tokenize
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.house import PACKAGES, ROOT, functions, imports, module_name, python_files
+
+BASE = ("errors", "settings", "tables", "times", "geometry", "datum", "rules", "classes", "policy")
+# A stage and the parts that only it imports, in the order of the way of the data.
+STAGES: dict[str, tuple[str, ...]] = {
+    "intake": (),
+    "cells": (),
+    "exposure": (),
+    "derive": (),
+    "edits": (),
+    "schedule": (),
+    "gates": (),
+    "services": (),
+    "export": (),
+}
+STORE = {"store": ()}
+LAYER_PARTS = ("_base", "mvt", "ragged")  # what the layers share; every other module of layers/ is a layer
+TOP = {"pipeline": "pipeline", "cli": "cli", "__main__": "cli"}
+
+# The row of a module -> the rows that it may import. A stage, and the store, may also import their own parts.
+MAY_IMPORT = {
+    "package": set(),
+    "base": {"base"},
+    "stage": {"base"},
+    "store": {"base"},
+    "pipeline": {"base", "stage", "store"},
+    "cli": {"base", "store", "pipeline", "cli"},
+    "layer base": {"base", "pipeline", "layer base"},
+    "layer": {"base", "pipeline", "layer base"},
+    "layers": {"layer base", "layer"},
+    "dashboard": {"base", "store", "pipeline", "layers", "layer base", "layer", "dashboard"},
+    "live": {"base", "store", "pipeline", "layers", "layer base", "layer", "live"},
+    "app": {"base", "store", "pipeline", "layers", "layer base", "layer", "dashboard", "live"},
+}
+MAX_FILE, MAX_FUNCTION = 300, 40
+NO_SCREEN = {"dash", "plotly"}
+
+
+def owner(name: str) -> tuple[str, str] | None:
+    """The row of a module of `zoning/`, and the stage or store that it belongs to; None where no row has it."""
+    for row, table in (("stage", STAGES), ("store", STORE)):
+        for main, parts in table.items():
+            if name == main or name in parts:
+                return row, main
+    if name in BASE:
+        return "base", name
+    return (TOP[name], name) if name in TOP else None
+
+
+def row_of(module: str) -> tuple[str, str]:
+    """The row of any module of the project, and its owner within the row."""
+    package, _, rest = module.partition(".")
+    if package == "zoning":
+        found = owner(rest) if rest else ("package", "")
+        assert found, (
+            f"zoning/{rest.replace('.', '/')}.py is in no row of the table at the top of tests/test_architecture.py: "
+            "add it to BASE, to STAGES (a stage, or a part of one), to STORE or to TOP"
+        )
+        return found
+    if package == "layers" and rest:
+        return ("layer base" if rest in LAYER_PARTS else "layer"), rest
+    return package, rest
+
+
+def breaches(module: str, imported: set[str]) -> list[str]:
+    """What a module imports against the table."""
+    row, mine = row_of(module)
+    wrong = []
+    for name in imported:
+        package = name.partition(".")[0]
+        if package in NO_SCREEN and module.startswith(("zoning", "layers")):
+            wrong.append(f"{module} imports {name}: only dashboard/ and live/ know the screen")
+        if package not in (*PACKAGES, "app"):
+            continue
+        its_row, its = row_of(name)
+        own = row == its_row and mine == its
+        if its_row not in MAY_IMPORT[row] and not own:
+            wrong.append(f"{module} ({row}) imports {name} ({its_row}); it may import {sorted(MAY_IMPORT[row])}")
+    return wrong
+
+
+def lengths(source: str) -> list[tuple[str, int]]:
+    """Each function and its lines; its docstring is not counted, for it is not what makes a function hard to read."""
+    found = []
+    for node in functions(ast.parse(source)):
+        doc = node.body[0] if ast.get_docstring(node) is not None else None
+        text = doc.end_lineno - doc.lineno + 1 if doc else 0
+        found.append((node.name, node.end_lineno - node.lineno + 1 - text))
+    return found
+
+
+def pack_names() -> set[str]:
+    """Every class name and rule id of every pack."""
+    names: set[str] = set()
+    for path in (ROOT / "zoning" / "policies").glob("*.toml"):
+        pack = tomllib.loads(path.read_text("utf-8"))
+        names |= set(pack["classes"]) | {rule["id"] for rule in pack["rules"]}
+    return names
+
+
+def named(source: str, names: set[str]) -> set[str]:
+    """The names that occur in a source as words, in code, docstrings or comments."""
+    return names & set(re.findall(r"\w+", source))
+
+
+def project_imports() -> dict[str, set[str]]:
+    paths = python_files(*PACKAGES, "app.py")
+    known = {module_name(path) for path in paths}
+    return {module_name(path): imports(path.read_text("utf-8"), known) for path in paths}
+
+
+def test_imports_go_one_way() -> None:
+    wrong = [line for module, imported in project_imports().items() for line in breaches(module, imported)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_import_cycle() -> None:
+    graph = project_imports()
+    own = {module: {name for name in imported if name in graph} for module, imported in graph.items()}
+    assert list(graphlib.TopologicalSorter(own).static_order())
+
+
+@pytest.mark.parametrize(
+    ("module", "imported"),
+    [
+        ("zoning.tables", "zoning.store"),
+        ("zoning.gates", "zoning.schedule"),
+        ("zoning.store", "zoning.intake"),
+        ("zoning.cells", "zoning.pipeline"),
+        ("zoning.pipeline", "layers"),
+        ("zoning.export", "plotly.express"),
+        ("layers.roads", "layers.zones"),
+        ("layers.roads", "zoning.gates"),
+        ("layers.roads", "dash"),
+        ("dashboard.ids", "app"),
+        ("dashboard.ids", "live"),
+    ],
+)
+def test_a_wrong_import_is_seen(module: str, imported: str) -> None:
+    assert breaches(module, {imported})
+
+
+def test_a_module_without_a_row_is_seen() -> None:
+    with pytest.raises(AssertionError, match=r"add it to BASE, to STAGES"):
+        row_of("zoning.nowhere")
+
+
+def files_of_limited_size() -> list[Path]:
+    scripts = [path for path in (ROOT / "assets").rglob("*.*js") if "vendor" not in path.parts]
+    return [*python_files(*PACKAGES, "app.py", "tests", "bench"), *scripts]
+
+
+@pytest.mark.parametrize("path", files_of_limited_size(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_is_short(path: Path) -> None:
+    count = len(path.read_text("utf-8").splitlines())
+    assert count <= MAX_FILE, f"{path.relative_to(ROOT)} has {count} lines, {MAX_FILE} are allowed: split it by subject"
+
+
+@pytest.mark.parametrize(
+    "path", python_files(*PACKAGES, "app.py", "bench"), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_functions_are_short(path: Path) -> None:
+    long = [(name, count) for name, count in lengths(path.read_text("utf-8")) if count > MAX_FUNCTION]
+    assert not long, f"{path.relative_to(ROOT)}: more than {MAX_FUNCTION} lines without the docstring: {long}"
+
+
+def test_a_function_is_measured_without_its_docstring() -> None:
+    body = "    x = 1\n" * MAX_FUNCTION
+    assert lengths(f"def f():\n{body}") == [("f", MAX_FUNCTION + 1)]
+    assert lengths(f'def f():\n    """One.\n\n    Two.\n    """\n{body}') == [("f", MAX_FUNCTION + 1)]
+
+
+def test_classes_and_rules_come_from_the_packs() -> None:
+    names = pack_names()
+    assert names
+    wrong = {str(p.relative_to(ROOT)): named(p.read_text("utf-8"), names) for p in python_files("zoning")}
+    wrong = {path: found for path, found in wrong.items() if found}
+    assert not wrong, f"names of a policy pack in the engine; read them from the pack: {wrong}"
+
+
+def test_a_class_name_is_seen_wherever_it_stands() -> None:
+    assert named('"""The sealed ground."""', {"sealed", "R1"}) == {"sealed"}
+    assert named("rule == 'R1'  # unsealed", {"sealed", "R1"}) == {"R1"}
+
+
+def test_no_tool_is_silenced() -> None:
+    silencer = re.compile(r"#\s*(noqa|type:\s*ignore|ruff:\s*noqa|mypy:|pragma)")
+    for path in python_files(*PACKAGES, "app.py", "tests", "bench"):
+        with path.open("rb") as file:
+            comments = [t for t in tokenize.tokenize(file.readline) if t.type == tokenize.COMMENT]
+        silenced = [t.start[0] for t in comments if silencer.search(t.string)]
+        assert not silenced, f"{path.relative_to(ROOT)}: lines {silenced} silence a tool; cure what it says instead"
