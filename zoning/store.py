@@ -1,0 +1,271 @@
+"""The workspace on disk: an append-only event log in SQLite and content-addressed Parquet files that it names.
+
+The log is the truth: everything else in a workspace can be deleted and comes back. A Parquet file is written, synced
+and renamed before its event is committed, so that a kill at any moment leaves the state before or after, never between.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+import sqlalchemy as sa
+
+from zoning.errors import StoreError
+
+LOG = "log.sqlite"
+TABLES = "tables"
+_META = sa.MetaData()
+_EVENTS = sa.Table(
+    "events",
+    _META,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the log: `recorded_at` is UTC, `payload` is what its kind needs."""
+
+    seq: int
+    event_id: str
+    kind: str
+    recorded_at: datetime
+    author: str
+    payload: dict[str, Any]
+
+
+def digest(*parts: object) -> str:
+    """Return the short hash that names events, facts and zones.
+
+    Parameters
+    ----------
+    parts : anything JSON can write; the order counts.
+
+    Returns
+    -------
+    16 hex digits of SHA-256.
+    """
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
+
+
+class Workspace:
+    """A folder that holds one workspace; several processes may read it while one writes."""
+
+    def __init__(self, path: Path, create: bool = False) -> None:
+        """Open a workspace.
+
+        Parameters
+        ----------
+        path : its folder.
+        create : make the folder and an empty log where there is none.
+
+        Raises
+        ------
+        StoreError : there is no log at that path, and `create` is not set.
+        """
+        self.path = path
+        if not (path / LOG).is_file():
+            if not create:
+                raise StoreError(f"{path} holds no workspace ({LOG} is not there); load a file into it first")
+            (path / TABLES).mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(f"sqlite:///{path / LOG}", connect_args={"timeout": 30})
+        sa.event.listen(self._engine, "connect", _durable)
+        if create:
+            _META.create_all(self._engine)
+
+    def close(self) -> None:
+        """Close the connections to the log."""
+        self._engine.dispose()
+
+    def append(
+        self, kind: str, payload: dict[str, Any], event_id: str, recorded_at: datetime | None = None, author: str = ""
+    ) -> bool:
+        """Append one event; when this returns, it is on disk.
+
+        Parameters
+        ----------
+        kind : load, withdraw, decide or set.
+        payload : what the kind needs, JSON.
+        event_id : its identity; an event that is already there is not written twice.
+        recorded_at : when it was known; None means now.
+        author : who.
+
+        Returns
+        -------
+        True if it was written, False if it was there already.
+        """
+        row = {
+            "event_id": event_id,
+            "kind": kind,
+            "recorded_at": (recorded_at or datetime.now(UTC)).astimezone(UTC).isoformat(),
+            "author": author,
+            "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str),
+        }
+        with self._engine.begin() as connection:
+            written = connection.execute(sa.insert(_EVENTS).prefix_with("OR IGNORE"), row)
+        return written.rowcount == 1
+
+    def events(self) -> list[Event]:
+        """Return the whole log in recorded order (time, then sequence).
+
+        Returns
+        -------
+        Events; `recorded_at` in UTC.
+        """
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_EVENTS)).all()
+        found = [Event(r[0], r[1], r[2], datetime.fromisoformat(r[3]), r[4], json.loads(r[5])) for r in rows]
+        return sorted(found, key=lambda e: (e.recorded_at, e.seq))
+
+    def revision(self) -> int:
+        """Return the number of the last event, 0 for an empty log.
+
+        Returns
+        -------
+        A sequence number that grows with every write.
+        """
+        with self._engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar() or 0)
+
+    def save_table(self, table: pd.DataFrame) -> str:
+        """Write a table as Parquet under the hash of its bytes and sync it to disk.
+
+        Parameters
+        ----------
+        table : any columns; shapely geometries are stored as WKB.
+
+        Returns
+        -------
+        The file's name without ending (SHA-256 of its bytes).
+        """
+        sink = pa.BufferOutputStream()
+        pq.write_table(_to_arrow(table), sink, compression="zstd", row_group_size=122_880)
+        data = sink.getvalue().to_pybytes()
+        name = hashlib.sha256(data).hexdigest()
+        write_synced(self.path / TABLES / f"{name}.parquet", data)
+        return name
+
+    def table_path(self, name: str) -> Path:
+        """Return the path of a table that the log names.
+
+        Parameters
+        ----------
+        name : as `save_table` returned it.
+
+        Returns
+        -------
+        Path of the Parquet file.
+
+        Raises
+        ------
+        StoreError : the file is not there.
+        """
+        path = self.path / TABLES / f"{name}.parquet"
+        if not path.is_file():
+            raise StoreError(f"{path}: the log names this file and it is gone; put it back from a copy of the workspace")
+        return path
+
+    def read_table(self, name: str) -> pd.DataFrame:
+        """Read a table back.
+
+        Parameters
+        ----------
+        name : as `save_table` returned it.
+
+        Returns
+        -------
+        The table; a GeoDataFrame (WGS84) where it has geometry.
+        """
+        table: pd.DataFrame = pq.read_table(self.table_path(name)).to_pandas()
+        return from_wkb(table)
+
+
+def from_wkb(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its WKB geometry as shapely objects.
+
+    Parameters
+    ----------
+    table : as read from Parquet; `geometry` is WKB or missing.
+
+    Returns
+    -------
+    A GeoDataFrame (WGS84) where there is geometry, else the table itself.
+    """
+    if "geometry" not in table:
+        return table
+    return gpd.GeoDataFrame(table.assign(geometry=shapely.from_wkb(table["geometry"].to_numpy(object))), crs="EPSG:4326")
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, even after a power cut.
+
+    Parameters
+    ----------
+    path : where; an existing file is replaced in one step.
+    data : its bytes.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    with _folder(path.parent) as handle:
+        os.fsync(handle)
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _to_arrow(table: pd.DataFrame) -> pa.Table:
+    plain = pd.DataFrame(table)
+    if "geometry" in plain:
+        plain = plain.assign(geometry=shapely.to_wkb(plain["geometry"].to_numpy(object)))
+    return pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(None)
+
+
+def latest(events: Iterable[Event], known_at: datetime) -> Event | None:
+    """Return the newest event known at a time; before the first one, the first (ground that stood already).
+
+    Parameters
+    ----------
+    events : in recorded order.
+    known_at : UTC.
+
+    Returns
+    -------
+    An Event, or None where there are none.
+    """
+    chosen = None
+    for event in events:
+        if chosen is None or event.recorded_at <= known_at:
+            chosen = event
+    return chosen
