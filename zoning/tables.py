@@ -156,16 +156,16 @@ def _breaches(table: pd.DataFrame, column: Column) -> list[str]:
         return [f"column '{column.name}' is missing"]
     values = table[column.name]
     expected = PANDAS_DTYPES[column.dtype]
-    found = []
     if expected != str(values.dtype) and not (expected == "geometry" and values.dtype == object):
-        found.append(f"column '{column.name}' is {values.dtype}, not {expected}")
+        return [f"column '{column.name}' is {values.dtype}, not {expected}"]
+    found = []
     if column.required and values.isna().any():
         found.append(f"column '{column.name}' is required and empty in {int(values.isna().sum())} rows")
     if column.choices and not column.open:
         wrong = sorted(set(values.dropna()) - {word for word, _ in column.choices})
         if wrong:
             found.append(f"column '{column.name}' holds {', '.join(map(str, wrong[:3]))}")
-    if column.minimum is not None and column.dtype in ("float", "int") and (values < column.minimum).any():
+    if column.minimum is not None and (values < column.minimum).any():
         found.append(f"column '{column.name}' is below {column.minimum:g}")
     return found
 
