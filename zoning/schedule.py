@@ -1,0 +1,203 @@
+"""Testing calendars: on which dates each zone tests, and the people, tubes, samplers and tables of each round.
+
+Test days count calendar dates; lifting counts full local days, 24时 being 00:00 of the next day.
+"""
+
+import math
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from zoning.classes import Tail, ZoneClass
+from zoning.policy import Policy, value_on
+from zoning.rules import Dated, Value
+from zoning.settings import Settings
+from zoning.times import zone_info
+
+DTYPES = {
+    "zone_id": "str", "day": "int64", "date": "object", "phase": "str", "people_due": "Int64",
+    "tubes": "Int64", "samplers": "Int64", "tables": "Int64", "assumed": "bool",
+}  # fmt: skip
+_INPUTS = ["zone_id", "class", "in_force_from", "earliest_lift_at", "people", "households"]
+
+
+def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: datetime) -> pd.DataFrame:
+    """Return the test rounds of every zone that is not released or rejected.
+
+    A zone that no one has put in force yet is taken to start at the next local midnight, and marked so. Day 1 is the
+    first round even where `first_within_h` would end earlier; it never moves to the day before.
+
+    Parameters
+    ----------
+    zones : zone_id, class, rank, status, in_force_from and earliest_lift_at (UTC, may be missing), people,
+        households (persons and households, NaN where not known).
+    policy : pack whose classes are those of `zones`.
+    settings : `zone` is the IANA zone of local days.
+    now : tz-aware time from which zones not yet in force are dated.
+
+    Returns
+    -------
+    One row a round, by rank, zone_id and day: zone_id, day (1 = first), date (local), phase (id, "" for none),
+    people_due, tubes, samplers, tables (NA where people or the pack's figure are not known), assumed.
+    """
+    open_zones = zones[~zones["status"].isin(["released", "rejected"])].sort_values(["rank", "zone_id"])
+    info, rows = zone_info(settings.zone), list[dict[str, Any]]()
+    for zone_id, name, start, lift, people, households in open_zones[_INPUTS].itertuples(index=False, name=None):
+        assumed = bool(pd.isna(start))
+        begin = _midnight(_local(now, info) + timedelta(1), info) if assumed else start
+        due, of = _count(people), policy.classes[name]
+        for day, on in _rounds(of, policy, begin, None if pd.isna(lift) else lift, settings.zone):
+            rows.append(
+                {
+                    "zone_id": zone_id, "day": day, "date": on, "phase": _phase(of, day), "people_due": due,
+                    "tubes": _tubes(of, due, _count(households)),
+                    "samplers": _share(due, policy.capacity.get("people_per_sampler"), on),
+                    "tables": _share(due, policy.capacity.get("people_per_table"), on), "assumed": assumed,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(DTYPES)).astype(DTYPES)
+
+
+def earliest_lift(start: datetime, days: int, zone: str) -> datetime:
+    """Return the first moment after so many full local days.
+
+    A full day is a calendar day wholly in force: 12 March 12:00 and 14 days give 26 March 24时, 15 March 00:00 and 14
+    days give 28 March 24时.
+
+    Parameters
+    ----------
+    start : tz-aware start of the clock.
+    days : number of full days.
+    zone : IANA zone of local days.
+
+    Returns
+    -------
+    A local midnight, in UTC.
+    """
+    info = zone_info(zone)
+    first = _local(start, info)
+    return _midnight(first + timedelta(days + (_midnight(first, info) < start)), info)
+
+
+def first_test_date(start: datetime, policy: Policy, zone: str) -> date:
+    """Return the local date of test day 1.
+
+    Parameters
+    ----------
+    start : tz-aware start of the zone.
+    policy : its `day_count` says whether the date of the start counts, and until which hour.
+    zone : IANA zone of local days.
+
+    Returns
+    -------
+    The date of the start, or the next one.
+    """
+    info, count = zone_info(zone), policy.day_count
+    cutoff = count.day1_cutoff_h.value
+    local = start.astimezone(info)
+    counts = count.tests == "calendar_day_in_force" and (not isinstance(cutoff, int | float) or local.hour < cutoff)
+    return _local(start, info) + timedelta(not counts)
+
+
+def choose_tail(last_daily: int, window: tuple[int, int], tail: Tail) -> list[int]:
+    """Return the later test days of a zone, against the lift that holds for it.
+
+    The pack's default where it meets both terms; else the days whose last round is latest, then the fewest rounds,
+    then the longest gaps first. On the pack's own clock that order finds 10, 12, 14 again. Where no days meet both
+    terms, the least gap gives way, for more tests do no harm.
+
+    Parameters
+    ----------
+    last_daily : day number of the last fixed round.
+    window : first and last day number in which the last round may lie.
+    tail : least and greatest gap in days, and the named default.
+
+    Returns
+    -------
+    Day numbers in order; none where a fixed round already lies in the window.
+    """
+    first, last = window
+    if last_daily >= first:
+        return []
+    days = [last_daily, *tail.default]
+    gaps = [after - before for before, after in pairwise(days)]
+    if first <= days[-1] <= last and all(tail.min_gap <= gap <= tail.max_gap for gap in gaps):
+        return list(tail.default)
+    choices = ((least, end) for least in (tail.min_gap, 1) for end in range(last, first - 1, -1))
+    least, end = next((g, e) for g, e in choices if _fewest(e - last_daily, tail.max_gap) * g <= e - last_daily)
+    found, day = [], last_daily
+    for left in range(_fewest(end - last_daily, tail.max_gap) - 1, -1, -1):
+        day += min(tail.max_gap, end - day - left * least)
+        found.append(day)
+    return found
+
+
+def _fewest(span: int, max_gap: int) -> int:
+    return -(-span // max_gap)
+
+
+def _rounds(of: ZoneClass, policy: Policy, start: datetime, lift: datetime | None, zone: str) -> list[tuple[int, date]]:
+    """Day number and date of each round of a zone of one class."""
+    if of.tests is None or not isinstance(of.tests.fixed.value, list):
+        return []
+    one, days = first_test_date(start, policy, zone), sorted(of.tests.fixed.value)
+    length = value_on(of.duration_days, _local(start, zone_info(zone))).value if of.duration_days else None
+    if isinstance(length, int):
+        clock = earliest_lift(start, length, zone)
+        days += _later(of, max(days), one, max(clock, lift or clock), zone_info(zone))
+    return [(day, one + timedelta(day - 1)) for day in days]
+
+
+def _later(of: ZoneClass, last_daily: int, one: date, lift: datetime, info: ZoneInfo) -> list[int]:
+    """The tail, or the release round that the fixed days of a class without a tail may miss when its lift moves."""
+    tail, hours = of.tests.tail if of.tests else None, of.release.round_window_h
+    last = (_local(lift - timedelta(microseconds=1), info) - one).days + 1
+    if hours is not None and isinstance(hours.value, int | float):
+        opens = lift - timedelta(hours=hours.value)
+        on = _local(opens, info)
+        first = min((on - one).days + 1 + (_midnight(on, info) < opens), last)
+    elif tail is not None:
+        first = last - tail.max_gap + 1
+    else:
+        return []
+    if tail is not None:
+        return choose_tail(last_daily, (first, last), tail)
+    return [] if last_daily >= first else [last]
+
+
+def _phase(of: ZoneClass, day: int) -> str:
+    return next((p.id for p in of.phases if p.from_day <= day <= (p.to_day or day)), "")
+
+
+def _tubes(of: ZoneClass, people: int | None, households: int | None) -> int | None:
+    """Tubes of a round: one a person, unless the class pools; one a household where households are known."""
+    if people is None or of.pool is None:
+        return people
+    if of.pool.tube_per == "household" and households:
+        return min(households, people)
+    return _per(people, of.pool.ratio)
+
+
+def _share(people: int | None, dated: Dated | None, on: date) -> int | None:
+    return None if dated is None else _per(people, value_on(dated, on))
+
+
+def _per(people: int | None, value: Value) -> int | None:
+    per = value.value
+    return math.ceil(people / per) if people is not None and isinstance(per, int | float) and per else None
+
+
+def _count(amount: float | None) -> int | None:
+    # Shared-out people are fractions; the sixth decimal is noise of their sum, not a person.
+    return None if amount is None or pd.isna(amount) else math.ceil(round(float(amount), 6))
+
+
+def _local(at: datetime, info: ZoneInfo) -> date:
+    return at.astimezone(info).date()
+
+
+def _midnight(day: date, info: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), info).astimezone(UTC)
