@@ -74,7 +74,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-$(VENDOR)/.done: package-lock.json .npmrc $(VENV)/.run
+$(VENDOR)/.done: package-lock.json .npmrc | $(VENV)/.run
 	@echo "==> the map's JavaScript"
 	@if command -v npm >/dev/null && npm ci --loglevel=error; then :; else \
 	  echo "==> no npm that works here: taking it from PyPI ($(NODE_WHEEL))"; \
