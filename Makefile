@@ -65,7 +65,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.run: requirements.txt $(VENV)/.made
-	@echo "==> packages (about 200 MB; a minute or two the first time)"
+	@echo "==> packages (about 220 MB; a minute or two the first time)"
 	@$(PIP) -r requirements.txt
 	@touch $@
 
