@@ -1,6 +1,8 @@
 """The README names every setting, command and make target that there is."""
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 
 from tests.house import ROOT
@@ -26,6 +28,15 @@ def test_no_setting_in_the_readme_is_gone() -> None:
     table = README.partition("## Settings")[2].partition("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| `")]
     assert [row for row in rows if row not in settings_rows()] == []
+
+
+def test_the_readme_lists_the_commands() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "zoning", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    commands = re.findall(r"^ {4}([a-z]+)(?: {2}.*)?$", told.stdout, re.MULTILINE)
+    table = README.partition("## Commands")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE)) == sorted(commands)
 
 
 def test_every_make_target_is_in_the_readme_or_the_guide() -> None:
