@@ -1,0 +1,67 @@
+"""Ids of rows: made from the content where a file has none, and refused where one id names different rows."""
+
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from zoning.values import Faults
+
+_SEPARATOR = "\x1f"
+
+
+def row_hashes(values: pd.DataFrame, shapes: npt.NDArray[np.object_] | None) -> pd.Series:
+    """Return a hash of each row's whole content, whatever the order of its columns.
+
+    Parameters
+    ----------
+    values : text by file column, n rows.
+    shapes : (n,) shapely shapes or None.
+
+    Returns
+    -------
+    (n,) Series of 16 hexadecimal digits.
+    """
+    joined = pd.Series("", values.index, dtype="object")
+    for name in sorted(values.columns):
+        text = values[name].fillna("").str.strip().astype("object")
+        joined += np.where(text == "", "", f"{name}{_SEPARATOR}" + text + _SEPARATOR)
+    if shapes is not None:
+        joined += [shape.hex() if shape else "" for shape in shapely.to_wkb(shapes, byte_order=1)]
+    digests = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for text in joined]
+    return pd.Series(digests, values.index, dtype="str")
+
+
+def made_ids(hashes: pd.Series) -> pd.Series:
+    """Return ids for rows without one: the hash, and from the second identical row on its ordinal.
+
+    Parameters
+    ----------
+    hashes : (n,) from `row_hashes`.
+
+    Returns
+    -------
+    (n,) ids, no two alike; the same rows get the same ids in any order and file.
+    """
+    ordinal = hashes.groupby(hashes).cumcount() + 1
+    return hashes.mask(ordinal > 1, hashes + "-" + ordinal.astype("str"))
+
+
+def refuse_repeats(ids: pd.Series, hashes: pd.Series, name: str, faults: Faults) -> None:
+    """Keep one of identical rows with one id; refuse all of different rows with one id.
+
+    Parameters
+    ----------
+    ids : (n,) id of each row, missing where it has none.
+    hashes : (n,) content of each row.
+    name : the id column.
+    faults : receives the repeated rows.
+    """
+    known = ids.notna()
+    differing = known & (hashes.groupby(ids).transform("nunique") > 1)
+    again = known & ~differing & ids.duplicated(keep="first")
+    values = ids.to_numpy(dtype=object)
+    faults.add(differing, name, values, "several different rows have this id; all are refused", "give each its own id")
+    faults.add(again, name, values, "the same row again; kept once", "nothing, or delete the copy")
