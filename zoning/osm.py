@@ -112,7 +112,7 @@ def _clip(features: pd.DataFrame, box: tuple[float, float, float, float] | None)
     """Cut lines at the extract's box, in place, and tell which features reach into it; all do where it has none."""
     if box is None:
         return np.ones(len(features), dtype=bool)
-    shapes = features["geometry"].to_numpy(dtype=object)
+    shapes = features["geometry"].to_numpy(dtype=object).copy()
     west, south, east, north = shapely.bounds(shapes).T
     reach = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
     within = (west >= box[0]) & (east <= box[2]) & (south >= box[1]) & (north <= box[3])
