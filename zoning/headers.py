@@ -93,7 +93,7 @@ def require(found: Mapping[str, str], headers: Sequence[str], terms: Contract, g
     missing = [c for c in terms.columns if c.required and c.name not in there and not _stood_in(c, there)]
     if missing:
         looked = "; ".join(f"{c.name} (or {', '.join(c.synonyms[:5])})" for c in missing)
-        hint = f"name its column with --map {missing[0].name}=COLUMN, or its one value with --set {missing[0].name}=VALUE"
+        hint = f"name its column with --map {missing[0].name}=COLUMN or its value with --set {missing[0].name}=VALUE"
         raise InputError(f"{terms.kind} needs {looked}; found {_listed(headers)}; {hint}")
 
 

@@ -101,7 +101,7 @@ def read_input(path: Path, kind: str, options: Options | None = None) -> dict[st
     chosen = options or Options()
     if not chosen.scale > 0 or not np.isfinite(chosen.scale):
         raise InputError(f"scale {chosen.scale} is not above 0; give the factor to the units of --crs")
-    if check_file(Path(path), chosen.max_file_mb) == "OSM PBF":
+    if check_file(Path(path), chosen.max_file_mb) == "OSM":
         tables = read_osm(Path(path))
         wanted = tables if kind == "osm" else {contract(kind).kind: tables.get(kind)}
         if not all(wanted.values()):

@@ -144,8 +144,8 @@ def _repair(shapes: Shapes, names: Shapes, faults: Faults) -> tuple[Shapes, list
         flat[at] = mended is None or shapely.get_num_geometries(mended) > shapely.get_num_geometries(out[at])
         out[at] = None if flat[at] else mended
     why = np.full(len(shapes), "", dtype=object)
-    why[flat] = [str(shapely.is_valid_reason(shape)) for shape in shapes[flat]]
-    faults.add(flat, "geometry", why, "the outline crosses itself", "draw the outline again as one ring")
+    why[flat] = [f"the outline is not valid: {shapely.is_valid_reason(shape)}" for shape in shapes[flat]]
+    faults.add(flat, "geometry", names, why, "draw the outline again as one ring that does not cross itself")
     mended_n = len(broken) - int(flat.sum())
     return out, [f"{mended_n} outlines were not valid and were repaired without losing a part"] if mended_n else []
 

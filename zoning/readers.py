@@ -27,7 +27,7 @@ from zoning.errors import InputError
 REJECT_COLUMNS = ("file", "row", "column", "value", "reason", "fix")
 FORMATS = {
     ".csv": "CSV", ".txt": "CSV", ".tsv": "CSV", ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GeoPackage",
-    ".pbf": "OSM PBF",
+    ".pbf": "OSM", ".osm": "OSM",
 }  # fmt: skip
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, shapely.errors.GEOSException)
 
@@ -153,6 +153,8 @@ def _read_csv(path: Path, encoding: str) -> RawTable:
     table, bad = _parse_csv(body, delimiter, len(header), path.name)
     if any(row == 1 for row, *_ in bad):
         raise InputError(f"{path.name}: the header row has a stray quote; export it again")
+    if len(table) + len(bad) < 2:
+        raise InputError(f"{path.name} has a header but no rows; export it again")
     numbers = np.delete(np.arange(1, len(table) + len(bad) + 1), [row - 1 for row, *_ in bad])[1:] + blank
     values = table.iloc[1:].reset_index(drop=True).set_axis(_unique_names(header), axis=1)
     full = (values != "").any(axis=1).to_numpy() if len(values) else np.zeros(0, dtype=bool)
@@ -223,16 +225,15 @@ def _read_geojson(path: Path) -> RawTable:
         {**({"id": feature["id"]} if feature.get("id") is not None else {}), **(feature.get("properties") or {})}
         for feature in features
     ]
-    values = pd.DataFrame(
-        {name: pd.Series([_as_text(p.get(name)) for p in properties], dtype="str") for name in _keys(properties)},
-        index=range(len(features)),
-    )
-    texts = [orjson.dumps(g) if (g := feature.get("geometry")) else None for feature in features]
-    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    bad = np.array([text is not None for text in texts], dtype=bool) & shapely.is_missing(shapes)
+    names = dict.fromkeys(key for one in properties for key in one)
+    texts = {name: pd.Series([_as_text(one.get(name)) for one in properties], dtype="str") for name in names}
+    values = pd.DataFrame(texts, index=range(len(features)))
+    drawn = [orjson.dumps(g) if (g := feature.get("geometry")) else None for feature in features]
+    shapes = shapely.from_geojson(np.array(drawn, dtype=object), on_invalid="ignore")
+    bad = np.array([text is not None for text in drawn], dtype=bool) & shapely.is_missing(shapes)
     rows = np.arange(1, len(features) + 1)
     lines = [
-        (int(rows[i]), "geometry", (texts[i] or b"")[:80].decode(), "not a GeoJSON geometry", "check its coordinates")
+        (int(rows[i]), "geometry", (drawn[i] or b"")[:80].decode(errors="replace"), "not a GeoJSON geometry", "check its coordinates")
         for i in np.flatnonzero(bad)
     ]
     rejects = reject_table(path.name, lines)
@@ -252,10 +253,6 @@ def _features(data: Any, file: str) -> list[dict[str, Any]]:
     if not features:
         raise InputError(f"{file} holds no features; export it again")
     return features or []
-
-
-def _keys(properties: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(key for one in properties for key in one))
 
 
 def _geojson_crs(data: dict[str, Any]) -> str:
