@@ -15,7 +15,7 @@ import pytest
 
 from tests.house import PACKAGES, ROOT, functions, imports, module_name, python_files
 
-BASE = ("errors", "settings", "tables", "times", "geometry", "datum", "rules", "classes", "policy", "lookup")
+BASE = ("errors", "settings", "tables", "times", "geometry", "datum", "rules", "classes", "policy", "lookup", "clocks")
 # A stage and the parts that only it imports, in the order of the way of the data.
 STAGES: dict[str, tuple[str, ...]] = {
     "intake": ("readers", "osm", "headers", "values", "location", "rowids"),
@@ -27,6 +27,9 @@ STAGES: dict[str, tuple[str, ...]] = {
     "grounds": (),
     "clusters": (),
     "membership": (),
+    "shapes": (),
+    "risk": (),
+    "decisions": (),
     "schedule": (),
     "calendar_files": (),
     "gates": (),
