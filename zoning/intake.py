@@ -138,7 +138,8 @@ def intake_rows(raw: RawTable, kind: str, options: Options) -> Intake:
     require(columns, headers, terms, given)
     work = _Work(raw, terms, options, columns, Faults(len(raw.values)), list(raw.notices))
     table = pd.DataFrame({c.name: _column(work, c) for c in terms.columns if c.dtype != "geometry"})
-    shapes = _locate(work, table)
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers that overflow come back as rejects
+        shapes = _locate(work, table)
     _fill(work, table)
     _identify(work, table)
     _demand(work, table, shapes)
@@ -193,7 +194,8 @@ def _raw_shapes(work: _Work) -> Shapes | None:
     if work.raw.shapes is not None or "geometry" not in work.columns:
         return work.raw.shapes
     text = work.text(work.terms.column("geometry"))
-    shapes: Shapes = shapely.from_wkt(text.where(text != "", None).to_numpy(dtype=object), on_invalid="ignore")
+    words = np.array([word or None for word in text], dtype=object)
+    shapes: Shapes = shapely.from_wkt(words, on_invalid="ignore")
     bad = shapely.is_missing(shapes) & (text != "").to_numpy()
     work.faults.add(bad, "geometry", text.str.slice(0, 80), "not a WKT shape", "write it as POLYGON((lng lat, ...))")
     return shapes
@@ -242,14 +244,15 @@ def _demand(work: _Work, table: pd.DataFrame, shapes: Shapes | None) -> None:
     if work.terms.fact:
         nowhere = table[places].isna().all(axis=1).to_numpy() & ~work.faults.mask
         if nowhere.any():
-            work.notices.append(f"{nowhere.sum()} rows without a location: they count, but fire no rule by place")
+            work.notices.append(f"rows without a location: {nowhere.sum()}; they count, but fire no rule by place")
 
 
 def _tell_unused(work: _Work, headers: list[str]) -> None:
     unused = [header for header in headers if header not in set(work.columns.values())]
     if unused:
         work.notices.append(f"columns not used: {', '.join(unused[:20])}{' ...' if len(unused) > 20 else ''}")
-    if work.terms.kind != "population" and not work.options.crs and not work.raw.crs:
+    drawn = work.raw.shapes is None and not {"lng", "geometry"}.isdisjoint(work.columns)
+    if drawn and not work.options.crs:
         work.notices.append(f"coordinates taken as wgs84; --crs declares another of {', '.join(DATUMS)} or EPSG")
 
 

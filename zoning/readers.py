@@ -232,10 +232,8 @@ def _read_geojson(path: Path) -> RawTable:
     shapes = shapely.from_geojson(np.array(drawn, dtype=object), on_invalid="ignore")
     bad = np.array([text is not None for text in drawn], dtype=bool) & shapely.is_missing(shapes)
     rows = np.arange(1, len(features) + 1)
-    lines = [
-        (int(rows[i]), "geometry", (drawn[i] or b"")[:80].decode(errors="replace"), "not a GeoJSON geometry", "check its coordinates")
-        for i in np.flatnonzero(bad)
-    ]
+    found = [(int(rows[i]), (drawn[i] or b"")[:80].decode(errors="replace")) for i in np.flatnonzero(bad)]
+    lines = [(row, "geometry", text, "not a GeoJSON geometry", "check its coordinates") for row, text in found]
     rejects = reject_table(path.name, lines)
     values = values[~bad].reset_index(drop=True)
     return RawTable(path.name, values, rows[~bad], shapes[~bad], _geojson_crs(data), rejects)
