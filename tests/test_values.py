@@ -33,7 +33,7 @@ def parse(text, kind, name):
         ("社区", "areas", "level", "community"), ("parish", "areas", "level", "parish"),
         ("8b411c6a1ab3fff", "cases", "cell", 0x8B411C6A1AB3FFF),
         (str(0x8B411C6A1AB3FFF), "cases", "cell", 0x8B411C6A1AB3FFF),
-        (" 金地花园 ", "estates", "name", "金地花园"),
+        (" 金地花园 ", "estates", "name", "金地花园"), ("Nan", "estates", "name_en", "Nan"),
     ],
 )  # fmt: skip
 def test_values(text, kind, name, value):

@@ -106,7 +106,8 @@ def read_input(path: Path, kind: str, options: Options | None = None) -> dict[st
         wanted = tables if kind == "osm" else {contract(kind).kind: tables.get(kind)}
         if not all(wanted.values()):
             raise InputError(f"{Path(path).name} holds no {kind}; it holds {', '.join(tables)}")
-        return {name: intake_rows(raw, name, replace(chosen, mapping={})) for name, raw in wanted.items() if raw}
+        plain = replace(chosen, mapping={}, constants={}, crs="", scale=1.0)  # OSM fixes all of these
+        return {name: intake_rows(raw, name, plain) for name, raw in wanted.items() if raw}
     if kind == "osm":
         raise InputError(f"{Path(path).name} is no OSM extract; kind osm reads .osm.pbf; name the kind of the rows")
     terms = contract(kind)

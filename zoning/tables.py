@@ -17,8 +17,14 @@ from zoning.errors import InputError, TableError
 
 # How each contract type is stored in a pandas column.
 PANDAS_DTYPES: Mapping[str, str] = {
-    "str": "str", "choice": "str", "float": "float64", "int": "Int64", "bool": "boolean",
-    "time": "datetime64[us, UTC]", "cell": "UInt64", "geometry": "geometry",
+    "str": "str",
+    "choice": "str",
+    "float": "float64",
+    "int": "Int64",
+    "bool": "boolean",
+    "time": "datetime64[us, UTC]",
+    "cell": "UInt64",
+    "geometry": "geometry",
 }
 
 
@@ -87,9 +93,17 @@ def _column(entry: str, shared: Mapping[str, Mapping[str, Any]], defaults: Mappi
     name = spec.get("name", key)
     choices = tuple((word, tuple(others)) for word, others in spec.get("choices", {}).items())
     return Column(
-        name, spec.get("dtype", "str"), spec.get("unit", ""), entry.endswith("*"), spec["meaning"],
-        tuple(spec["synonyms"]), spec.get("date_only", "start"), choices, spec.get("open", False),
-        spec.get("minimum"), defaults.get(name, ""),
+        name,
+        spec.get("dtype", "str"),
+        spec.get("unit", ""),
+        entry.endswith("*"),
+        spec["meaning"],
+        tuple(spec["synonyms"]),
+        spec.get("date_only", "start"),
+        choices,
+        spec.get("open", False),
+        spec.get("minimum"),
+        defaults.get(name, ""),
     )
 
 

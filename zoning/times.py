@@ -146,8 +146,11 @@ def _read_numbers(words: pd.Series, origin: np.datetime64 | None) -> pd.DataFram
     start = _EXCEL_DAY_0 if origin is None else origin
     micros = np.round(np.where(fits, days, 0) * 86400).astype("int64") * 1_000_000
     local = np.where(fits, start + micros.astype("timedelta64[us]"), _NAT)
-    hint = "no Excel day of 1954 to 2119; give --origin, the date of day 0" if origin is None else (
-        "more than 100,000 days from --origin")
+    hint = (
+        "no Excel day of 1954 to 2119; give --origin, the date of day 0"
+        if origin is None
+        else ("more than 100,000 days from --origin")
+    )
     reason = np.where(fits, "", np.where(numeric, f"a plain number, {hint}", f"not a time; {_HOW}"))
     return _frame(local, fits & (days % 1 == 0), np.full(len(words), np.nan), reason)
 

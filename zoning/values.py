@@ -14,8 +14,9 @@ from zoning.tables import PANDAS_DTYPES, Column
 
 Mask = npt.NDArray[np.bool_]
 
-_MISSING_TEXT = {"", "null", "none", "nan", "n/a", "\\n"}
-_MISSING = _MISSING_TEXT | {"na", "nil", "-", "--", "—", "/", "无", "不详", "未知", "?"}
+# In text only what exporters write, for Nan and Na are names; elsewhere what people write, too.
+_MISSING_TEXT = {"", "null", "NULL", "None", "nan", "NaN", "N/A", "\\N"}
+_MISSING = {"", "null", "none", "nan", "n/a", "\\n", "na", "nil", "-", "--", "—", "/", "无", "不详", "未知", "?"}
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", "on", "是", "有", "对"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0", "off", "否", "无", "不是"}
 
@@ -95,12 +96,12 @@ def clean(text: pd.Series, column: Column) -> pd.Series:
     codes, unique = pd.factorize(text.fillna(""))
     words = pd.Series(unique, dtype="str")
     words = words.str.strip() if column.dtype in ("str", "geometry") else words.str.normalize("NFKC").str.strip()
-    missing = _MISSING_TEXT if column.dtype == "str" else _MISSING
     known = {plain(word) for name, others in column.choices for word in (name, *others)} if column.choices else set()
     if column.dtype == "bool":
         known = _FALSE
     folded = words.str.casefold()
-    words = words.mask(folded.isin(missing) & ~folded.isin(known), "")
+    missing = words.isin(_MISSING_TEXT) if column.dtype == "str" else folded.isin(_MISSING) & ~folded.isin(known)
+    words = words.mask(missing, "")
     return pd.Series(words.to_numpy(dtype=object)[codes], text.index, dtype="str")
 
 
