@@ -1,8 +1,8 @@
 """Chinese map datums: GCJ-02 and BD-09 to WGS84 and back, and a detector of files that are in the wrong one.
 
-Maps published in mainland China are in GCJ-02, mostly hundreds of metres off WGS84; Baidu adds a second shift (BD-09). Hong Kong
-and Macau are shifted too, for the maps that use these datums (Amap, Tencent, Baidu) shift them there. Taiwan, with
-Penghu, Kinmen and Matsu, and all other countries are not. The outline is drawn about 25 km outside the border.
+Maps published in mainland China are in GCJ-02, mostly hundreds of metres off WGS84; Baidu adds a second shift (BD-09).
+Hong Kong and Macau are shifted too, for the maps that use these datums (Amap, Tencent, Baidu) shift them there.
+Taiwan, with Penghu, Kinmen and Matsu, and all other countries are not. The outline lies about 25 km outside the border.
 """
 
 from dataclasses import dataclass
