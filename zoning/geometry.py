@@ -118,6 +118,24 @@ def text_to_cells(text: list[str]) -> Cells:
     return np.asarray(found.fill_null(0).to_numpy(zero_copy_only=False), np.uint64)
 
 
+def parents(cells: Cells, resolution: int) -> Cells:
+    """Return the cell of a coarser resolution around each cell, by the bits of the index.
+
+    Parameters
+    ----------
+    cells : (n,) uint64; 0 stays 0.
+    resolution : of the parents, not finer than the cells.
+
+    Returns
+    -------
+    (n,) uint64.
+    """
+    cells = np.asarray(cells, np.uint64)
+    unused = np.uint64((1 << (3 * (15 - resolution))) - 1)
+    up = (cells & ~np.uint64(15 << 52)) | np.uint64(resolution << 52) | unused
+    return np.where(cells == 0, cells, up)
+
+
 def disks(cells: Cells, k: int) -> tuple[Ints, Cells]:
     """Return every cell within k steps of each cell.
 

@@ -181,3 +181,18 @@ class Rule(Part):
     slot: Literal["core", "ring", "rest", "area"]
     grade: Grade
     cite: str = ""
+
+
+def number(value: Value | None, default: float) -> float:
+    """Return a graded value as a number.
+
+    Parameters
+    ----------
+    value : of the pack; None or unset gives the default.
+    default : for what is not set.
+
+    Returns
+    -------
+    A float.
+    """
+    return default if value is None or isinstance(value.value, list | None) else float(value.value)

@@ -22,6 +22,7 @@ class Settings:
     policy: str = _setting("cn-sz-2022", "id of the policy pack that derives the zones")
     options: str = _setting("", "choices that the pack offers, as key=value;key=value")
     as_of: str = _setting("", "default --as-of (ISO time); empty means now")
+    snap_m: float = _setting(15.0, "a point in no building takes the nearest one within this many metres, as possible")
     gate_snap_m: float = _setting(20.0, "an entrance within this many metres of a zone's edge is its gate")
     max_file_mb: int = _setting(2048, "a larger input file is refused, in MiB")
 
@@ -49,20 +50,10 @@ class Settings:
         except ValueError as error:
             raise InputError(f"setting '{key}': '{value}' is not a {known[key].__name__}; give one") from error
 
-    def option(self, key: str, default: str) -> str:
-        """Return one of the pack's choices.
-
-        Parameters
-        ----------
-        key : name of the choice, as in the pack's `[options]`.
-        default : the pack's own default.
-
-        Returns
-        -------
-        The chosen value as text.
-        """
-        pairs = dict(part.split("=", 1) for part in self.options.split(";") if "=" in part)
-        return pairs.get(key, default)
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The choices among the pack's options, name -> value."""
+        return dict(part.strip().split("=", 1) for part in self.options.split(";") if "=" in part)
 
 
 SETTINGS = tuple((f.name, f.default, str(f.metadata["doc"])) for f in fields(Settings))

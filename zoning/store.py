@@ -50,20 +50,6 @@ class Event:
     payload: dict[str, Any]
 
 
-def digest(*parts: object) -> str:
-    """Return the short hash that names events, facts and zones.
-
-    Parameters
-    ----------
-    parts : anything JSON can write; the order counts.
-
-    Returns
-    -------
-    16 hex digits of SHA-256.
-    """
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
-
-
 class Workspace:
     """A folder that holds one workspace; several processes may read it while one writes."""
 
@@ -84,14 +70,10 @@ class Workspace:
             if not create:
                 raise StoreError(f"{path} holds no workspace ({LOG} is not there); load a file into it first")
             (path / TABLES).mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path / LOG}", connect_args={"timeout": 30})
+        self._engine = sa.create_engine(f"sqlite:///{path / LOG}", poolclass=sa.NullPool, connect_args={"timeout": 30})
         sa.event.listen(self._engine, "connect", _durable)
         if create:
             _META.create_all(self._engine)
-
-    def close(self) -> None:
-        """Close the connections to the log."""
-        self._engine.dispose()
 
     def append(
         self, kind: str, payload: dict[str, Any], event_id: str, recorded_at: datetime | None = None, author: str = ""
@@ -178,7 +160,9 @@ class Workspace:
         """
         path = self.path / TABLES / f"{name}.parquet"
         if not path.is_file():
-            raise StoreError(f"{path}: the log names this file and it is gone; put it back from a copy of the workspace")
+            raise StoreError(
+                f"{path}: the log names this file and it is gone; put it back from a copy of the workspace"
+            )
         return path
 
     def read_table(self, name: str) -> pd.DataFrame:
@@ -209,7 +193,9 @@ def from_wkb(table: pd.DataFrame) -> pd.DataFrame:
     """
     if "geometry" not in table:
         return table
-    return gpd.GeoDataFrame(table.assign(geometry=shapely.from_wkb(table["geometry"].to_numpy(object))), crs="EPSG:4326")
+    return gpd.GeoDataFrame(
+        table.assign(geometry=shapely.from_wkb(table["geometry"].to_numpy(object))), crs="EPSG:4326"
+    )
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -249,7 +235,14 @@ def _to_arrow(table: pd.DataFrame) -> pa.Table:
     plain = pd.DataFrame(table)
     if "geometry" in plain:
         plain = plain.assign(geometry=shapely.to_wkb(plain["geometry"].to_numpy(object)))
-    return pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(None)
+    return pa.table({str(name): _to_array(plain[name]) for name in plain})
+
+
+def _to_array(column: pd.Series) -> pa.Array:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        moments = column.dt.tz_convert(None).to_numpy("datetime64[us]")
+        return pa.array(moments, pa.timestamp("us", "UTC"), from_pandas=True)
+    return pa.array(column, from_pandas=True)
 
 
 def latest(events: Iterable[Event], known_at: datetime) -> Event | None:

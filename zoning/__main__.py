@@ -1,0 +1,7 @@
+"""`python -m zoning`: the command line."""
+
+import sys
+
+from zoning.cli import main
+
+sys.exit(main())

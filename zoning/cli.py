@@ -1,0 +1,188 @@
+"""The command line: what each command is called, what it takes, and how it fails.
+
+Results go to standard output, errors to standard error. Exit codes: 0 done, 1 the data or a name is wrong, 2 the
+command itself is wrong.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from zoning import commands, queries
+from zoning.errors import ZoningError
+from zoning.tables import KINDS
+
+_TIME = "a time: ISO, 2022/3/6 8:05 or 3月6日24时; local unless it carries an offset"
+_TOWN = Path(__file__).parent.parent / "data" / "town" / "town.toml"
+Parser = argparse.ArgumentParser
+Add = Callable[..., Parser]
+
+
+def build_parser() -> Parser:
+    """Return the parser of the whole command line.
+
+    Returns
+    -------
+    ArgumentParser; each command sets `run` to the function that does it.
+    """
+    parser = Parser(
+        prog="python -m zoning",
+        description="From case registers to cited, explained zones. A workspace is a folder: load files, then derive.",
+        epilog="First steps: python -m zoning town build/town; python -m zoning derive build/town --out zones.geojson",
+    )
+    group = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str, example: str) -> Parser:
+        said = text[0].upper() + text[1:] + "."
+        made = group.add_parser(name, help=text, description=said, epilog=f"Example: python -m zoning {example}")
+        made.set_defaults(run=run)
+        return made
+
+    for part in (_add_load, _add_facts, _add_derive, _add_decide, _add_ask, _add_rest):
+        part(add)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : arguments; None takes those of the process.
+
+    Returns
+    -------
+    Exit code.
+    """
+    given = build_parser().parse_args(argv)
+    try:
+        return int(given.run(given))
+    except ZoningError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _workspace(parser: Parser) -> None:
+    parser.add_argument("workspace", type=Path, help="folder of the workspace")
+
+
+def _recorded(parser: Parser) -> None:
+    parser.add_argument("--recorded-at", metavar="T", help="when it was known, now if left out; " + _TIME)
+    parser.add_argument("--author", default="", help="who says so")
+
+
+def _times(parser: Parser) -> None:
+    parser.add_argument("--as-of", metavar="T", help="when it was true; " + _TIME)
+    parser.add_argument("--known-at", metavar="T", help="when we knew it, now if left out")
+    parser.add_argument("--policy", metavar="ID", help="id or .toml file of a pack, instead of the workspace's")
+
+
+def _add_load(add: Add) -> None:
+    parser = add(
+        "load",
+        commands.load,
+        "read files of one kind into a workspace; bad rows go to rejects.csv with their reason",
+        "load build/futian places.csv --kind places --crs gcj02",
+    )
+    _workspace(parser)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="CSV, GeoJSON, GeoPackage or OSM PBF")
+    parser.add_argument("--kind", required=True, choices=[*KINDS, "osm"], help="what the rows are; osm takes all kinds")
+    parser.add_argument("--source", help="name that a later version replaces (default: the file's name)")
+    parser.add_argument("--crs", default="", help="wgs84 (default), gcj02, bd09 or EPSG:n")
+    parser.add_argument("--encoding", default="", help="utf-8, gb18030 ... (default: found out)")
+    parser.add_argument("--scale", type=float, default=1.0, help="factor from the file's numbers to metres or degrees")
+    parser.add_argument("--origin", metavar="DATE", help="date that plain numbers of days count from")
+    parser.add_argument("--year", type=int, help="year of dates that carry none")
+    parser.add_argument("--layer", default="", help="layer of a GeoPackage")
+    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help="our column = the file's")
+    _recorded(parser)
+
+
+def _add_facts(add: Add) -> None:
+    parser = add(
+        "withdraw", commands.withdraw, "take one fact back", "withdraw build/town cases:C3 --reason 'wrong person'"
+    )
+    _workspace(parser)
+    parser.add_argument("fact", metavar="FACT", help="kind:id, such as cases:C3")
+    parser.add_argument("--reason", default="", help="why")
+    _recorded(parser)
+
+
+def _add_derive(add: Add) -> None:
+    parser = add(
+        "derive",
+        commands.derive,
+        "derive the zones as of a time, as it was known at a time, and write them as GeoJSON",
+        "derive build/town --as-of 2022-03-18 --out zones.geojson",
+    )
+    _workspace(parser)
+    _times(parser)
+    parser.add_argument("--decide", choices=["auto"], help="auto: put every proposed zone in force (demos, replays)")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.geojson")
+
+
+def _add_decide(add: Add) -> None:
+    parser = add(
+        "decide",
+        commands.decide,
+        "record a person's decision on a zone",
+        "decide build/town 0a1b2c3d4e5f6071 --in-force-from 3月17日24时 --notice '第48号' --by 'Li Wei'",
+    )
+    _workspace(parser)
+    parser.add_argument("zone", metavar="ZONE", help="zone id or alias")
+    parser.add_argument("--action", choices=["delineate", "extend", "release", "reject"], default="delineate")
+    parser.add_argument("--in-force-from", metavar="T", help="default: the next local midnight")
+    parser.add_argument("--delineated-at", metavar="T", help="default: now")
+    parser.add_argument("--notice", default="", help="number of the notice")
+    parser.add_argument("--by", required=True, help="name of who decides")
+    parser.add_argument("--grounds", default="", help="why")
+    parser.add_argument("--recorded-at", metavar="T", help="when it was known, now if left out")
+    _times(parser)
+
+
+def _add_ask(add: Add) -> None:
+    parser = add(
+        "explain",
+        queries.explain,
+        "say why a unit or a place has its class",
+        "explain build/town --unit E1-B4-U5",
+    )
+    _workspace(parser)
+    subject = parser.add_mutually_exclusive_group(required=True)
+    subject.add_argument("--unit", metavar="ID", help="estate, building, unit, <unit>/rest or H3 cell")
+    subject.add_argument("--at", metavar="LNG,LAT", help="a point, WGS84")
+    _times(parser)
+    parser = add(
+        "schedule",
+        queries.schedule,
+        "write the testing calendar as CSV or ICS",
+        "schedule build/town --out calendar.ics --language en",
+    )
+    _workspace(parser)
+    _times(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv|FILE.ics")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh")
+
+
+def _add_rest(add: Add) -> None:
+    parser = add("schema", queries.schema, "print what columns each kind of table has", "schema cases")
+    parser.add_argument(
+        "kind", nargs="?", default="", choices=["", *KINDS], metavar="KIND", help="one kind; all if left out"
+    )
+    parser = add("policy", queries.policy, "list, show or check the policy packs", "policy check my-pack.toml")
+    parser.add_argument("action", choices=["list", "show", "check", "schema"])
+    parser.add_argument("pack", nargs="?", default="", help="id or .toml file")
+    parser = add(
+        "set", commands.change, "change one setting of a workspace", "set build/town options rest_of_estate=precaution"
+    )
+    _workspace(parser)
+    parser.add_argument("key")
+    parser.add_argument("value")
+    parser = add("town", commands.town, "make the workspace of the demonstration town", "town build/town")
+    _workspace(parser)
+    parser.add_argument("--manifest", type=Path, default=_TOWN, help=argparse.SUPPRESS)

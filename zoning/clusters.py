@@ -1,0 +1,92 @@
+"""Stage 4c: which causes belong together: causes whose joining grounds share an atom or touch are one cluster.
+
+Grounds touch when they hold atoms of one building, when they hold the same or neighbouring ground cells, or when one
+holds a unit and the other its cell or a neighbour of it.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from zoning.geometry import Cells, Ints, components, disks
+
+
+def find_clusters(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFrame) -> pd.Series:
+    """Return the cluster of every stay that takes joining ground.
+
+    Parameters
+    ----------
+    claims : rows of `take_grounds` with `joins` and `live` added; ghosts (not live) join the oldest cluster that they
+        touch, and never tie two clusters together.
+    holds : ground -> atom numbers.
+    atoms : the atoms table.
+
+    Returns
+    -------
+    Series stay -> cluster, numbered in order of the stays (which are in order of founding); ghosts that touch nothing
+    living have clusters of their own.
+    """
+    joining = claims[claims["joins"]]
+    stays, tokens = _tokens(joining, holds, atoms)
+    living = np.isin(stays, joining.loc[joining["live"], "stay"].unique().astype(np.int64))
+    cluster = _number(stays[living], tokens[living])
+    if living.all():
+        return cluster
+    of_token = pd.Series(cluster.reindex(stays[living]).to_numpy(), index=tokens[living]).groupby(level=0).min()
+    touched = pd.Series(of_token.reindex(tokens[~living]).to_numpy(), index=stays[~living]).groupby(level=0).min()
+    alone = _number(stays[~living], tokens[~living]) + len(cluster)
+    return pd.concat([cluster, touched.fillna(alone.reindex(touched.index)).astype(int)])
+
+
+def _number(stays: Ints, tokens: Cells) -> pd.Series:
+    stay_ids, stay = np.unique(stays, return_inverse=True)
+    token_ids, token = np.unique(tokens, return_inverse=True)
+    part = components(len(stay_ids) + len(token_ids), stay, len(stay_ids) + token)
+    return pd.Series(part[: len(stay_ids)], index=stay_ids)
+
+
+def _tokens(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFrame) -> tuple[Ints, Cells]:
+    """Return pairs (stay, token): two stays touch when they have a token in common.
+
+    Tokens are atom numbers, then numbers of buildings, then numbers of neighbouring pairs of which one is a cell.
+    """
+    keys, ground = np.unique(claims["ground"].to_numpy(str), return_inverse=True)
+    held = np.concatenate([np.empty(0, np.uint64), *(holds[k] for k in keys)])
+    owner = np.repeat(np.arange(len(keys)), [len(holds[k]) for k in keys])
+    names, atom = np.unique(held, return_inverse=True)
+    marked, mark = _marks(names, atoms)
+    by_atom = np.argsort(atom, kind="stable")
+    position, places = _spread(atom[by_atom], marked)
+    owner, token = np.concatenate([owner, owner[by_atom[places]]]), np.concatenate([atom, mark[position]])
+    by_owner = np.argsort(owner, kind="stable")
+    claim, rows = _spread(owner[by_owner], ground)
+    return claims["stay"].to_numpy(np.int64)[claim], token[by_owner[rows]].astype(np.uint64)
+
+
+def _spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
+    """Return, for each asked key, every position of that key in a sorted array: (position in asked, position)."""
+    first, last = np.searchsorted(sorted_keys, asked), np.searchsorted(sorted_keys, asked, "right")
+    sizes = last - first
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
+
+
+def _marks(names: Cells, atoms: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return pairs (atom position, mark) for atoms of one building and for neighbours of which one is a cell."""
+    units = np.flatnonzero(names < len(atoms))
+    cells = np.flatnonzero(names >= len(atoms))
+    row = names[units].astype(np.int64)
+    building, _ = pd.factorize(atoms["building_id"].to_numpy(object)[row])
+    in_building = units[building >= 0]
+    mark = len(names) + building[building >= 0]
+    owner, near = disks(names[cells], 1)
+    spot = np.searchsorted(names[cells], near).clip(max=max(len(cells) - 1, 0))
+    hit = (names[cells][spot] == near) & (spot > owner) if len(cells) else np.empty(0, bool)
+    unit_cell = atoms["cell"].to_numpy(np.uint64)[row]
+    by_cell = np.argsort(unit_cell, kind="stable")
+    reach, place = _spread(unit_cell[by_cell], near)
+    left = np.concatenate([cells[owner[hit]], cells[owner[reach]]])
+    right = np.concatenate([cells[spot[hit]], units[by_cell[place]]])
+    pair = len(names) + len(atoms) + np.arange(len(left))
+    return np.concatenate([in_building, left, right]), np.concatenate([mark, pair, pair])

@@ -1,0 +1,187 @@
+"""What the writing commands do: load, withdraw, derive, decide, set, town; thin functions to an answer and a code."""
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from zoning import state
+from zoning.decisions import decide_all, held_by_zone
+from zoning.errors import InputError, UnknownError
+from zoning.export import zones_to_geojson
+from zoning.hashes import digest
+from zoning.intake import Options
+from zoning.loading import REJECTS, Loaded, load_file, load_manifest
+from zoning.pipeline import Plan
+from zoning.queries import read_plan, read_time
+from zoning.store import Workspace, write_synced
+from zoning.times import format_local, local_midnight_after
+
+
+def load(given: Namespace) -> int:
+    """Load files of one kind; a file that fails does not keep the others out.
+
+    Parameters
+    ----------
+    given : workspace, files, kind, source, crs, encoding, scale, origin, year, layer, map, recorded_at, author.
+
+    Returns
+    -------
+    0, or 1 if a file could not be read.
+    """
+    mapping = dict(_pair(text) for text in given.map)
+    if given.source and len(given.files) > 1:
+        raise InputError("--source names one file's rows; load the files one by one, or leave it out")
+    workspace, code = Workspace(given.workspace, create=True), 0
+    settings = state.fold(workspace).settings
+    for path in given.files:
+        options = Options(
+            given.crs, given.encoding, given.scale, given.origin, given.year, given.layer, mapping,
+            zone=settings.zone, max_file_mb=settings.max_file_mb,
+        )  # fmt: skip
+        when = read_time(given.recorded_at, settings)
+        try:
+            _tell(load_file(workspace, path, given.kind, given.source, options, when, given.author), given.workspace)
+        except InputError as error:
+            print(f"error: {error}", file=sys.stderr)
+            code = 1
+    return code
+
+
+def _pair(text: str) -> tuple[str, str]:
+    ours, sign, theirs = text.partition("=")
+    if not sign or not ours or not theirs:
+        raise InputError(f"--map '{text}' is not OURS=THEIRS; write, for example, --map reported_at=报告日期")
+    return ours, theirs
+
+
+def _tell(done: Loaded, folder: Path) -> None:
+    for kind, (read, accepted, rejected) in done.rows.items():
+        print(f"{done.file}: {kind}: read {read:,} = accepted {accepted:,} + rejected {rejected:,}")
+        if rejected:
+            print(f"  the rejected rows are in {folder / REJECTS}, each with its reason and what to do")
+    for notice in done.notices:
+        print(f"  note: {notice}")
+    if not done.changed:
+        print("  nothing new: the workspace holds these rows already")
+
+
+def withdraw(given: Namespace) -> int:
+    """Withdraw one fact.
+
+    Parameters
+    ----------
+    given : workspace, fact, reason, recorded_at, author.
+
+    Returns
+    -------
+    0.
+    """
+    workspace = Workspace(given.workspace)
+    when = read_time(given.recorded_at, state.fold(workspace).settings)
+    changed = state.withdraw(workspace, given.fact, given.reason, when, given.author)
+    print(f"{given.fact} is withdrawn" if changed else f"{given.fact} was withdrawn before; nothing changed")
+    return 0
+
+
+def derive(given: Namespace) -> int:
+    """Derive the zones and write them as GeoJSON.
+
+    Parameters
+    ----------
+    given : workspace, as_of, known_at, policy, decide, out.
+
+    Returns
+    -------
+    0.
+    """
+    plan = read_plan(given)
+    if given.decide == "auto":
+        _decide_all(plan, Workspace(given.workspace))
+        plan = read_plan(given)
+    tables = (plan.zones, plan.membership, plan.calendar, plan.gate_points, plan.site_links)
+    write_synced(given.out, zones_to_geojson(*tables, plan.policy, plan.settings, plan.as_of))
+    counts = plan.zones.groupby(["rank", "class"]).agg(zones=("zone_id", "size"), people=("people", "sum"))
+    for (_, name), row in counts.iterrows():
+        names = plan.policy.classes[str(name)].names
+        print(f"{names.zh} {names.en}: {int(row['zones'])} zones, {row['people']:,.0f} people")
+    for proposal in plan.proposals.to_dict("records"):
+        facts = ", ".join(proposal["fact_ids"])
+        print(f"proposed by {proposal['rule_id']}: {proposal['ground']} -> {proposal['class']}, for {facts}")
+    print(f"{given.out}: {len(plan.zones)} zones; state {plan.revision[:16]}")
+    return 0
+
+
+def _decide_all(plan: Plan, workspace: Workspace) -> None:
+    reported = plan.stays.drop_duplicates("fact_id").set_index("fact_id")["reported_at"]
+    held = held_by_zone(state.fold(workspace).decisions)
+    zones = plan.zones.assign(held=[sorted(held.get(i, set())) for i in plan.zones["zone_id"]])
+    for event in decide_all(zones, dict(reported.items()), plan.settings):
+        workspace.append("decide", event["payload"], event["event_id"], event["recorded_at"], "auto")
+
+
+def decide(given: Namespace) -> int:
+    """Record a decision on a zone of the plan.
+
+    Parameters
+    ----------
+    given : workspace, zone, action, in_force_from, delineated_at, notice, by, grounds, recorded_at and the times.
+
+    Returns
+    -------
+    0.
+    """
+    plan = read_plan(given)
+    found = [z for z in plan.zones.to_dict("records") if given.zone in (z["zone_id"], *z["aliases"])]
+    if not found:
+        raise UnknownError(f"zone '{given.zone}' is not in the plan; derive it, and take an id from the list")
+    zone, now = found[0], pd.Timestamp(read_time(given.recorded_at, plan.settings) or datetime.now(UTC))
+    start = pd.Timestamp(read_time(given.in_force_from, plan.settings) or local_midnight_after(now, plan.settings.zone))
+    payload = {
+        "zone_id": zone["zone_id"], "action": given.action, "notice_no": given.notice or None, "by": given.by,
+        "grounds": given.grounds, "fact_ids": zone["fact_ids"],
+    }  # fmt: skip
+    if given.action == "delineate":
+        drawn = pd.Timestamp(read_time(given.delineated_at, plan.settings) or now)
+        payload |= {"delineated_at": drawn.isoformat(), "in_force_from": start.isoformat()}
+    Workspace(given.workspace).append("decide", payload, digest("decide", payload, now), now.to_pydatetime(), given.by)
+    print(f"{zone['name']} ({zone['zone_id']}): {given.action}, by {given.by}")
+    if given.action == "delineate":
+        print(f"  in force from {format_local(start, plan.settings.zone, with_year=True)}")
+    return 0
+
+
+def change(given: Namespace) -> int:
+    """Change one setting of a workspace.
+
+    Parameters
+    ----------
+    given : workspace, key, value.
+
+    Returns
+    -------
+    0.
+    """
+    workspace = Workspace(given.workspace, create=True)
+    changed = state.change_setting(workspace, given.key, given.value)
+    print(f"{given.key} = {given.value}" if changed else f"{given.key} is {given.value} already")
+    return 0
+
+
+def town(given: Namespace) -> int:
+    """Make the workspace of the demonstration town; a second run adds nothing.
+
+    Parameters
+    ----------
+    given : workspace, manifest.
+
+    Returns
+    -------
+    0.
+    """
+    workspace = Workspace(given.workspace, create=True)
+    for done in load_manifest(workspace, given.manifest):
+        _tell(done, given.workspace)
+    return 0

@@ -1,0 +1,109 @@
+"""Stage 3: who was infectious where: sources with their windows, and the stays in them that can cause a zone.
+
+A source's window runs from some days before onset (else before its first positive sample, else before its report)
+until isolated; where that is not recorded until reported; where neither is, a set number of days. The days are the
+pack's `source`. Facts that fire nothing any more (withdrawn, excluded) come along as ghosts: they keep zone ids.
+"""
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from zoning.policy import Policy
+
+_HOUR = pd.Timedelta(hours=1)
+_AWAY = ("quarantine", "closed_loop")
+
+
+def find_sources(cases: pd.DataFrame, versions: pd.DataFrame, policy: Policy, as_of: datetime) -> pd.DataFrame:
+    """Return the sources of infection and their windows.
+
+    Parameters
+    ----------
+    cases : one row a case (contract `cases` with fact_id, first_recorded_at, withdrawn).
+    versions : every version of the cases, oldest first.
+    policy : `source` gives statuses and days.
+    as_of : UTC; what was reported later is not seen.
+
+    Returns
+    -------
+    One row a source: fact_id, person_id, founded_at, reported_at, start, end (UTC, start < end), home_from,
+    home_until, found_in, ghost, and the location columns of a case.
+    """
+    fires = cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]
+    live = cases[fires].assign(ghost=False)
+    past = versions[versions["status"].isin(policy.source.statuses) & ~versions["fact_id"].isin(live["fact_id"])]
+    past = past[~past["fact_id"].duplicated(keep="last")]
+    first = cases.set_index("fact_id")["first_recorded_at"]
+    ghosts = past.assign(first_recorded_at=first.reindex(past["fact_id"]).array, ghost=True)
+    both = pd.concat([live, ghosts[live.columns.intersection(ghosts.columns)]], ignore_index=True)
+    both = both[both["reported_at"] <= pd.Timestamp(as_of)]
+    begun = both["onset_at"].fillna(both["first_positive_at"]).fillna(both["reported_at"])
+    both["start"] = begun - _days(policy.source.days_before.value)
+    until = both["isolated_at"].fillna(both["reported_at"])
+    both["end"] = until.fillna(both["start"] + _days(policy.source.days_unknown.value))
+    both = both[both["start"] < both["end"]].rename(columns={"first_recorded_at": "founded_at"})
+    both["person_id"] = both["person_id"].fillna(both["case_id"])
+    return both.sort_values(["founded_at", "fact_id"], ignore_index=True)
+
+
+def _days(count: object) -> pd.Timedelta:
+    return pd.Timedelta(days=float(str(count)))
+
+
+def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+    """Return every stay of a source inside its window: at home, and at visited places.
+
+    Parameters
+    ----------
+    sources : of `find_sources`.
+    visits : one row a visit (contract `visits` with fact_id, first_recorded_at, withdrawn).
+    as_of : UTC; later visits are not seen.
+
+    Returns
+    -------
+    One row a stay: fact_id, trigger (residence or visit), founded_at, reported_at, from_at, last_presence_at, hours
+    inside the window, place_risk, contacts_traceable, ghost, case (row of `sources`), visit (row of `visits`, -1 for
+    the home).
+    """
+    homes = pd.DataFrame({"case": np.arange(len(sources)), "visit": -1, "trigger": "residence"})
+    homes = homes.assign(**{c: sources[c].to_numpy() for c in ("fact_id", "founded_at", "ghost")})
+    homes["arrive"], homes["leave"] = sources["home_from"], sources["home_until"]
+    away = sources["found_in"].isin(_AWAY) & sources["isolated_at"].isna() & sources["home_until"].isna()
+    homes = homes[~away.to_numpy(bool)]
+    seen = visits[visits["arrive_at"] <= pd.Timestamp(as_of)].reset_index(names="visit")
+    persons = pd.DataFrame({"person_id": sources["person_id"], "case": np.arange(len(sources))})
+    stays = seen.merge(persons, on="person_id").rename(columns={"arrive_at": "arrive", "leave_at": "leave"})
+    stays["leave"] = stays["leave"].fillna(stays["arrive"])
+    stays["ghost"] = stays["withdrawn"].to_numpy(bool) | sources["ghost"].to_numpy(bool)[stays["case"]]
+    stays = stays.assign(trigger="visit", founded_at=stays["first_recorded_at"])
+    both = pd.concat([homes, stays], ignore_index=True)
+    row = both["case"].to_numpy()
+    start, end = sources["start"].to_numpy()[row], sources["end"].to_numpy()[row]
+    both["from_at"] = both["arrive"].where(both["arrive"] > start, start)
+    both["last_presence_at"] = both["leave"].where(both["leave"] < end, end)
+    both["reported_at"] = sources["reported_at"].to_numpy()[row]
+    both["hours"] = (both["last_presence_at"] - both["from_at"]) / _HOUR
+    both = both[(both["hours"] > 0) | ((both["trigger"] == "visit") & (both["hours"] == 0))]
+    kept = ["fact_id", "trigger", "founded_at", "reported_at", "from_at", "last_presence_at", "hours", "place_risk"]
+    both = both.reindex(columns=[*kept, "contacts_traceable", "ghost", "case", "visit"])
+    return both.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
+
+
+def still_open(stays: pd.DataFrame, policy: Policy, as_of: datetime, held: frozenset[str]) -> pd.Series:
+    """Return which stays may still open or hold a zone.
+
+    Parameters
+    ----------
+    stays : of `find_stays`.
+    policy : `source.opens_within_days`, counted from the last presence.
+    as_of : UTC.
+    held : fact ids that a decided and not released zone rests on; nothing is lifted by the calendar alone.
+
+    Returns
+    -------
+    Boolean series on the index of `stays`.
+    """
+    fresh = stays["last_presence_at"] + _days(policy.source.opens_within_days.value) > pd.Timestamp(as_of)
+    return fresh | stays["fact_id"].isin(held)

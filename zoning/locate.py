@@ -1,0 +1,155 @@
+"""Stage 2: where facts happened: each case, visit and place -> the finest unit that holds it, its point and its cell.
+
+Words go before coordinates: a unit id, then a place id, then an address that equals a loaded name, then the point,
+then the cell. A point in no building takes the nearest one of its estate's yard, or within `snap_m`, as *near*.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from zoning.geometry import Frame, Ints, cell_centres, points_to_cells
+from zoning.settings import Settings
+
+
+def locate(
+    facts: pd.DataFrame, units: pd.DataFrame, tables: Mapping[str, pd.DataFrame], frame: Frame, settings: Settings
+) -> pd.DataFrame:
+    """Find the ground of each fact.
+
+    Parameters
+    ----------
+    facts : one row a fact; of unit_id, place_id, address, lng, lat, cell, location_radius_m those that its kind has.
+    units : of `make_units`.
+    tables : kind -> table of the state; places are read.
+    frame : plane in metres.
+    settings : `resolution` and `snap_m`.
+
+    Returns
+    -------
+    Same rows and index: unit (row of `units`, -1 where none), lng, lat (NaN where unknown), cell (0 where unknown),
+    radius_m (NaN where exact), near (a unit was taken that does not hold the point), known (located at all).
+    """
+    places = tables["places"]
+    spots = pd.DataFrame(index=facts.index)
+    spots["unit"] = _unit_by_id(facts.get("unit_id"), units, len(facts))
+    spots["lng"], spots["lat"] = _column(facts, "lng"), _column(facts, "lat")
+    spots["radius_m"] = _column(facts, "location_radius_m")
+    _fill_from_cells(spots, facts)
+    place = _place_rows(facts, places)
+    _fill_from_places(spots, place, places, units)
+    _fill_from_addresses(spots, facts, place, units)
+    spots["near"] = False
+    loose = (spots["unit"] < 0) & np.isfinite(spots["lng"])
+    found, near = _unit_at(spots.loc[loose, "lng"], spots.loc[loose, "lat"], units, frame, settings)
+    spots.loc[loose, "unit"], spots.loc[loose, "near"] = found, near
+    _floor_of_place(spots, place, places, units)
+    bare = ((spots["unit"] >= 0) & ~np.isfinite(spots["lng"])).to_numpy()
+    rows = spots.loc[bare, "unit"].to_numpy()
+    spots.loc[bare, "lng"], spots.loc[bare, "lat"] = units["lng"].to_numpy()[rows], units["lat"].to_numpy()[rows]
+    spots["cell"] = points_to_cells(spots["lng"].to_numpy(), spots["lat"].to_numpy(), settings.resolution)
+    return spots.assign(known=spots["cell"] != 0)
+
+
+def _column(facts: pd.DataFrame, name: str) -> np.ndarray:
+    return facts[name].to_numpy(float, na_value=np.nan).copy() if name in facts else np.full(len(facts), np.nan)
+
+
+def _unit_by_id(ids: pd.Series | None, units: pd.DataFrame, n: int) -> Ints:
+    if ids is None:
+        return np.full(n, -1)
+    rows = pd.Series(units.index, index=units["id"])
+    found: Ints = ids.map(rows).fillna(-1).to_numpy(np.int64)
+    return found
+
+
+def _fill_from_cells(spots: pd.DataFrame, facts: pd.DataFrame) -> None:
+    """A cell stands for its centre, where there is no point."""
+    if "cell" in facts:
+        cells = facts["cell"].fillna(0).to_numpy(np.uint64)
+        use = (cells != 0) & ~np.isfinite(spots["lng"].to_numpy())
+        spots.loc[use, "lng"], spots.loc[use, "lat"] = cell_centres(cells[use])
+
+
+def _place_rows(facts: pd.DataFrame, places: pd.DataFrame) -> Ints:
+    """Return the row of each fact's place: by place_id, else by an address that is the name of one place only."""
+    rows = np.full(len(facts), -1)
+    if "place_id" in facts:
+        rows = facts["place_id"].map(pd.Series(places.index, index=places["id"])).fillna(-1).to_numpy(np.int64)
+    if "address" in facts:
+        once = places[~_plain(places["name"]).duplicated(keep=False)]
+        by_name = pd.Series(once.index, index=_plain(once["name"]))
+        named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
+        rows = np.where(rows < 0, named, rows)
+    return rows
+
+
+def _plain(words: pd.Series) -> pd.Series:
+    return words.astype("str").str.normalize("NFKC").str.replace(r"\s+", "", regex=True).str.casefold()
+
+
+def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, units: pd.DataFrame) -> None:
+    has = place >= 0
+    unit_of = _unit_by_id(places["unit_id"], units, len(places))
+    take = has & (spots["unit"].to_numpy() < 0)
+    spots.loc[take, "unit"] = unit_of[place[take]]
+    bare = has & ~np.isfinite(spots["lng"].to_numpy())
+    points = shapely.point_on_surface(places["geometry"].to_numpy(object)[place[bare]])
+    spots.loc[bare, "lng"], spots.loc[bare, "lat"] = shapely.get_x(points), shapely.get_y(points)
+
+
+def _fill_from_addresses(spots: pd.DataFrame, facts: pd.DataFrame, place: Ints, units: pd.DataFrame) -> None:
+    """An address that equals the full name of one unit is that unit."""
+    if "address" not in facts:
+        return
+    names = _plain(units["name"])
+    once = units[~names.duplicated(keep=False)]
+    by_name = pd.Series(once.index, index=_plain(once["name"]))
+    named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
+    take = (named >= 0) & (spots["unit"].to_numpy() < 0) & (place < 0)
+    spots.loc[take, "unit"] = named[take]
+
+
+def _unit_at(
+    lng: pd.Series, lat: pd.Series, units: pd.DataFrame, frame: Frame, settings: Settings
+) -> tuple[Ints, np.ndarray]:
+    """Return the smallest unit that holds each point, else the nearest building as near, else a bare estate."""
+    points = frame.to_metres(shapely.points(lng.to_numpy(), lat.to_numpy()))
+    unit, near = np.full(len(points), -1), np.zeros(len(points), bool)
+    estates = np.flatnonzero(units["own"] & (units["level"] == "estate"))
+    solid = np.flatnonzero(units["own"] & (units["level"] != "estate"))
+    if not len(points) or not len(estates) + len(solid):
+        return unit, near
+    shapes = frame.to_metres(units["geometry"].to_numpy(object))
+    area = units["area_m2"].to_numpy()
+    for rows in (estates, solid):
+        point, found = shapely.STRtree(shapes[rows]).query(points, predicate="intersects")
+        order = np.lexsort((-rows[found], -area[rows[found]]))
+        unit[point[order]] = rows[found[order]]
+    yard = np.isin(unit, estates) & ~units["leaf"].to_numpy()[unit]
+    for at in np.flatnonzero(yard):
+        inside = solid[units["parent"].to_numpy()[solid] == unit[at]]
+        if len(inside):
+            unit[at] = inside[np.argmin(shapely.distance(shapes[inside], points[at]))]
+            near[at] = True
+    lost = np.flatnonzero(unit < 0)
+    if len(lost) and len(solid):
+        tree = shapely.STRtree(shapes[solid])
+        point, found = tree.query_nearest(points[lost], max_distance=settings.snap_m, all_matches=False)
+        unit[lost[point]], near[lost[point]] = solid[found], True
+    return unit, near
+
+
+def _floor_of_place(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, units: pd.DataFrame) -> None:
+    """A place that names its floors and stands in a building cut into floor ranges is in the range of its floor."""
+    floor = places["floor_from"].to_numpy(float, na_value=np.nan)
+    ranges = units[units["level"] == "floor_range"]
+    has = np.flatnonzero(place >= 0)
+    for row in has[np.isfinite(floor[place[has]])]:
+        at = floor[place[row]]
+        inside = ranges[(ranges["parent"] == spots["unit"].iloc[row]) & (ranges["floor_from"] <= at)]
+        inside = inside[inside["floor_to"] >= at]
+        if len(inside):
+            spots.iloc[row, spots.columns.get_loc("unit")] = inside.index[0]

@@ -1,0 +1,229 @@
+"""The path at a glance: from the state of a workspace to zones with their calendars, gates and sites.
+
+    files -> intake -> log -> state -> units, people -> spots -> stays -> claims -> clusters -> zones -> decisions
+          -> calendar, gates, sites -> GeoJSON, map
+
+A new reader who follows `derive` line by line knows the whole program.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pandas as pd
+
+from zoning.clusters import find_clusters
+from zoning.decisions import apply_decisions, held_by_zone
+from zoning.exposure import find_sources, find_stays, still_open
+from zoning.gates import place_gates
+from zoning.geometry import Frame, cells_to_text
+from zoning.ground_scene import Scene
+from zoning.grounds import take_grounds
+from zoning.locate import locate
+from zoning.membership import Derived, derive_zones
+from zoning.people import People, people_on_land, share_people
+from zoning.policy import Policy, load_policy, warnings_on
+from zoning.risk import show_cells
+from zoning.schedule import make_calendar
+from zoning.services import link_services
+from zoning.settings import Settings
+from zoning.shapes import draw_zones
+from zoning.state import State, fold
+from zoning.store import Workspace
+from zoning.times import local_date
+from zoning.triggers import fire
+from zoning.units import Units, make_units
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that was derived for one (as of, known at): plain tables, WGS84, UTC.
+
+    `zones`, `membership`, `atoms`, `cells`, `calendar`, `gate_points`, `site_links`: as ARCHITECTURE.md lists them;
+    `stays`: who was where, `proposals` and `closed`: of `derive_zones`; `problems`: code, subject, text; `tables`: the
+    state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
+    """
+
+    zones: gpd.GeoDataFrame
+    membership: pd.DataFrame
+    atoms: pd.DataFrame
+    units: pd.DataFrame
+    inside: pd.DataFrame
+    cells: pd.DataFrame
+    calendar: pd.DataFrame
+    gate_points: pd.DataFrame
+    site_links: pd.DataFrame
+    stays: pd.DataFrame
+    proposals: pd.DataFrame
+    closed: pd.DataFrame
+    problems: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    policy: Policy
+    settings: Settings
+    frame: Frame
+    as_of: datetime
+    known_at: datetime
+    revision: str
+
+
+def derive(
+    workspace: Path, as_of: datetime | None = None, known_at: datetime | None = None, policy_id: str | None = None
+) -> Plan:
+    """Derive the plan of a workspace; reads only its event log and the tables that the log names.
+
+    Parameters
+    ----------
+    workspace : folder.
+    as_of : when it was true (UTC); None means the workspace's setting, else now.
+    known_at : when we knew it (UTC); None means now.
+    policy_id : id or path of a pack; None means the workspace's setting.
+
+    Returns
+    -------
+    Plan.
+
+    Raises
+    ------
+    StoreError : no workspace there, or a table is missing.
+    UnknownError, PolicyError : of the pack.
+    """
+    state = fold(Workspace(workspace), known_at)
+    now = as_of or (datetime.fromisoformat(state.settings.as_of) if state.settings.as_of else datetime.now(UTC))
+    return derive_state(state, load_policy(policy_id or state.settings.policy, state.settings.chosen), now)
+
+
+def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
+    """Derive the plan of a state: the same state, pack and time give the same plan.
+
+    Parameters
+    ----------
+    state : of `fold`.
+    policy : the pack, with the operator's choices.
+    as_of : when it was true (UTC).
+
+    Returns
+    -------
+    Plan.
+    """
+    settings, tables = state.settings, state.tables
+    ground = make_units(tables, settings)
+    people = share_people(ground.units, ground.atoms, tables, settings)
+    stays, spots = _exposure(state, ground, policy, as_of)
+    derived, scene = _zones(stays, spots, ground, state, policy)
+    membership = _with_people(derived.membership, ground.atoms, people)
+    outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
+    zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
+    zones = apply_decisions(zones, state.decisions, policy, settings, as_of)
+    return Plan(
+        zones=zones,
+        membership=membership,
+        atoms=ground.atoms.join(people.atoms),
+        units=ground.units,
+        inside=ground.inside,
+        cells=show_cells(zones, membership, ground.atoms, stays, spots),
+        calendar=make_calendar(zones, policy, settings, as_of),
+        gate_points=place_gates(zones, tables["roads"], tables["gates"], settings, ground.frame),
+        site_links=link_services(zones, tables["sites"], tables["roads"], ground.frame),
+        stays=stays.join(spots),
+        proposals=derived.proposals,
+        closed=derived.closed,
+        problems=_problems(ground, stays, spots, policy, local_date(pd.Timestamp(as_of), settings.zone)),
+        tables=tables,
+        policy=policy,
+        settings=settings,
+        frame=ground.frame,
+        as_of=as_of,
+        known_at=state.known_at,
+        revision=_revision(zones, membership, derived),
+    )
+
+
+def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the stays of all sources with `live`, and where each of them was."""
+    sources = find_sources(state.tables["cases"], state.versions, policy, as_of)
+    visits = state.tables["visits"]
+    stays = find_stays(sources, visits, as_of)
+    at_home = (stays["visit"] < 0).to_numpy()
+    homes = sources.iloc[stays["case"].to_numpy()[at_home]].set_index(stays.index[at_home])
+    away = visits.iloc[stays["visit"].to_numpy()[~at_home]].set_index(stays.index[~at_home])
+    spots = [locate(facts, ground.units, state.tables, ground.frame, state.settings) for facts in (homes, away)]
+    spot = pd.concat(spots).sort_index()
+    held = frozenset[str]().union(*held_by_zone(state.decisions).values())
+    live = still_open(stays, policy, as_of, held) & ~stays["ghost"]
+    case = sources["fact_id"].to_numpy()[stays["case"]]
+    return stays.assign(case_id=case, live=live.astype(bool), sure=~spot["near"].astype(bool)), spot
+
+
+def _zones(
+    stays: pd.DataFrame, spots: pd.DataFrame, ground: Units, state: State, policy: Policy
+) -> tuple[Derived, Scene]:
+    """Take each rule's ground, tie causes into clusters and give every atom its class and zone."""
+    fired = {r.id: fire(r, stays, spots, ground.units, state.tables, ground.frame) for r in policy.rules}
+    scene = Scene(ground.units, ground.atoms, ground.inside, spots, state.tables, policy, ground.frame, state.settings)
+    claims = _with_classes(take_grounds(scene, fired), stays, policy)
+    cluster = find_clusters(claims[claims["act"] == "derive"], scene.holds, ground.atoms)
+    return derive_zones(policy, stays, claims, cluster, scene.holds, scene.exact), scene
+
+
+def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    rules = [policy.rules[i] for i in claims["rule"]]
+    classes = [policy.classes[r.target] for r in rules]
+    slots = [
+        f"area:{g.split(':', 1)[1]}" if r.slot == "area" else r.slot
+        for r, g in zip(rules, claims["ground"], strict=True)
+    ]
+    found = claims.assign(slot=slots, rule_id=[r.id for r in rules], act=[r.act for r in rules])
+    found["class"], found["style"] = [r.target for r in rules], [c.style for c in classes]
+    found["rank"], found["per"], found["joins"] = (
+        [c.rank for c in classes],
+        [c.per for c in classes],
+        [c.joins for c in classes],
+    )
+    rows = claims["stay"].to_numpy(int)
+    return found.assign(live=stays["live"].to_numpy(bool)[rows], ghost=stays["ghost"].to_numpy(bool)[rows])
+
+
+def _with_people(membership: pd.DataFrame, atoms: pd.DataFrame, people: People) -> pd.DataFrame:
+    """Add the people and households of each atom, and its name at the border."""
+    numbers = membership["atom"].to_numpy(np.uint64)
+    unit = numbers < len(atoms)
+    rows = numbers[unit].astype(np.int64)
+    found = {name: np.zeros(len(numbers)) for name in ("people", "households")}
+    for name, values in found.items():
+        values[unit] = people.atoms[name].to_numpy()[rows]
+    found["people"][~unit] = people_on_land(numbers[~unit], people.land)
+    names = np.empty(len(numbers), object)
+    names[unit], names[~unit] = atoms["atom_id"].to_numpy(object)[rows], cells_to_text(numbers[~unit])
+    return membership.assign(atom_id=names, **found)
+
+
+def _problems(ground: Units, stays: pd.DataFrame, spots: pd.DataFrame, policy: Policy, day: date) -> pd.DataFrame:
+    """Gather what an officer should look at: ground that does not fit, places not found, numbers out of date."""
+    lost = stays.loc[~spots["known"].to_numpy(bool) & stays["live"].to_numpy(bool), "fact_id"]
+    near = stays.loc[spots["near"].to_numpy(bool) & stays["live"].to_numpy(bool), "fact_id"]
+    parts = [
+        ground.problems,
+        pd.DataFrame(
+            {"code": "no place", "subject": lost, "text": "its place is not known, so it seals nothing; type one"}
+        ),
+        pd.DataFrame(
+            {"code": "near", "subject": near, "text": "lies in no building; the nearest one is taken as possible"}
+        ),
+        pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)}),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _revision(zones: pd.DataFrame, membership: pd.DataFrame, derived: Derived) -> str:
+    """Hash memberships, ids, dates and reasons: two runs over the same facts are the same run."""
+    columns = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "rule_ids", "status", "stage"]
+    dates = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
+    told = membership[["atom_id", "zone_id", "rule_ids", "fact_ids", "certainty"]].sort_values("atom_id")
+    parts = [zones[columns], zones[dates].astype("str"), told, derived.closed.astype("str"), derived.proposals]
+    text = b"".join(orjson.dumps(p.to_dict("list"), default=str) for p in parts)
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,161 @@
+"""What the asking commands do: explain, schedule, schema, policy; and how all commands read times and plans."""
+
+import json
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+
+import orjson
+import pandas as pd
+
+from zoning import pipeline, state
+from zoning.calendar_files import calendar_to_csv, calendar_to_ics
+from zoning.errors import InputError
+from zoning.explain import explain_at, explain_unit
+from zoning.pipeline import Plan
+from zoning.policy import Policy, list_policies, load_policy, values, warnings_on
+from zoning.settings import Settings
+from zoning.store import Workspace, write_synced
+from zoning.tables import schema_text
+from zoning.times import parse_times
+
+
+def read_time(text: str | None, settings: Settings) -> datetime | None:
+    """Read a time of the command line.
+
+    Parameters
+    ----------
+    text : as typed; a bare date is its start; None or empty is no time.
+    settings : `zone` of times without an offset.
+
+    Returns
+    -------
+    UTC, or None.
+
+    Raises
+    ------
+    InputError : the text is no time.
+    """
+    if not text:
+        return None
+    found = parse_times(pd.Series([text], dtype="str"), settings.zone)
+    if found.failed.iloc[0]:
+        raise InputError(f"time '{text}': {found.reasons.iloc[0]}")
+    moment: datetime = found.times.iloc[0].to_pydatetime()
+    return moment
+
+
+def read_plan(given: Namespace) -> Plan:
+    """Derive the plan that a command asks for, and print its problems to standard error.
+
+    Parameters
+    ----------
+    given : workspace, as_of, known_at, policy.
+
+    Returns
+    -------
+    Plan.
+    """
+    settings = state.fold(Workspace(given.workspace)).settings
+    times = (read_time(given.as_of, settings), read_time(given.known_at, settings))
+    plan = pipeline.derive(given.workspace, *times, given.policy)
+    for problem in plan.problems.to_dict("records"):
+        print(f"note: {problem['subject']}: {problem['text']}", file=sys.stderr)
+    return plan
+
+
+def explain(given: Namespace) -> int:
+    """Print why a unit or a place has its class, as JSON.
+
+    Parameters
+    ----------
+    given : workspace, unit or at, and the times.
+
+    Returns
+    -------
+    0.
+    """
+    plan = read_plan(given)
+    if given.unit:
+        found = explain_unit(plan, given.unit)
+    else:
+        try:
+            lng, lat = (float(part) for part in given.at.split(","))
+        except ValueError as error:
+            raise InputError(f"--at '{given.at}' is not LNG,LAT; write it as 114.05,22.54") from error
+        found = explain_at(plan, lng, lat)
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
+
+
+def schedule(given: Namespace) -> int:
+    """Write the testing calendar as CSV or ICS, by the ending of the file.
+
+    Parameters
+    ----------
+    given : workspace, out, language and the times.
+
+    Returns
+    -------
+    0.
+    """
+    plan = read_plan(given)
+    if given.out.suffix == ".ics":
+        data = calendar_to_ics(plan.calendar, plan.zones, plan.policy, plan.as_of, given.language)
+    elif given.out.suffix == ".csv":
+        data = calendar_to_csv(plan.calendar, plan.zones, plan.policy, given.language)
+    else:
+        raise InputError(f"--out {given.out.name} ends in neither .csv nor .ics; give one of them")
+    write_synced(given.out, data)
+    print(f"{given.out}: {len(plan.calendar)} test rounds of {plan.calendar['zone_id'].nunique()} zones")
+    return 0
+
+
+def schema(given: Namespace) -> int:
+    """Print the contract of one kind of table, or of all.
+
+    Parameters
+    ----------
+    given : kind, empty for all.
+
+    Returns
+    -------
+    0.
+    """
+    print(schema_text(given.kind), end="")
+    return 0
+
+
+def policy(given: Namespace) -> int:
+    """List, show or check packs, or print the language's JSON Schema.
+
+    Parameters
+    ----------
+    given : action (list, show, check, schema), pack.
+
+    Returns
+    -------
+    0.
+    """
+    if given.action == "list":
+        for name in list_policies():
+            print(f"{name}: {load_policy(name).pack.title.zh} {load_policy(name).pack.title.en}")
+        return 0
+    if given.action == "schema":
+        print(json.dumps(Policy.model_json_schema(), ensure_ascii=False, indent=2))
+        return 0
+    if not given.pack:
+        raise InputError(f"policy {given.action} needs a pack: one of {', '.join(list_policies())}, or a .toml file")
+    pack = load_policy(given.pack)
+    if given.action == "show":
+        print(orjson.dumps(pack.model_dump(by_alias=True, exclude_none=True), option=orjson.OPT_INDENT_2).decode())
+        return 0
+    found = values(pack)
+    grades = pd.Series([value.grade for _, value in found]).value_counts().sort_index()
+    print(
+        f"{pack.pack.id} {pack.pack.version}: {len(pack.rules)} rules, {len(pack.classes)} classes, {len(found)} values"
+    )
+    print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
+    for sentence in warnings_on(pack, max(pack.pack.valid_from, min(pack.pack.valid_to, datetime.now(UTC).date()))):
+        print(f"note: {sentence}")
+    return 0

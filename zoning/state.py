@@ -1,0 +1,294 @@
+"""The state of a workspace: a pure fold over its events in recorded order.
+
+Fact kinds are upserted by id; reference kinds are replaced by (kind, source); nothing vanishes by absence. What was
+loaded later than `known_at` is not seen, but for reference tables and settings the first version stands for the time
+before it: the ground stood there already.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from zoning import tables
+from zoning.errors import InputError, UnknownError
+from zoning.hashes import digest
+from zoning.settings import Settings
+from zoning.store import Event, Workspace, from_wkb, latest
+
+DECISIONS = (
+    "event_id",
+    "zone_id",
+    "action",
+    "delineated_at",
+    "in_force_from",
+    "notice_no",
+    "by",
+    "grounds",
+    "fact_ids",
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """All that is known of an outbreak at one time.
+
+    `tables` holds one table a kind (empty where nothing was loaded): reference kinds as loaded, fact kinds with
+    `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact. `versions` holds every version of the
+    cases, oldest first. Times are UTC.
+    """
+
+    known_at: datetime
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame]
+    versions: pd.DataFrame
+    decisions: pd.DataFrame
+
+
+def load(
+    workspace: Workspace,
+    accepted: Mapping[str, pd.DataFrame],
+    rejects: pd.DataFrame,
+    source: str,
+    recorded_at: datetime | None = None,
+    author: str = "",
+) -> bool:
+    """Write the accepted rows of one file as one event: all of it or nothing.
+
+    Parameters
+    ----------
+    workspace : where.
+    accepted : kind -> table as intake made it (contract columns and `row`).
+    rejects : rejected rows of the file (file, row, column, value, reason, fix); kept beside the table.
+    source : name that a later version of the same reference file replaces.
+    recorded_at : when it was known; None means now. A row's own `recorded_at` goes before it.
+    author : who.
+
+    Returns
+    -------
+    True if it changed the log; False if the newest load of this source holds the same rows already.
+    """
+    names = {kind: workspace.save_table(_stable(kind, table)) for kind, table in accepted.items() if len(table)}
+    payload = {"source": source, "tables": names, "rejects": workspace.save_table(rejects) if len(rejects) else ""}
+    earlier = [e for e in workspace.events() if e.kind == "load" and _same_source(e, source, names)]
+    if earlier and earlier[-1].payload == payload:
+        return False
+    event_id = digest("load", payload, earlier[-1].event_id if earlier else "")
+    return workspace.append("load", payload, event_id, recorded_at, author)
+
+
+def _same_source(event: Event, source: str, names: Mapping[str, str]) -> bool:
+    return bool(event.payload["source"] == source and set(event.payload["tables"]) & set(names))
+
+
+def _stable(kind: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Order rows by id, visits by time: the same rows in any order are the same file, and time-sorted joins faster."""
+    terms = tables.contract(kind)
+    keys = ["arrive_at", terms.id] if kind == "visits" else [terms.id]
+    return table.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def withdraw(
+    workspace: Workspace, fact_id: str, reason: str, recorded_at: datetime | None = None, author: str = ""
+) -> bool:
+    """Withdraw one fact: it fires nothing any more, and stays in the history.
+
+    Parameters
+    ----------
+    workspace : where.
+    fact_id : `<kind>:<id>`, such as cases:C1.
+    reason : why, for the log.
+    recorded_at : when it was known; None means now.
+    author : who.
+
+    Returns
+    -------
+    True if it changed the log; False if the fact was withdrawn already.
+
+    Raises
+    ------
+    UnknownError : no such fact; names the nearest ids.
+    """
+    now = recorded_at or datetime.now(UTC)
+    facts = pd.concat([t[["fact_id", "withdrawn"]] for t in fold(workspace, now).tables.values() if "fact_id" in t])
+    row = facts[facts["fact_id"] == fact_id]
+    if row.empty:
+        near = ", ".join(difflib.get_close_matches(fact_id, facts["fact_id"], 3, 0.5)) or "none alike"
+        raise UnknownError(f"fact '{fact_id}' is not there (nearest: {near}); name it as kind:id, such as cases:C1")
+    if row["withdrawn"].all():
+        return False
+    return workspace.append(
+        "withdraw", {"fact_id": fact_id, "reason": reason}, digest("withdraw", fact_id, now), now, author
+    )
+
+
+def change_setting(workspace: Workspace, key: str, value: str, author: str = "") -> bool:
+    """Change one setting of the outbreak by an event.
+
+    Parameters
+    ----------
+    workspace : where.
+    key, value : as `Settings.with_change` takes them.
+    author : who.
+
+    Returns
+    -------
+    True if it changed the log; False if the setting had this value already.
+
+    Raises
+    ------
+    InputError : no such setting, or a value of the wrong type.
+    """
+    current = fold(workspace).settings
+    if current.with_change(key, value) == current and any(e.kind == "set" for e in workspace.events()):
+        return False
+    return workspace.append(
+        "set", {"key": key, "value": value}, digest("set", key, value, workspace.revision()), None, author
+    )
+
+
+def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
+    """Fold the log into the state as it was known at a time.
+
+    Parameters
+    ----------
+    workspace : where.
+    known_at : UTC; None means now.
+
+    Returns
+    -------
+    A State; the same events give the same State, whatever else lies in the workspace.
+    """
+    known_at = (known_at or datetime.now(UTC)).astimezone(UTC)
+    events = workspace.events()
+    loads = [e for e in events if e.kind == "load"]
+    withdrawn = {
+        e.payload["fact_id"]: e.recorded_at for e in events if e.kind == "withdraw" and e.recorded_at <= known_at
+    }
+    versions = {kind: _versions(workspace, kind, loads, known_at) for kind in tables.FACT_KINDS}
+    found = {kind: _newest(versions[kind], withdrawn) for kind in tables.FACT_KINDS}
+    found |= {kind: _reference(workspace, kind, loads, known_at) for kind in tables.REFERENCE_KINDS}
+    decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
+    return State(known_at, _settings(events, known_at), found, versions["cases"], _decisions(decided))
+
+
+def _versions(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:
+    """Read every known version of the facts of a kind, oldest first; DuckDB reads only rows known at the time."""
+    parts = []
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for event in loads:
+            if name := event.payload["tables"].get(kind):
+                query = (
+                    "SELECT * REPLACE (coalesce(recorded_at, ?::TIMESTAMPTZ) AS recorded_at), ? AS seq, ? AS source"
+                    " FROM read_parquet(?) WHERE coalesce(recorded_at, ?::TIMESTAMPTZ) <= ?::TIMESTAMPTZ"
+                )
+                known = [event.recorded_at, event.seq, event.payload["source"], str(workspace.table_path(name))]
+                rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
+                parts.append(rows.to_arrow_table().to_pandas())
+    table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
+    table = _typed(kind, table)
+    key = tables.contract(kind).id
+    table.insert(0, "fact_id", kind + ":" + table[key].astype("str"))
+    return table.sort_values([key, "recorded_at", "seq"], kind="stable", ignore_index=True)
+
+
+def _typed(kind: str, table: pd.DataFrame) -> pd.DataFrame:
+    kinds = {c.name: tables.PANDAS_DTYPES[c.dtype] for c in tables.contract(kind).stored if c.dtype != "geometry"}
+    return table.astype({name: dtype for name, dtype in kinds.items() if name in table})
+
+
+def _newest(versions: pd.DataFrame, withdrawn: Mapping[str, datetime]) -> pd.DataFrame:
+    by_fact = versions.groupby("fact_id", sort=False)
+    first = by_fact["recorded_at"].transform("first")
+    newest = versions.assign(first_recorded_at=first)[~versions["fact_id"].duplicated(keep="last")]
+    gone = pd.to_datetime(newest["fact_id"].map(withdrawn), utc=True)
+    return (
+        newest.assign(withdrawn=(gone >= newest["recorded_at"]).to_numpy(bool))
+        .drop(columns="seq")
+        .reset_index(drop=True)
+    )
+
+
+def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:
+    """Take the newest version of each source; an id in two sources keeps the row of the newest load."""
+    sources: dict[str, list[Event]] = {}
+    for event in loads:
+        if kind in event.payload["tables"]:
+            sources.setdefault(event.payload["source"], []).append(event)
+    chosen = sorted((e for group in sources.values() if (e := latest(group, known_at))), key=lambda e: e.seq)
+    parts = [workspace.read_table(e.payload["tables"][kind]).assign(source=e.payload["source"]) for e in chosen]
+    if not parts:
+        return from_wkb(tables.empty(kind).assign(source=""))
+    table = _typed(kind, pd.concat(parts, ignore_index=True))
+    key = tables.contract(kind).id
+    return table[~table[key].duplicated(keep="last")].sort_values(key, kind="stable", ignore_index=True)
+
+
+def _settings(events: Iterable[Event], known_at: datetime) -> Settings:
+    settings = Settings()
+    changes: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind == "set":
+            changes.setdefault(event.payload["key"], []).append(event)
+    for key, group in changes.items():
+        if chosen := latest(group, known_at):
+            settings = settings.with_change(key, chosen.payload["value"])
+    return settings
+
+
+def _decisions(decided: Iterable[Event]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [{"event_id": e.event_id, **e.payload} for e in decided]
+    table = pd.DataFrame(rows, columns=list(DECISIONS))
+    for column in ("delineated_at", "in_force_from"):
+        table[column] = pd.to_datetime(table[column], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
+    return table
+
+
+def read_rejects(workspace: Workspace) -> pd.DataFrame:
+    """Return the rejected rows of the newest load of every source.
+
+    Parameters
+    ----------
+    workspace : where.
+
+    Returns
+    -------
+    file, row, column, value, reason, fix; in order of loading.
+    """
+    newest: dict[tuple[str, str], Event] = {}
+    for event in workspace.events():
+        if event.kind == "load":
+            newest |= {(event.payload["source"], kind): event for kind in event.payload["tables"] or ("",)}
+    names = dict.fromkeys(e.payload["rejects"] for e in newest.values() if e.payload["rejects"])
+    parts = [workspace.read_table(name) for name in names]
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["file", "row", "column", "value", "reason", "fix"])
+    )
+
+
+def one_source(path_stem: str, source: str | None) -> str:
+    """Return the name of a source: what the user gave, else the file's stem.
+
+    Parameters
+    ----------
+    path_stem : file name without ending.
+    source : as given, or None.
+
+    Returns
+    -------
+    A non-empty name.
+
+    Raises
+    ------
+    InputError : the given name is empty.
+    """
+    if source is not None and not source.strip():
+        raise InputError("--source is empty; give a name, or leave it out to use the file's name")
+    return (source or path_stem).strip()

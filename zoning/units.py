@@ -1,0 +1,209 @@
+"""Stage 2: estates, buildings and units -> the unit tree and its atoms, the pieces of ground that a zone is made of.
+
+An atom is a leaf unit, or the remainder `<unit>/rest` of a unit that has units inside. Ground cells are atoms too, but
+need no table: every H3 cell is one, standing for its land outside all unit footprints.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from zoning.geometry import Frame, Ints, Shapes, points_to_cells
+from zoning.settings import Settings
+
+REST = "/rest"
+_COLUMNS = ("id", "parent_id", "level", "name", "number", "floors", "floor_from", "floor_to", "people", "households")
+_MORE = ("residential", "adjacent", "geometry")
+
+
+@dataclass(frozen=True)
+class Units:
+    """The unit tree.
+
+    `units`: one row a unit in order of id: id, parent_id, parent (row or -1), level, name (of the whole path), number,
+    floors, floor_from, floor_to, people, households, residential, adjacent, geometry (WGS84; borrowed from the parent
+    where `own` is False), area_m2, estate_id, building_id, leaf, lng, lat, cell.
+    `atoms`: one row an atom in order of atom_id: atom_id, kind (unit or rest), unit (row), unit_id, estate_id,
+    building_id, name, lng, lat, cell. `inside`: rows (unit, atom) of every atom inside every unit, itself included.
+    `problems`: code, subject, text. `frame`: the plane in metres.
+    """
+
+    units: pd.DataFrame
+    atoms: pd.DataFrame
+    inside: pd.DataFrame
+    problems: pd.DataFrame
+    frame: Frame
+
+
+def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
+    """Build the unit tree and its atoms.
+
+    Parameters
+    ----------
+    tables : kind -> table of the state; estates, buildings and units are read, areas and facts place the plane.
+    settings : for the H3 resolution.
+
+    Returns
+    -------
+    Units.
+    """
+    units = _join(tables)
+    problems: list[tuple[str, str, str]] = []
+    units = _link_parents(units, problems)
+    units["geometry"], units["own"] = _borrow(units)
+    longitudes = [shapely.get_x(shapely.centroid(t["geometry"].to_numpy(object))) for t in (units, tables["areas"])]
+    frame = Frame.around(
+        np.concatenate([*longitudes, *(tables[k]["lng"].to_numpy(float) for k in ("cases", "visits"))])
+    )
+    units["area_m2"] = shapely.area(frame.to_metres(units["geometry"].to_numpy(object)))
+    points = _points(units)
+    units["lng"], units["lat"] = shapely.get_x(points), shapely.get_y(points)
+    units["cell"] = points_to_cells(units["lng"].to_numpy(), units["lat"].to_numpy(), settings.resolution)
+    for row in units.index[units["cell"] == 0]:
+        problems.append(
+            ("no ground", units.at[row, "id"], "has no footprint, nor has any unit around it; it is on no map")
+        )
+    atoms = _atoms(units)
+    return Units(
+        units, atoms, _inside(units, atoms), pd.DataFrame(problems, columns=["code", "subject", "text"]), frame
+    )
+
+
+def _join(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    parts = []
+    for kind, level in (("estates", "estate"), ("buildings", "building"), ("units", "")):
+        table = pd.DataFrame(tables[kind]).reindex(columns=[*_COLUMNS, *_MORE])
+        parts.append(table.assign(level=level) if level else table)
+    units = pd.concat([p.astype(object) for p in parts], ignore_index=True)
+    units = units[~units["id"].duplicated()].sort_values("id", kind="stable", ignore_index=True)
+    for column in ("number", "floors", "floor_from", "floor_to", "people", "households"):
+        units[column] = pd.to_numeric(units[column], errors="coerce").astype(float)
+    units["geometry"] = [g if g is not None and not pd.isna(g) else None for g in units["geometry"]]
+    return units
+
+
+def _link_parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> pd.DataFrame:
+    rows = pd.Series(units.index, index=units["id"])
+    parent = units["parent_id"].map(rows).fillna(-1).to_numpy(np.int64)
+    for row in np.flatnonzero(units["parent_id"].notna() & (parent < 0)):
+        text = f"names the parent '{units.at[row, 'parent_id']}', which is not loaded; it stands alone until it is"
+        problems.append(("unknown parent", units.at[row, "id"], text))
+    parent = _by_fence(units, parent)
+    for row in np.flatnonzero(_in_circle(parent)):
+        problems.append(
+            ("circle", units.at[row, "id"], "is inside itself by its chain of parents; the chain is cut here")
+        )
+        parent[row] = -1
+    units["parent"] = parent
+    units["parent_id"] = [units.at[p, "id"] if p >= 0 else None for p in parent]
+    names = units["name"].fillna(units["id"]).astype(str).to_numpy(object)
+    for level in ("estate", "building"):
+        units[f"{level}_id"] = [units.at[r, "id"] if r >= 0 else None for r in _ancestor(units, level)]
+    units["own_name"] = names
+    for _ in range(_depth(parent)):
+        names = np.where(parent >= 0, names[parent] + " " + units["own_name"].to_numpy(object), names)
+    units["name"] = names
+    units["leaf"] = ~units.index.isin(parent)
+    return units
+
+
+def _by_fence(units: pd.DataFrame, parent: Ints) -> Ints:
+    """Give a building without a parent the estate whose fence holds its representative point."""
+    fences = np.flatnonzero((units["level"] == "estate") & units["geometry"].notna())
+    loose = np.flatnonzero(
+        (units["level"] == "building") & (parent < 0) & units["geometry"].notna() & units["parent_id"].isna()
+    )
+    parent = parent.copy()
+    if len(fences) and len(loose):
+        tree = shapely.STRtree(units["geometry"].to_numpy(object)[fences])
+        points = shapely.point_on_surface(units["geometry"].to_numpy(object)[loose])
+        building, fence = tree.query(points, predicate="within")
+        parent[loose[building[::-1]]] = fences[fence[::-1]]
+    return parent
+
+
+def _in_circle(parent: Ints) -> np.ndarray:
+    """Return the rows on a circle of parents that hold its smallest row: one cut opens it."""
+    seen, cut = np.zeros(len(parent), np.int64), np.zeros(len(parent), bool)
+    for start in range(len(parent)):
+        row, path = start, start + 1
+        while row >= 0 and seen[row] == 0:
+            seen[row] = path
+            row = parent[row]
+        if row >= 0 and seen[row] == path:
+            cut[row] = True
+    return cut
+
+
+def _depth(parent: Ints) -> int:
+    depth, row = 0, parent
+    while (row >= 0).any():
+        depth, row = depth + 1, np.where(row >= 0, parent[row], -1)
+    return depth
+
+
+def _ancestor(units: pd.DataFrame, level: str) -> Ints:
+    """Return the row of each unit's nearest ancestor (or itself) of a level, else -1."""
+    parent, levels = units["parent"].to_numpy(), units["level"].to_numpy(object)
+    found, row = np.full(len(units), -1), np.arange(len(units))
+    while (row >= 0).any():
+        hit = (row >= 0) & (found < 0) & (levels[row] == level)
+        found[hit] = row[hit]
+        row = np.where(row >= 0, parent[row], -1)
+    return found
+
+
+def _borrow(units: pd.DataFrame) -> tuple[Shapes, np.ndarray]:
+    shapes, parent = units["geometry"].to_numpy(object).copy(), units["parent"].to_numpy()
+    own = np.array([g is not None for g in shapes], bool)
+    for _ in range(_depth(parent)):
+        empty = np.array([g is None for g in shapes], bool) & (parent >= 0)
+        shapes[empty] = shapes[parent[empty]]
+    return shapes, own
+
+
+def _points(units: pd.DataFrame) -> Shapes:
+    """Return a point inside each unit; inside an estate's own yard where a building stands on the first choice."""
+    shapes = units["geometry"].to_numpy(object)
+    points = shapely.point_on_surface(shapes)
+    parents = np.flatnonzero(~units["leaf"] & (units["level"] == "estate") & units["own"])
+    children = units[units["own"] & (units["level"] != "estate")]
+    tree = shapely.STRtree(children["geometry"].to_numpy(object))
+    covered = np.unique(tree.query(points[parents], predicate="within")[0])
+    for row in parents[covered]:
+        near = tree.query(shapes[row], predicate="intersects")
+        yard = shapely.difference(shapes[row], shapely.union_all(children["geometry"].to_numpy(object)[near]))
+        points[row] = points[row] if yard.is_empty else shapely.point_on_surface(yard)
+    return np.asarray(points, object)
+
+
+def _atoms(units: pd.DataFrame) -> pd.DataFrame:
+    on_map = units[units["cell"] != 0]
+    atoms = pd.DataFrame(
+        {
+            "atom_id": np.where(on_map["leaf"], on_map["id"], on_map["id"] + REST),
+            "kind": np.where(on_map["leaf"], "unit", "rest"),
+            "unit": on_map.index.to_numpy(),
+            "unit_id": on_map["id"].to_numpy(object),
+            **{c: on_map[c].to_numpy() for c in ("estate_id", "building_id", "name", "lng", "lat", "cell")},
+        }
+    )
+    return atoms.sort_values("atom_id", ignore_index=True)
+
+
+def _inside(units: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
+    parent, row, atom = units["parent"].to_numpy(), atoms["unit"].to_numpy(), np.arange(len(atoms))
+    rows, members = [], []
+    while len(row):
+        rows.append(row)
+        members.append(atom)
+        up = parent[row]
+        row, atom = up[up >= 0], atom[up >= 0]
+    if not rows:
+        return pd.DataFrame({"unit": np.empty(0, np.int64), "atom": np.empty(0, np.int64)})
+    return pd.DataFrame({"unit": np.concatenate(rows), "atom": np.concatenate(members)}).sort_values(
+        ["unit", "atom"], ignore_index=True
+    )
