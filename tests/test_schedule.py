@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning.classes import Tail
+from zoning.clocks import after_full_days, first_test_date
 from zoning.policy import Policy, load_policy
-from zoning.schedule import choose_tail, earliest_lift, first_test_date, make_calendar
+from zoning.schedule import choose_tail, make_calendar
 from zoning.settings import Settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -56,11 +57,11 @@ def admissible(last_daily: int, window: tuple[int, int], low: int, high: int) ->
 
 
 def test_noon_start_lifts_after_full_days() -> None:
-    assert earliest_lift(at(3, 12, 12), 14, "Asia/Shanghai") == at(3, 27)  # 26 March 24时
+    assert after_full_days(at(3, 12, 12), 14, "Asia/Shanghai") == at(3, 27)  # 26 March 24时
 
 
 def test_midnight_start_lifts_after_full_days() -> None:
-    assert earliest_lift(at(3, 15), 14, "Asia/Shanghai") == at(3, 29)  # 28 March 24时
+    assert after_full_days(at(3, 15), 14, "Asia/Shanghai") == at(3, 29)  # 28 March 24时
 
 
 @given(st.integers(0, 4 * 366 * 48), st.integers(1, 30))
@@ -68,7 +69,7 @@ def test_midnight_start_lifts_after_full_days() -> None:
 def test_every_counted_day_is_full(zone: str, half_hours: int, length: int) -> None:
     info = ZoneInfo(zone)
     start = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * half_hours)
-    lift = earliest_lift(start, length, zone)
+    lift = after_full_days(start, length, zone)
     # Walk the local dates: those whose two midnights lie between start and lift are full.
     whole, on = 0, start.astimezone(info).date()
     while datetime(on.year, on.month, on.day, tzinfo=info).astimezone(UTC) < lift:
@@ -145,7 +146,7 @@ def test_the_solver_picks_the_best_of_all_tails(after: int, to_end: int, width: 
 @given(st.integers(0, 23), st.integers(0, 25))
 def test_every_calendar_keeps_gaps_and_window(hour: int, extra: int) -> None:
     start = at(3, 15, hour)
-    lift = earliest_lift(start, 14 + extra, "Asia/Shanghai")
+    lift = after_full_days(start, 14 + extra, "Asia/Shanghai")
     table = calendar(in_force_from=start, earliest_lift_at=lift)
     gaps = table["day"].diff().iloc[7:]
     assert gaps.between(2, 3).all()

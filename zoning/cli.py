@@ -100,6 +100,7 @@ def _add_load(add: Add) -> None:
     parser.add_argument("--year", type=int, help="year of dates that carry none")
     parser.add_argument("--layer", default="", help="layer of a GeoPackage")
     parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help="our column = the file's")
+    parser.add_argument("--set", action="append", default=[], metavar="OURS=VALUE", help="one value for all rows")
     _recorded(parser)
 
 
@@ -177,9 +178,7 @@ def _add_rest(add: Add) -> None:
     parser = add("policy", queries.policy, "list, show or check the policy packs", "policy check my-pack.toml")
     parser.add_argument("action", choices=["list", "show", "check", "schema"])
     parser.add_argument("pack", nargs="?", default="", help="id or .toml file")
-    parser = add(
-        "set", commands.change, "change one setting of a workspace", "set build/town options rest_of_estate=precaution"
-    )
+    parser = add("set", commands.change, "change one setting of a workspace", "set build/town as_of 2022-03-18")
     _workspace(parser)
     parser.add_argument("key")
     parser.add_argument("value")

@@ -1,10 +1,41 @@
-"""Clocks of a zone: full local days, the earliest lift, and the number of a day."""
+"""Clocks of a zone: local days and midnights, full days, the first test date, and the earliest lift."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from zoning.classes import ZoneClass
-from zoning.policy import value_on
+from zoning.policy import Policy, value_on
 from zoning.times import zone_info
+
+
+def local_day(moment: datetime, info: ZoneInfo) -> date:
+    """Return the local date of a moment.
+
+    Parameters
+    ----------
+    moment : tz-aware.
+    info : the zone of local days.
+
+    Returns
+    -------
+    The date; midnight belongs to the day that it begins.
+    """
+    return moment.astimezone(info).date()
+
+
+def midnight(day: date, info: ZoneInfo) -> datetime:
+    """Return the moment at which a local day begins.
+
+    Parameters
+    ----------
+    day : local date.
+    info : the zone of local days.
+
+    Returns
+    -------
+    UTC.
+    """
+    return datetime.combine(day, time(), info).astimezone(UTC)
 
 
 def after_full_days(start: datetime, days: int, zone: str) -> datetime:
@@ -24,9 +55,8 @@ def after_full_days(start: datetime, days: int, zone: str) -> datetime:
     A local midnight, in UTC.
     """
     info = zone_info(zone)
-    local = start.astimezone(info)
-    first = local.date() + timedelta(local.time() != time(0))
-    return datetime.combine(first + timedelta(days), time(0), info).astimezone(UTC)
+    first = local_day(start, info)
+    return midnight(first + timedelta(days + (midnight(first, info) < start)), info)
 
 
 def earliest_lift(of: ZoneClass, start: datetime, last_presence: datetime, zone: str) -> datetime | None:
@@ -46,7 +76,7 @@ def earliest_lift(of: ZoneClass, start: datetime, last_presence: datetime, zone:
     -------
     A local midnight in UTC, or None for a class that is lifted by assessment alone.
     """
-    day = start.date()
+    day = local_day(start, zone_info(zone))
     ends = []
     if of.duration_days is not None:
         ends.append(after_full_days(start, _whole(value_on(of.duration_days, day).value), zone))
@@ -59,18 +89,38 @@ def _whole(value: object) -> int:
     return int(str(value))
 
 
-def day_number(start: datetime, now: datetime, zone: str) -> int:
-    """Return the day of a zone: 1 on the local date of its start, counted on.
+def first_test_date(start: datetime, policy: Policy, zone: str) -> date:
+    """Return the local date of test day 1.
+
+    Parameters
+    ----------
+    start : tz-aware start of the zone.
+    policy : its `day_count` says whether the date of the start counts, and until which hour.
+    zone : IANA zone of local days.
+
+    Returns
+    -------
+    The date of the start, or the next one.
+    """
+    info, count = zone_info(zone), policy.day_count
+    cutoff = count.day1_cutoff_h.value
+    local = start.astimezone(info)
+    counts = count.tests == "calendar_day_in_force" and (not isinstance(cutoff, int | float) or local.hour < cutoff)
+    return local_day(start, info) + timedelta(not counts)
+
+
+def day_number(start: datetime, now: datetime, policy: Policy, zone: str) -> int:
+    """Return the day of a zone, counted as its test days are: 1 on its first test date.
 
     Parameters
     ----------
     start : tz-aware, in force from.
     now : tz-aware.
+    policy : its `day_count`.
     zone : IANA zone of local days.
 
     Returns
     -------
-    Day number; 0 or less before the start.
+    Day number; 0 or less before the first day.
     """
-    info = zone_info(zone)
-    return (now.astimezone(info).date() - start.astimezone(info).date()).days + 1
+    return (local_day(now, zone_info(zone)) - first_test_date(start, policy, zone)).days + 1

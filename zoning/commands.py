@@ -25,20 +25,24 @@ def load(given: Namespace) -> int:
 
     Parameters
     ----------
-    given : workspace, files, kind, source, crs, encoding, scale, origin, year, layer, map, recorded_at, author.
+    given : workspace, files, kind, source, crs, encoding, scale, origin, year, layer, map, set, recorded_at, author.
 
     Returns
     -------
     0, or 1 if a file could not be read.
+
+    Raises
+    ------
+    InputError : an option cannot be used; no file was read.
     """
-    mapping = dict(_pair(text) for text in given.map)
+    mapping, constants = (dict(_pair(text) for text in texts) for texts in (given.map, given.set))
     if given.source and len(given.files) > 1:
         raise InputError("--source names one file's rows; load the files one by one, or leave it out")
     workspace, code = Workspace(given.workspace, create=True), 0
     settings = state.fold(workspace).settings
     for path in given.files:
         options = Options(
-            given.crs, given.encoding, given.scale, given.origin, given.year, given.layer, mapping,
+            given.crs, given.encoding, given.scale, given.origin, given.year, given.layer, mapping, constants,
             zone=settings.zone, max_file_mb=settings.max_file_mb,
         )  # fmt: skip
         when = read_time(given.recorded_at, settings)
@@ -53,7 +57,9 @@ def load(given: Namespace) -> int:
 def _pair(text: str) -> tuple[str, str]:
     ours, sign, theirs = text.partition("=")
     if not sign or not ours or not theirs:
-        raise InputError(f"--map '{text}' is not OURS=THEIRS; write, for example, --map reported_at=报告日期")
+        raise InputError(
+            f"'{text}' is not OURS=THEIRS; write, for example, --map reported_at=报告日期 or --set level=district"
+        )
     return ours, theirs
 
 
@@ -132,6 +138,10 @@ def decide(given: Namespace) -> int:
     Returns
     -------
     0.
+
+    Raises
+    ------
+    UnknownError : the plan has no such zone.
     """
     plan = read_plan(given)
     found = [z for z in plan.zones.to_dict("records") if given.zone in (z["zone_id"], *z["aliases"])]

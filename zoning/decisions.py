@@ -86,7 +86,7 @@ def _clock(
     of, start = policy.classes[zone["class"]], decided["in_force_from"]
     lift = earliest_lift(of, start, zone["last_presence_at"], settings.zone) or pd.NaT
     started = start <= pd.Timestamp(as_of)
-    stage = _stage(of, day_number(start, as_of, settings.zone)) if started else "none"
+    stage = _stage(of, day_number(start, as_of, policy, settings.zone)) if started else "none"
     return ("in_force" if started else "decided", stage, decided["delineated_at"], start, *signed, lift)
 
 
@@ -108,7 +108,8 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
     Returns
     -------
     Payloads with `recorded_at` and `event_id` = hash(zone id, decision), so that deciding twice adds nothing; a zone
-    in force that rests on causes which no decision names yet gets an `extend`.
+    in force that rests on causes which no decision names yet gets an `extend`. What was reported at 24时 is in force at
+    that midnight.
     """
     found = []
     for zone in zones.to_dict("records"):
@@ -116,7 +117,7 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
         newest = max(causes[fact] for fact in zone["fact_ids"] if fact in causes)
         common = {"zone_id": zone["zone_id"], "fact_ids": list(zone["fact_ids"]), "by": "auto"}
         if zone["status"] == "proposed":
-            start = local_midnight_after(reported, settings.zone)
+            start = local_midnight_after(reported - pd.Timedelta(microseconds=1), settings.zone)
             dates = {"delineated_at": reported.isoformat(), "in_force_from": start.isoformat()}
             payload = {**common, **dates, "action": "delineate"}
             event_id = digest(zone["zone_id"], "delineate")

@@ -82,9 +82,9 @@ def cell_polygons(cells: Cells) -> Shapes:
     """
     if not len(cells):
         return np.empty(0, object)
-    return shapely.from_wkb(
-        pa.array(cells_to_wkb_polygons(np.asarray(cells, np.uint64))).to_numpy(zero_copy_only=False)
-    )
+    wkb = pa.array(cells_to_wkb_polygons(np.asarray(cells, np.uint64))).to_numpy(zero_copy_only=False)
+    shapes: Shapes = np.asarray(shapely.from_wkb(wkb), object)
+    return shapes
 
 
 def cells_to_text(cells: Cells) -> list[str]:

@@ -106,9 +106,9 @@ def load_manifest(workspace: Workspace, manifest: Path) -> Iterator[Loaded]:
     workspace : where.
     manifest : TOML with one `[[file]]` (path, kind, crs, encoding, source) a file and `[town]` with as_of and policy.
 
-    Yields
-    ------
-    Loaded of each file as soon as it is in.
+    Returns
+    -------
+    Iterator over the Loaded of each file as soon as it is in.
 
     Raises
     ------

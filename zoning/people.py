@@ -164,7 +164,7 @@ def _pour_cells(pool: _Pool, rows: pd.DataFrame, settings: Settings) -> None:
     for resolution in sorted(set(level.tolist()), reverse=True):
         at = parents(cells[level == resolution], resolution)
         keys, row = np.unique(at, return_inverse=True)
-        total = np.bincount(row, rows["people"].to_numpy(float)[level == resolution], len(keys))
+        total = np.bincount(row, rows["people"].to_numpy(float)[level == resolution], len(keys)).astype(float)
         spot = np.searchsorted(keys, parents(pool.cell, resolution)).clip(max=len(keys) - 1)
         group = np.where(keys[spot] == parents(pool.cell, resolution), spot, -1)
         on_land = np.zeros(len(keys), np.float64)

@@ -74,6 +74,10 @@ def explain(given: Namespace) -> int:
     Returns
     -------
     0.
+
+    Raises
+    ------
+    InputError : --at is no point.
     """
     plan = read_plan(given)
     if given.unit:
@@ -98,6 +102,10 @@ def schedule(given: Namespace) -> int:
     Returns
     -------
     0.
+
+    Raises
+    ------
+    InputError : the file ends in neither .csv nor .ics.
     """
     plan = read_plan(given)
     if given.out.suffix == ".ics":
@@ -136,6 +144,10 @@ def policy(given: Namespace) -> int:
     Returns
     -------
     0.
+
+    Raises
+    ------
+    InputError : no pack is named.
     """
     if given.action == "list":
         for name in list_policies():

@@ -4,7 +4,7 @@ Test days count calendar dates; lifting counts full local days, 24时 being 00:0
 """
 
 import math
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from zoning.classes import Tail, ZoneClass
+from zoning.clocks import after_full_days, first_test_date, local_day, midnight
 from zoning.policy import Policy, value_on
 from zoning.rules import Dated, Value
 from zoning.settings import Settings
@@ -47,7 +48,7 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
     info, rows = zone_info(settings.zone), list[dict[str, Any]]()
     for zone_id, name, start, lift, people, households in open_zones[_INPUTS].itertuples(index=False, name=None):
         assumed = bool(pd.isna(start))
-        begin = _midnight(_local(now, info) + timedelta(1), info) if assumed else start
+        begin = midnight(local_day(now, info) + timedelta(1), info) if assumed else start
         due, of = _count(people), policy.classes[name]
         for day, on in _rounds(of, policy, begin, None if pd.isna(lift) else lift, settings.zone):
             rows.append(
@@ -59,47 +60,6 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(DTYPES)).astype(DTYPES)
-
-
-def earliest_lift(start: datetime, days: int, zone: str) -> datetime:
-    """Return the first moment after so many full local days.
-
-    A full day is a calendar day wholly in force: 12 March 12:00 and 14 days give 26 March 24时, 15 March 00:00 and 14
-    days give 28 March 24时.
-
-    Parameters
-    ----------
-    start : tz-aware start of the clock.
-    days : number of full days.
-    zone : IANA zone of local days.
-
-    Returns
-    -------
-    A local midnight, in UTC.
-    """
-    info = zone_info(zone)
-    first = _local(start, info)
-    return _midnight(first + timedelta(days + (_midnight(first, info) < start)), info)
-
-
-def first_test_date(start: datetime, policy: Policy, zone: str) -> date:
-    """Return the local date of test day 1.
-
-    Parameters
-    ----------
-    start : tz-aware start of the zone.
-    policy : its `day_count` says whether the date of the start counts, and until which hour.
-    zone : IANA zone of local days.
-
-    Returns
-    -------
-    The date of the start, or the next one.
-    """
-    info, count = zone_info(zone), policy.day_count
-    cutoff = count.day1_cutoff_h.value
-    local = start.astimezone(info)
-    counts = count.tests == "calendar_day_in_force" and (not isinstance(cutoff, int | float) or local.hour < cutoff)
-    return _local(start, info) + timedelta(not counts)
 
 
 def choose_tail(last_daily: int, window: tuple[int, int], tail: Tail) -> list[int]:
@@ -144,9 +104,9 @@ def _rounds(of: ZoneClass, policy: Policy, start: datetime, lift: datetime | Non
     if of.tests is None or not isinstance(of.tests.fixed.value, list):
         return []
     one, days = first_test_date(start, policy, zone), sorted(of.tests.fixed.value)
-    length = value_on(of.duration_days, _local(start, zone_info(zone))).value if of.duration_days else None
+    length = value_on(of.duration_days, local_day(start, zone_info(zone))).value if of.duration_days else None
     if isinstance(length, int):
-        clock = earliest_lift(start, length, zone)
+        clock = after_full_days(start, length, zone)
         days += _later(of, max(days), one, max(clock, lift or clock), zone_info(zone))
     return [(day, one + timedelta(day - 1)) for day in days]
 
@@ -154,11 +114,11 @@ def _rounds(of: ZoneClass, policy: Policy, start: datetime, lift: datetime | Non
 def _later(of: ZoneClass, last_daily: int, one: date, lift: datetime, info: ZoneInfo) -> list[int]:
     """The tail, or the release round that the fixed days of a class without a tail may miss when its lift moves."""
     tail, hours = of.tests.tail if of.tests else None, of.release.round_window_h
-    last = (_local(lift - timedelta(microseconds=1), info) - one).days + 1
+    last = (local_day(lift - timedelta(microseconds=1), info) - one).days + 1
     if hours is not None and isinstance(hours.value, int | float):
         opens = lift - timedelta(hours=hours.value)
-        on = _local(opens, info)
-        first = min((on - one).days + 1 + (_midnight(on, info) < opens), last)
+        on = local_day(opens, info)
+        first = min((on - one).days + 1 + (midnight(on, info) < opens), last)
     elif tail is not None:
         first = last - tail.max_gap + 1
     else:
@@ -193,11 +153,3 @@ def _per(people: int | None, value: Value) -> int | None:
 def _count(amount: float | None) -> int | None:
     # Shared-out people are fractions; the sixth decimal is noise of their sum, not a person.
     return None if amount is None or pd.isna(amount) else math.ceil(round(float(amount), 6))
-
-
-def _local(at: datetime, info: ZoneInfo) -> date:
-    return at.astimezone(info).date()
-
-
-def _midnight(day: date, info: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), info).astimezone(UTC)
