@@ -1,0 +1,67 @@
+"""Entry: `python app.py WORKSPACE` serves the map of a workspace."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.factory import make_server
+from dashboard.plans import Engine
+from zoning import explain, pipeline, state
+from zoning.errors import ZoningError
+from zoning.store import Workspace
+
+
+def _settings(workspace: Path) -> object:
+    return state.fold(Workspace(workspace)).settings
+
+
+ENGINE = Engine(
+    derive=pipeline.derive,
+    explain_unit=explain.explain_unit,
+    explain_at=explain.explain_at,
+    revision=lambda workspace: Workspace(workspace).revision(),
+    settings=_settings,
+)
+
+
+def create_server(workspace: Path) -> FastAPI:
+    """Return the ASGI app of a workspace.
+
+    Parameters
+    ----------
+    workspace : its folder, made by `python -m zoning load` or `python -m zoning town`.
+
+    Returns
+    -------
+    The app; serve it with uvicorn.
+
+    Raises
+    ------
+    StoreError : there is no workspace in that folder.
+    """
+    Workspace(workspace)
+    return make_server(workspace, ENGINE)
+
+
+def main() -> int:
+    """Serve a workspace until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="app.py", description="Serve the map of a workspace.")
+    parser.add_argument("workspace", type=Path, help="folder of the workspace")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8050)
+    given = parser.parse_args()
+    try:
+        server = create_server(given.workspace)
+    except ZoningError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"Cordon: http://{given.host}:{given.port}/  ({given.workspace})", flush=True)
+    uvicorn.run(server, host=given.host, port=given.port, log_level="warning")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+/* The map: one MapLibre map kept on a style by address; a click is a choice, a choice is an outline. */
+import { choose, el, fill, getJson, sequence } from "./dom.mjs";
+import { addImage } from "./images.mjs";
+
+const VENDOR = "/assets/vendor/";
+const REACH = 5; // px around a click in which a small mark is still hit
+// Which style layers a click asks, in turn; the layer of each is what is chosen.
+const TURNS = ["gates", "sites", "places", "buildings", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
+
+/* What the tiles hold is named by `v` alone: another day may have the same ground under another address. */
+const version = ([address]) => new URL(address.replace(/[{}]/g, "")).searchParams.get("v");
+
+export class Stage {
+  constructor(root, panels) {
+    this.root = root;
+    this.panels = panels;
+    this.next = sequence();
+    this.images = {};
+    this.choice = {};
+  }
+
+  async show(view) {
+    const current = this.next();
+    const address = `/api/style?theme=${view.theme}&lang=${view.lang}&${view.plan.query}`;
+    const style = await getJson(address);
+    if (!current()) return;
+    this.view = view;
+    this.images = { ...this.images, ...style.metadata.images };
+    this.panels.showStyle(style.metadata);
+    this.ready ??= this.start(style);
+    const map = await this.ready;
+    if (!map || !current()) return;
+    this.setStyle(map, style);
+  }
+
+  /* Returns the map, or null with the reason written where the map would be. */
+  async start(style) {
+    const { words, plan } = this.view;
+    if (!document.createElement("canvas").getContext("webgl2")) return this.refuse(words.no_webgl);
+    let library;
+    try {
+      library = await import(`${VENDOR}maplibre-gl.mjs`);
+    } catch {
+      return this.refuse(fill(words, "no_vendor", { file: "maplibre-gl.mjs" }));
+    }
+    await new Promise((resolve) => {
+      document.head.append(el("link", { rel: "stylesheet", href: `${VENDOR}maplibre-gl.css`, onload: resolve, onerror: resolve }));
+    });
+    library.setWorkerUrl(new URL(`${VENDOR}maplibre-gl-worker.mjs`, location.href).href);
+    const map = new library.Map({
+      container: this.root,
+      style: this.withLayers(style),
+      bounds: plan.bounds || [113.9, 22.5, 114.2, 22.7],
+      fitBoundsOptions: { padding: 48, maxZoom: 18 },
+      attributionControl: false,
+      pixelRatio: devicePixelRatio * (getComputedStyle(this.root).zoom || 1),
+      fadeDuration: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      localIdeographFontFamily: getComputedStyle(document.body).fontFamily,
+    });
+    map.touchZoomRotate.disableRotation();
+    map.setMissingStyleImageResolver((id) => this.images[id] && addImage(map, id, this.images[id]));
+    map.on("error", ({ error }) => this.panels.say("map_failed", { what: error.message }));
+    map.on("click", (event) => this.click(map, event));
+    map.on("mousemove", (event) => this.panels.showView(map.getZoom(), map.getCenter().lat, event.lngLat));
+    map.on("move", () => this.panels.showView(map.getZoom(), map.getCenter().lat));
+    await map.once("load");
+    this.panels.showView(map.getZoom(), map.getCenter().lat, map.getCenter());
+    this.map = map;
+    return map;
+  }
+
+  refuse(reason) {
+    this.root.replaceChildren(el("p", { class: "empty nomap", role: "alert" }, reason));
+    return null;
+  }
+
+  withLayers(style) {
+    for (const layer of style.layers) {
+      const on = !layer.metadata.layer || this.panels.isOn(layer.metadata.layer);
+      layer.layout = { ...layer.layout, visibility: on ? "visible" : "none" };
+    }
+    return style;
+  }
+
+  setStyle(map, style) {
+    // New tiles come into the source that is there, so that the old picture stays until the new one is whole.
+    for (const [name, own] of Object.entries(style.sources)) {
+      const now = map.getSource(name)?.tiles;
+      if (now && version(now) === version(own.tiles)) own.tiles = now;
+      else if (now) map.getSource(name).setTiles(own.tiles);
+    }
+    map.setStyle(this.withLayers(style), { diff: true });
+    this.outline();
+  }
+
+  setLayer(key, on) {
+    if (!this.map) return;
+    for (const layer of this.map.getStyle().layers) {
+      if (layer.metadata?.layer === key) this.map.setLayoutProperty(layer.id, "visibility", on ? "visible" : "none");
+    }
+  }
+
+  zoomBy(by) {
+    if (by) this.map?.zoomTo(this.map.getZoom() + by);
+    else if (this.view.plan.bounds) this.fly(this.view.plan.bounds);
+  }
+
+  fly(box) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map?.fitBounds(box, { padding: 64, maxZoom: 17.5, duration: still ? 0 : 500 });
+  }
+
+  click(map, { point, lngLat }) {
+    const near = [[point.x - REACH, point.y - REACH], [point.x + REACH, point.y + REACH]];
+    const zones = map.getStyle().layers.filter((l) => l["source-layer"] === "zones" && l.type === "fill").map((l) => l.id);
+    const zone = this.hit(map, point, zones.reverse())?.properties.id || "";
+    for (const turn of TURNS) {
+      const ids = turn === "zones" ? zones : [turn];
+      const small = ["symbol", "circle", "line"].includes(map.getLayer(ids[0])?.type);
+      const found = this.hit(map, small ? near : point, ids);
+      if (!found) continue;
+      const { id, zone_id: own } = found.properties;
+      const layer = found.layer.metadata.layer;
+      return choose({ layer, id, zone: layer === "zones" ? id : own || zone, lng: lngLat.lng, lat: lngLat.lat });
+    }
+    return choose(null);
+  }
+
+  hit(map, where, layers) {
+    const known = layers.filter((id) => map.getLayer(id));
+    return known.length ? map.queryRenderedFeatures(where, { layers: known })[0] : null;
+  }
+
+  choose(choice, box) {
+    this.choice = choice;
+    this.outline();
+    if (choice.fly && box && this.flown !== choice) {
+      this.flown = choice;
+      this.fly(box);
+    }
+  }
+
+  outline() {
+    if (!this.map) return;
+    this.map.setGlobalStateProperty("zone", this.choice.zone || "");
+    this.map.setGlobalStateProperty("item", this.choice.layer === "zones" ? "" : this.choice.id || "");
+  }
+}

@@ -1,0 +1,253 @@
+"""The card: what was chosen, its class, and why; thin readers of a plan, no rule of their own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboard.parts import chip, figure, number, pairs, section, text, words
+from dashboard.plans import Engine, Shown
+from dashboard.rows import class_words, clock, lift_day, whole
+from dashboard.texts import both, day_text, known
+from layers import LAYERS
+from layers._base import Card, row_of, values
+from layers.zones import shown as zones_shown
+
+GATES_SHOWN, FACTS_SHOWN, PROBLEMS_SHOWN, PARTS_SHOWN = 8, 6, 20, 16
+_LAYERS = {layer.key: layer for layer in LAYERS}
+
+
+def make_card(shown: Shown, choice: Mapping[str, Any], engine: Engine) -> list[Any]:
+    """Return the card of a choice.
+
+    Parameters
+    ----------
+    shown : a plan on its day.
+    choice : layer (key), id, and where it was clicked (lng, lat; may be missing).
+    engine : who explains.
+
+    Returns
+    -------
+    Dash components; one sentence where the choice does not exist on this day.
+    """
+    layer = _LAYERS.get(str(choice.get("layer")))
+    key = str(choice.get("id"))
+    card = layer.card(shown.plan, key) if layer else None
+    if layer is None or card is None:
+        return [html.P(text("not_found", id=key), className="empty")]
+    if layer.key == "zones":
+        return _zone_card(shown, key)
+    return _place_card(shown, layer.key, key, card, engine)
+
+
+def look_at(plan: Any) -> list[Any]:
+    """Return what an officer should look at before anything is chosen: each problem with its subject, in words."""
+    problems = plan.problems
+    if not len(problems):
+        return []
+    rows = problems.head(PROBLEMS_SHOWN).to_dict("records")
+    lines = [html.Li([html.B(str(row["subject"]), className="mono"), " ", row["text"]]) for row in rows]
+    more = [html.P(text("more", n=len(problems) - len(rows)), className="mut")] if len(problems) > len(rows) else []
+    return [section(text("look_at"), [html.Ul(lines, className="todo"), *more], text("look_at_n", n=len(problems)))]
+
+
+def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
+    plan = shown.plan
+    zones = zones_shown(plan)
+    zone = row_of(zones.drop(columns="geometry"), zone_id, "zone_id")
+    if zone is None:
+        return [html.P(text("not_found", id=zone_id), className="empty")]
+    letter, names = class_words(plan.policy, zone["look"], zone["class"])
+    rounds = plan.calendar[plan.calendar["zone_id"] == zone_id].sort_values("day")
+    time = clock(plan.policy, zone["class"], rounds, shown.day)
+    title = html.Div(
+        [
+            html.H2(zone["name"] or zone_id),
+            html.Div([words(names), " ", html.Span(zone_id, className="mono"), " · ", words(known(zone["status"]))]),
+        ]
+    )
+    head = html.Header([chip(zone["look"], letter, "lg"), title], className="chead")
+    return [
+        head,
+        _zone_figures(shown, zone, time),
+        section(text("why"), [_reasons(_zone_reasons(plan, zone_id)), *_weak(zone)], class_name="why"),
+        _calendar(shown, rounds, time),
+        *_gates(plan, zone_id),
+        *_sites(plan, zone_id),
+    ]
+
+
+def _zone_figures(shown: Shown, zone: Mapping[str, Any], time: Mapping[str, Any]) -> html.Div:
+    lift = lift_day(zone["earliest_lift_at"], shown.zone)
+    people, hectares = whole(zone["people"]), (zone["area_m2"] or 0) / 1e4
+    of = html.Span(f" / {time['days']}", className="mut") if time["days"] else ""
+    return html.Div(
+        [
+            figure("–" if people is None else number(people), text("people_unit")),
+            figure([str(time["day"] or "–"), of], text("day_since")),
+            figure(words(day_text(lift)) if lift else "–", text("lift")),
+            figure(words(both("hectares", n=f"{hectares:.2g}" if hectares < 10 else number(hectares))), text("area")),
+        ],
+        className="figs",
+    )
+
+
+def _weak(zone: Mapping[str, Any]) -> list[Any]:
+    return [html.P(text("no_ground"), className="note warn")] if zone.get("no_ground") else []
+
+
+def _zone_reasons(plan: Any, zone_id: str) -> list[dict[str, Any]]:
+    """Return one reason a rule: every fact behind an atom of the zone, and whether any of it is only possible."""
+    mine = plan.membership[plan.membership["zone_id"] == zone_id]
+    facts: dict[str, dict[str, None]] = {}
+    possible: set[str] = set()
+    for rules, of, certainty in mine[["rule_ids", "fact_ids", "certainty"]].itertuples(index=False):
+        for rule in rules:
+            facts.setdefault(rule, {}).update(dict.fromkeys(of))
+            possible |= {rule} if certainty == "possible" else set()
+    return [
+        {
+            "rule_id": rule.id,
+            "names": rule.names.model_dump(),
+            "cite": rule.cite,
+            "grade": rule.grade,
+            "facts": list(facts[rule.id]),
+            "certainty": "possible" if rule.id in possible else "certain",
+        }
+        for rule in plan.policy.rules
+        if rule.id in facts
+    ]
+
+
+def _reasons(reasons: list[dict[str, Any]]) -> Any:
+    if not reasons:
+        return html.P(text("no_reason"), className="mut")
+    return html.Ul([_reason(r) for r in reasons])
+
+
+def _reason(reason: Mapping[str, Any]) -> html.Li:
+    facts = list(reason.get("facts") or [])
+    grade = text("own_default") if reason["grade"] == "O" else text("grade", grade=reason["grade"])
+    more = [text("more", "mut", n=len(facts) - FACTS_SHOWN)] if len(facts) > FACTS_SHOWN else []
+    weak = [html.Span(text("possible"), className="tag warn")] if reason.get("certainty") == "possible" else []
+    counted = text("fact_1") if len(facts) == 1 else text("facts_n", n=len(facts))
+    shown = [html.Span(f, className="fact mono") for f in facts[:FACTS_SHOWN]]
+    said = [html.Span([reason["rule_id"], " · ", grade], className="by"), *weak]
+    cite = [html.P(reason["cite"], className="cite", lang="zh")] if reason.get("cite") else []
+    behind = html.Details([html.Summary(counted), html.Div([*shown, *more])]) if facts else ""
+    return html.Li([html.Div([html.B(words(reason["names"])), *said]), *cite, behind])
+
+
+def _calendar(shown: Shown, rounds: pd.DataFrame, time: Mapping[str, Any]) -> html.Section:
+    ahead = time["next"]
+    if not len(rounds):
+        return section(text("calendar"), [html.P(text("no_calendar"), className="mut")])
+    if ahead is None:
+        note = text("calendar_done")
+    else:
+        tubes = "–" if pd.isna(ahead["tubes"]) else number(int(ahead["tubes"]))
+        note = text("calendar_next", day=int(ahead["day"]), date=day_text(ahead["date"]), tubes=tubes)
+    dates = dict(zip((int(d) for d in rounds["day"]), rounds["date"], strict=True))
+    boxes = [_box(n, dates.get(n), shown, time) for n in range(1, min(time["days"], 28) + 1)]
+    assumed = [html.P(text("calendar_assumed"), className="mut")] if time["assumed"] else []
+    return section(text("calendar"), [html.Ol(boxes, className="cal"), *assumed], note)
+
+
+def _box(day: int, tested: Any, shown: Shown, time: Mapping[str, Any]) -> html.Li:
+    on = time["start"] + pd.Timedelta(days=day - 1)
+    state = "past" if on < shown.day else "now" if on == shown.day else "ahead"
+    mark = ("✓" if state == "past" else "○") if tested is not None else ""
+    label = f"{on.month}/{on.day}" if day == 1 or on.day == 1 else str(on.day)
+    return html.Li([html.I(mark), html.Span(str(day)), html.Span(label, className="mut")], className=state)
+
+
+def _gates(plan: Any, zone_id: str) -> list[Any]:
+    gates = plan.gate_points[plan.gate_points["zone_id"] == zone_id]
+    if not len(gates):
+        return []
+    lines = []
+    for gate in gates.head(GATES_SHOWN).to_dict("records"):
+        state = "undecided" if pd.isna(gate["open"]) else "open" if gate["open"] else "closed"
+        name = gate["name"] if isinstance(gate["name"], str) and gate["name"] else gate["gate_id"]
+        lines.append((name, text(f"gate_{state}")))
+    more = [html.P(text("more", n=len(gates) - GATES_SHOWN), className="mut")] if len(gates) > GATES_SHOWN else []
+    return [section(text("gates"), [pairs(lines), *more], text("gates_n", n=len(gates)))]
+
+
+def _sites(plan: Any, zone_id: str) -> list[Any]:
+    links = plan.site_links[plan.site_links["zone_id"] == zone_id]
+    if not len(links):
+        return []
+    lines = [
+        (
+            [words(known(link["site_kind"]), "mut"), " ", link["name"] or link["site_id"]],
+            text("by_road" if link["by_road"] else "by_air", n=number(round(link["distance_m"]))),
+        )
+        for link in links.to_dict("records")
+        if not pd.isna(link["distance_m"])
+    ]
+    return [section(text("sites"), [pairs(lines)])]
+
+
+def _explained(shown: Shown, kind: str, key: str, card: Card, engine: Engine) -> dict[str, Any]:
+    """Return why a unit or a cell has its class; what is neither is explained by where it stands."""
+    if kind in ("units", "cells"):
+        return engine.explain_unit(shown.plan, key)
+    return engine.explain_at(shown.plan, *card.at) if card.at else {}
+
+
+def _place_card(shown: Shown, kind: str, key: str, card: Card, engine: Engine) -> list[Any]:
+    plan = shown.plan
+    found = _explained(shown, kind, key, card, engine)
+    name = found.get("class")
+    of = plan.policy.classes.get(name) if name else None
+    letter, names = class_words(plan.policy, of.style, name) if of else ({"zh": "–", "en": "–"}, both("no_class"))
+    title = html.Div([html.H2(words(card.title)), html.Div([words(known(card.kind)), " · ", words(names)])])
+    rows = [(words(known(k)), _value(v)) for k, v in card.rows]
+    if (people := whole(found.get("people"))) is not None and "people" not in dict(card.rows):
+        rows.insert(0, (text("people_unit"), number(people)))
+    head = "why" if kind in ("units", "cells") else "why_here"
+    weak = [html.P(text("possible"), className="note warn")] if found.get("certainty") == "possible" else []
+    return [
+        html.Header([chip(of.style if of else "none", letter, "lg"), title], className="chead"),
+        section(text(head), [_reasons(found.get("reasons") or []), *weak], class_name="why"),
+        *_within(plan, found.get("atoms") or []),
+        *_zone_link(shown, found.get("zone_id")),
+        *([section(text("card"), [pairs(rows)])] if rows else []),
+    ]
+
+
+def _within(plan: Any, atoms: list[dict[str, Any]]) -> list[Any]:
+    """Return the parts of a unit with the class of each: floors of one footprint may differ."""
+    if len(atoms) < 2:
+        return []
+    names = dict(zip(plan.atoms["atom_id"], values(plan.atoms, "name"), strict=True))
+    lines = []
+    for atom in sorted(atoms, key=lambda a: (a["rank"] or 99, a["atom_id"]))[:PARTS_SHOWN]:
+        of = plan.policy.classes.get(atom["class"]) if atom["class"] else None
+        letter = class_words(plan.policy, of.style, atom["class"])[0] if of else {"zh": "–", "en": "–"}
+        name = [chip(of.style if of else "none", letter), html.Span(names.get(atom["atom_id"]) or atom["atom_id"])]
+        lines.append((html.Span(name, className="part"), [number(round(atom["people"])), " ", text("people_unit")]))
+    more = [html.P(text("more", n=len(atoms) - PARTS_SHOWN), className="mut")] if len(atoms) > PARTS_SHOWN else []
+    return [section(text("within"), [pairs(lines), *more], text("look_at_n", n=len(atoms)))]
+
+
+def _zone_link(shown: Shown, zone_id: Any) -> list[Any]:
+    zone = row_of(zones_shown(shown.plan).drop(columns="geometry"), zone_id, "zone_id") if zone_id else None
+    if zone is None:
+        return []
+    letter, names = class_words(shown.plan.policy, zone["look"], zone["class"])
+    # The script of the list opens what carries data-zone.
+    button = html.Button(
+        [chip(zone["look"], letter), html.Span([zone["name"] or zone_id, html.Br(), words(names, "mut")])],
+        className="zlink",
+        **{"data-zone": zone_id},
+    )
+    return [section(text("in_zone"), [button])]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return text("yes" if value else "no")
+    return number(value) if isinstance(value, int | float) else words(known(str(value)))

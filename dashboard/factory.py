@@ -1,0 +1,55 @@
+"""One ASGI server with the page, the API and the tiles of one workspace; made by a function, nothing at import."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from dash import Dash
+from fastapi import FastAPI, Request, Response
+
+from dashboard.api import install_api
+from dashboard.callbacks import install_callbacks
+from dashboard.layout import INDEX, make_layout
+from dashboard.plans import Engine, Plans
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def make_server(workspace: Path, engine: Engine) -> FastAPI:
+    """Put page, API and tiles of a workspace together.
+
+    Parameters
+    ----------
+    workspace : its folder.
+    engine : what derives and explains.
+
+    Returns
+    -------
+    An ASGI app.
+    """
+    server = FastAPI(
+        title="Cordon", description="Outbreak zoning on H3 cells: plans, reasons, tiles.", docs_url=None, redoc_url=None
+    )
+    plans = Plans(workspace, engine)
+    install_api(server, plans)
+    app = Dash(
+        "cordon",
+        server=server,
+        title="Cordon",
+        update_title=None,
+        index_string=INDEX,
+        assets_folder=str(ASSETS),
+        # Only what the page itself loads; the map's modules are imported by assets/main.mjs.
+        assets_path_ignore=["vendor", "map"],
+    )
+    app.layout = lambda: make_layout(workspace.name, plans.default_day())
+    install_callbacks(app, plans)
+
+    @server.middleware("http")
+    async def revalidate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Have the browser ask whether an asset changed: its modules carry no version in their addresses."""
+        response = await call_next(request)
+        if request.url.path.startswith("/assets/"):
+            response.headers["cache-control"] = "no-cache"
+        return response
+
+    return server

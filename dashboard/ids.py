@@ -1,0 +1,37 @@
+"""Every id of the page in one enum: a callback and the layout cannot name different things."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Id(StrEnum):
+    """Ids of components and of the elements that our own scripts fill."""
+
+    # Stores hold keys, never tables.
+    PLAN = "plan"
+    CHOICE = "choice"
+    LANG = "lang"
+    THEME = "theme"
+    # Where clientside callbacks that only tell the map write; nothing reads them.
+    TOLD_VIEW = "told-view"
+    TOLD_CHOICE = "told-choice"
+
+    DAY = "day"
+    DAY_BACK = "day-back"
+    DAY_ON = "day-on"
+    LANG_ZH = "lang-zh"
+    LANG_EN = "lang-en"
+    THEME_SWITCH = "theme-switch"
+    OUTBREAK = "outbreak"
+    REVISION = "revision"
+    ERROR = "error"
+    BUSY = "busy"
+    CARD = "card"
+    CARD_CLOSE = "card-close"
+
+    # Filled by assets/map.
+    LIST = "zone-list"
+    MAP = "map"
+    LAYERS = "layer-switch"
+    LEGEND = "legend"
+    STATUS = "status"

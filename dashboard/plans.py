@@ -1,0 +1,155 @@
+"""Plans that the server holds: the only cache, keyed by (revision of the workspace, as-of, known-at, policy).
+
+What a key names never changes, so nothing here is ever out of date; old plans make room for new ones.
+"""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+
+from dashboard.errors import Refused
+from layers import LAYERS
+from layers.tiles import TileSet
+from layers.zones import shown as zones_shown
+
+KEPT = 12  # plans held at once
+NEW_A_MINUTE = 60  # plans derived in a minute, whoever asks
+WAIT_S = 120.0  # how long a request waits for a derivation before it is told to come back
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which plan is asked for: the local day it shows the end of (None: the workspace's own), known-at, policy."""
+
+    day: date | None = None
+    known_at: datetime | None = None
+    policy: str | None = None
+
+    def as_of(self, zone: ZoneInfo) -> datetime | None:
+        """Return 24时 of the day in UTC, or None where no day is given."""
+        if self.day is None:
+            return None
+        midnight = datetime.combine(self.day + timedelta(days=1), datetime.min.time(), zone)
+        return midnight.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the dashboard needs of the zoning engine; tests give their own."""
+
+    derive: Callable[..., Any]
+    explain_unit: Callable[[Any, str], dict[str, Any]]
+    explain_at: Callable[[Any, float, float], dict[str, Any]]
+    revision: Callable[[Path], int]
+    settings: Callable[[Path], Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A plan with what is made of it once: its key, the day it shows, its tiles by source, and its bounds."""
+
+    plan: Any
+    key: str
+    base_key: str
+    day: date
+    zone: ZoneInfo
+    tiles: dict[str, TileSet]
+    bounds: list[float] | None
+
+
+def _bounds(plan: Any) -> list[float] | None:
+    """Return west, south, east, north of the zones, or of the ground where there is no zone."""
+    shapes = [zones_shown(plan).geometry.to_numpy()]
+    shapes += [plan.tables[k]["geometry"].to_numpy() for k in ("areas", "buildings", "roads") if k in plan.tables]
+    for some in shapes:
+        known = some[~shapely.is_missing(some)] if len(some) else some
+        box = shapely.total_bounds(known) if len(known) else np.array([np.nan])
+        if np.isfinite(box).all():
+            return [float(v) for v in box]
+    return None
+
+
+def _ground_key(plan: Any) -> str:
+    """Return a name of the ground that the base map is drawn from, so that a new day does not load it again."""
+    found = hashlib.sha256()
+    for kind in sorted(plan.tables):
+        frame = plan.tables[kind]
+        if "geometry" in frame and "reported_at" not in frame:
+            found.update(kind.encode())
+            found.update(frame.drop(columns="geometry").to_csv().encode())
+            for shape in shapely.to_wkb(frame["geometry"].to_numpy()):
+                found.update(shape or b"-")
+    return found.hexdigest()[:16]
+
+
+class Plans:
+    """The plans of one workspace."""
+
+    def __init__(self, workspace: Path, engine: Engine) -> None:
+        self.workspace = workspace
+        self.engine = engine
+        self._held: OrderedDict[tuple[object, ...], Shown] = OrderedDict()
+        self._lock = threading.Lock()
+        self._started: deque[float] = deque()
+
+    def default_day(self) -> date:
+        """Return the local day that the page opens on: the workspace's setting, else today."""
+        settings = self.engine.settings(self.workspace)
+        zone = ZoneInfo(settings.zone)
+        if not settings.as_of:
+            return datetime.now(zone).date()
+        when = datetime.fromisoformat(settings.as_of)
+        local = when.astimezone(zone) if when.tzinfo else when.replace(tzinfo=zone)
+        return _day_shown(local)
+
+    def get(self, question: Question) -> Shown:
+        """Return a plan, derived now if it is not held; one derivation runs at a time, the others wait."""
+        key = (self.engine.revision(self.workspace), question)
+        held = self._held.get(key)
+        if held is not None:
+            return held
+        if not self._lock.acquire(timeout=WAIT_S):
+            raise Refused(503, "Another day is being derived.", str(question.day), "Try again in a few seconds.")
+        try:
+            if key not in self._held:
+                self._count()
+                self._held[key] = self._derive(question)
+                while len(self._held) > KEPT:
+                    self._held.popitem(last=False)
+            return self._held[key]
+        finally:
+            self._lock.release()
+
+    def _count(self) -> None:
+        now = time.monotonic()
+        while self._started and now - self._started[0] > 60:
+            self._started.popleft()
+        if len(self._started) >= NEW_A_MINUTE:
+            raise Refused(429, f"{NEW_A_MINUTE} plans were derived in the last minute.", "plan", "Wait a minute.")
+        self._started.append(now)
+
+    def _derive(self, question: Question) -> Shown:
+        zone = ZoneInfo(self.engine.settings(self.workspace).zone)
+        plan = self.engine.derive(
+            self.workspace, as_of=question.as_of(zone), known_at=question.known_at, policy_id=question.policy
+        )
+        tiles = {s: TileSet([p for y in LAYERS if y.source == s for p in y.parts(plan)]) for s in ("base", "plan")}
+        name = f"{plan.revision}|{plan.as_of.isoformat()}|{question.known_at}|{question.policy}"
+        key = hashlib.sha256(name.encode()).hexdigest()[:16]
+        day = _day_shown(plan.as_of.astimezone(zone))
+        return Shown(plan, key, _ground_key(plan), day, zone, tiles, _bounds(plan))
+
+
+def _day_shown(local: datetime) -> date:
+    """Return the day that a local time belongs to; 00:00 is 24时 of the day before."""
+    return (local - timedelta(microseconds=1)).date()

@@ -1,0 +1,159 @@
+"""Words of the screen in Chinese and English; a test holds that both have the same keys and the same fields."""
+
+from datetime import date
+
+LANGS = ("zh", "en")
+
+# key -> (zh, en). Names of classes and rules come from the pack, not from here.
+_WORDS: dict[str, tuple[str, str]] = {
+    # frame
+    "workspace": ("工作区", "Workspace"),
+    "pack": ("规则包", "Policy pack"),
+    "as_of": ("截至", "As of"),
+    "revision": ("版本", "Revision"),
+    "day_back": ("前一天", "Day back"),
+    "day_on": ("后一天", "Day forward"),
+    "theme": ("深色", "Dark"),
+    "computing": ("正在推算分区…", "Working out the zones…"),
+    # list
+    "zones": ("分区", "Zones"),
+    "zones_shown": ("{n} 个", "{n} on this day"),
+    "zones_filtered": ("{n} / {all} 个", "{n} of {all}"),
+    "search": ("名称、编号", "Name or id"),
+    "list_head": ("分区（先严后宽）", "Zone, strictest first"),
+    "people": ("人数", "People"),
+    "people_unit": ("人", "people"),
+    "day": ("天次", "Day"),
+    "test_lift": ("检测/解除", "Test / lift"),
+    "today": ("今日", "today"),
+    "done": ("已完成", "done"),
+    "no_zones": ("这一天没有分区。", "No zones on this day."),
+    "no_zones_do": (
+        "换一个日期；或导入病例：python -m zoning load 工作区 cases.csv --kind cases",
+        "Choose another day, or load cases: python -m zoning load WORKSPACE cases.csv --kind cases",
+    ),
+    "no_match": ("没有符合“{q}”的分区。", "No zone matches “{q}”."),
+    "clear": ("清除筛选", "Clear the filter"),
+    "loading": ("正在读取分区…", "Reading the zones…"),
+    "list_failed": ("分区清单未能读取：{what}", "The zone list could not be read: {what}"),
+    "proposed": ("建议", "proposed"),
+    "decided": ("已决定", "decided"),
+    "in_force": ("已生效", "in force"),
+    "released": ("已解除", "released"),
+    "rejected": ("未采纳", "rejected"),
+    # map
+    "layers": ("图层", "Layers"),
+    "map": ("地图", "Map"),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+    "fit": ("全部分区", "All zones"),
+    "no_webgl": (
+        "此浏览器没有 WebGL2，无法绘制地图。清单与依据照常可用；请启用硬件加速或换用其他浏览器。",
+        "The map cannot be drawn: this browser has no WebGL2. The list and the reasons work; "
+        "turn hardware acceleration on, or use another browser.",
+    ),
+    "no_vendor": (
+        "地图程序 {file} 未安装。请运行 make install，再刷新页面。",
+        "The map's program {file} is not installed. Run make install, then reload the page.",
+    ),
+    "map_failed": ("地图有一处未能绘制：{what}", "Something on the map could not be drawn: {what}"),
+    # card
+    "card": ("详情", "Details"),
+    "card_empty": (
+        "在地图或清单上点选，查看划定依据。",
+        "Choose a zone in the list, or click the map: the reasons show here.",
+    ),
+    "look_at": ("待核对", "To look at"),
+    "look_at_n": ("{n} 项", "{n}"),
+    "close": ("关闭", "Close"),
+    "why": ("划定依据", "Why"),
+    "why_here": ("此处的划定依据", "Why, at this point"),
+    "no_reason": ("没有规则要求在此设区。", "No rule puts this place in a zone."),
+    "grade": ("{grade} 级", "grade {grade}"),
+    "own_default": ("默认值，待确认", "our default, to be confirmed"),
+    "facts": ("事实", "facts"),
+    "facts_n": ("{n} 项事实", "{n} facts"),
+    "fact_1": ("1 项事实", "1 fact"),
+    "possible": ("可能：位置不够准", "possible: the location is weak"),
+    "certain": ("确定", "certain"),
+    "no_ground": ("无地面数据，按格子划定", "no ground data: drawn from cells"),
+    "no_class": ("不在任何分区内", "In no zone"),
+    "within": ("其中各部分", "Its parts"),
+    "in_zone": ("所属分区", "In zone"),
+    "calendar": ("检测日历", "Testing calendar"),
+    "calendar_next": ("下次：第{day}天 {date}，{tubes} 管", "next: day {day}, {date}, {tubes} tubes"),
+    "calendar_done": ("已全部完成", "all rounds are past"),
+    "calendar_assumed": ("尚未生效，天次为预计", "not yet in force: the days are assumed"),
+    "no_calendar": ("没有排定检测。", "No tests are scheduled."),
+    "lift": ("最早解除", "earliest lift"),
+    "day_of": ("第 {day} 天 / 共 {all} 天", "day {day} of {all}"),
+    "day_since": ("天次", "day"),
+    "area": ("面积", "area"),
+    "hectares": ("{n} 公顷", "{n} ha"),
+    "households": ("户数", "households"),
+    "gates": ("卡口", "Gates"),
+    "gates_n": ("{n} 处", "{n}"),
+    "gate_open": ("开放", "open"),
+    "gate_closed": ("封闭", "closed"),
+    "gate_undecided": ("待定", "undecided"),
+    "sites": ("服务点", "Sites"),
+    "by_road": ("沿路 {n} 米", "{n} m by road"),
+    "by_air": ("直线 {n} 米", "{n} m straight"),
+    "more": ("另有 {n} 项", "{n} more"),
+    "status": ("状态", "status"),
+    "not_found": ("所选的“{id}”在这一天不存在。", "“{id}” does not exist on this day."),
+    # kinds and fields of reference rows
+    "estates": ("小区", "Estate"),
+    "buildings": ("楼栋", "Building"),
+    "units": ("单元", "Unit"),
+    "areas": ("行政区域", "Area"),
+    "places": ("场所", "Place"),
+    "roads": ("道路", "Road"),
+    "water": ("水域", "Water"),
+    "green": ("绿地", "Green"),
+    "cells": ("格子", "Cell"),
+    "kind": ("类别", "kind"),
+    "level": ("级别", "level"),
+    "capacity": ("容量", "capacity"),
+    "floors": ("层数", "floors"),
+    "floor_from": ("起始楼层", "from floor"),
+    "floor_to": ("终止楼层", "to floor"),
+    "open": ("开放", "open"),
+    "zone_id": ("分区编号", "zone"),
+    "hours": ("病例停留（人时）", "person-hours of cases"),
+    "risk": ("风险分级（0-4）", "risk class (0-4)"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+    # site kinds
+    "sampling": ("采样点", "sampling"),
+    "clinic": ("社康中心", "clinic"),
+    "hospital": ("医院", "hospital"),
+    "supply": ("物资配送", "supply"),
+    "quarantine": ("隔离点", "quarantine"),
+    # errors
+    "error_what": ("出错：{what}", "Error: {what}"),
+    "error_fix": ("处理：{fix}", "What to do: {fix}"),
+}
+
+TEXTS: dict[str, dict[str, str]] = {
+    lang: {key: words[k] for key, words in _WORDS.items()} for k, lang in enumerate(LANGS)
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def both(key: str, **fields: object) -> dict[str, str]:
+    """Return a text in both languages with its fields filled; a field that is itself a text is taken by language."""
+    return {
+        lang: TEXTS[lang][key].format(**{k: v[lang] if isinstance(v, dict) else v for k, v in fields.items()})
+        for lang in LANGS
+    }
+
+
+def known(word: str) -> dict[str, str]:
+    """Return a word of the data in both languages; one that has no translation stays as it is."""
+    return both(word) if word in _WORDS else {"zh": word, "en": word}
+
+
+def day_text(day: date) -> dict[str, str]:
+    """Return a date as it is spoken: 3月16日, 16 Mar."""
+    return {"zh": f"{day.month}月{day.day}日", "en": f"{day.day} {_MONTHS[day.month - 1]}"}

@@ -1,0 +1,194 @@
+"""Layers and style: every layer gives what the tiles and the map need, and nothing asks another server."""
+
+import json
+import re
+
+import mapbox_vector_tile
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from layers import LAYERS
+from layers._base import Layer, label_points, row_of, values
+from layers.cells import coarsen, first_zoom
+from layers.style import compose, look_of, read_tokens
+from layers.tiles import TileSet, to_mercator
+from layers.zones import shown
+from tests import tiny_plan
+from zoning.geometry import text_to_cells
+
+PLAN = tiny_plan.make_plan()
+TILES = {source: f"http://127.0.0.1:1/{source}/{{z}}/{{x}}/{{y}}" for source in ("base", "plan")}
+
+
+def styles() -> list[dict]:
+    looks = [look_of(PLAN.policy, theme, lang) for theme in ("light", "dark") for lang in ("zh", "en")]
+    return [compose(LAYERS, look, TILES) for look in looks]
+
+
+def tile(source: str, zoom: int) -> dict:
+    """Decode the tile that holds the middle of the block."""
+    x, y = (to_mercator(np.array([tiny_plan.at(60, 100)])) * 2**zoom).astype(int)[0]
+    parts = [part for layer in LAYERS if layer.source == source for part in layer.parts(PLAN)]
+    return mapbox_vector_tile.decode(TileSet(parts).tile(zoom, int(x), int(y)))
+
+
+def test_registry_has_every_layer_once() -> None:
+    assert sorted(layer.key for layer in LAYERS) == sorted(
+        ["zones", "cells", "units", "roads", "areas", "places", "sites", "gates", "water", "green"]
+    )
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
+def test_a_layer_draws_only_what_it_puts_into_its_tiles(layer: Layer) -> None:
+    parts = {part.name for part in layer.parts(PLAN)}
+    look = look_of(PLAN.policy, "light", "zh")
+    drawn = {style["source-layer"] for _, style in layer.style(look)}
+    assert drawn == parts
+    assert {style["source"] for _, style in layer.style(look)} == {layer.source}
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
+def test_a_layer_reads_a_plan_without_anything(layer: Layer) -> None:
+    empty = tiny_plan.empty_plan()
+    for part in layer.parts(empty):
+        assert not len(part.shapes)
+    assert layer.card(empty, "nothing") is None
+
+
+@pytest.mark.parametrize("source", ["base", "plan"])
+def test_no_two_parts_of_one_name_meet_in_a_tile(source: str) -> None:
+    parts = [part for layer in LAYERS if layer.source == source for part in layer.parts(PLAN)]
+    for zoom in range(23):
+        names = [part.name for part in parts if part.zooms[0] <= zoom <= part.zooms[1]]
+        assert len(names) == len(set(names))
+
+
+def test_styles_name_no_outside_address_and_no_glyphs() -> None:
+    for style in styles():
+        text = json.dumps(style)
+        assert re.findall(r"https?://(?!127\.0\.0\.1)", text) == []
+        assert not {"glyphs", "sprite"} & set(style)
+
+
+def test_style_layers_have_ids_of_their_own_and_images_that_are_there() -> None:
+    for style in styles():
+        ids = [layer["id"] for layer in style["layers"]]
+        assert len(ids) == len(set(ids))
+        named = set(re.findall(r'"([\w-]+@(?:light|dark)@(?:zh|en))"', json.dumps(style["layers"])))
+        assert named
+        assert named <= set(style["metadata"]["images"])
+        assert {entry["image"] for entry in style["metadata"]["legend"]} - {""} <= set(style["metadata"]["images"])
+
+
+def test_each_class_has_three_cues() -> None:
+    look = look_of(PLAN.policy, "light", "zh")
+    style = compose(LAYERS, look, TILES)
+    paint = {layer["id"]: layer["paint"] for layer in style["layers"]}
+    images = style["metadata"]["images"]
+    cues = set()
+    for of in look.classes:
+        line = paint[f"zone-{of.style}-line"]
+        hatch = images[look.image(f"hatch-{of.style}")]["hatch"]
+        letter = images[look.image(f"badge-{of.style}")]["text"]
+        cues.add((line["line-color"], hatch, letter))
+    assert len(cues) == 4
+    assert {len({cue[k] for cue in cues}) for k in range(3)} == {4}
+
+
+def test_risk_is_a_mark_and_never_fills() -> None:
+    style = styles()[0]
+    assert {layer["type"] for layer in style["layers"] if layer.get("source-layer") == "risk"} == {"circle"}
+    fills = [y for y in style["layers"] if y.get("source-layer") == "cells" and y["type"] == "fill"]
+    assert {layer["paint"]["fill-color"] for layer in fills} == {"rgba(0,0,0,0)"}
+
+
+def test_tokens_of_the_dark_theme_stand_on_the_light_ones() -> None:
+    tokens = read_tokens()
+    assert set(tokens["light"]) == set(tokens["dark"])
+    assert tokens["light"]["zone-sealed-solid"] == "#8a1038"
+    assert tokens["dark"]["zone-sealed-solid"] != "#8a1038"
+
+
+def test_zones_that_are_rejected_or_released_are_not_shown_but_the_watch_is() -> None:
+    look = dict(zip(shown(PLAN)["zone_id"], shown(PLAN)["look"], strict=True))
+    assert "r0000000" not in look
+    assert look["w5510b7d"] == "post"
+    assert look["c7b2d401"] == "controlled"
+
+
+def test_zones_come_with_the_strictest_drawn_last() -> None:
+    ranks = [f["properties"]["rank"] for f in tile("plan", 15)["zones"]["features"]]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+def test_zone_outlines_in_a_tile_are_those_of_the_plan() -> None:
+    found = {
+        f["properties"]["id"]: shapely.geometry.shape(f["geometry"]) for f in tile("plan", 16)["zones"]["features"]
+    }
+    holes = {key: sum(len(p.interiors) for p in shapely.get_parts(shape)) for key, shape in found.items()}
+    assert holes["c7b2d401"] == 1
+    assert holes["p42118aa"] == 2
+
+
+def test_names_appear_with_the_zoom() -> None:
+    assert "building_names" not in tile("base", 15)
+    names = {f["properties"]["name"] for f in tile("base", 16)["building_names"]["features"]}
+    assert "临水花园3栋" in names
+
+
+def test_main_roads_come_first() -> None:
+    far = {f["properties"]["id"] for f in tile("base", 12)["roads"]["features"]}
+    near = {f["properties"]["id"] for f in tile("base", 14)["roads"]["features"]}
+    assert far == {"W1", "W2", "W3"}
+    assert near == {"W1", "W2", "W3", "W4"}
+
+
+def test_parents_of_cells_keep_hours_and_take_the_worst() -> None:
+    cells = PLAN.cells
+    parents = coarsen(cells, 9)
+    assert parents["hours"].sum() == pytest.approx(cells["hours"].sum())
+    assert parents["risk"].max() == cells["risk"].max()
+    assert len(parents) < len(cells)
+    assert parents.loc[parents["rank"] == 1, "class"].eq("sealed").all()
+    assert (parents["rank"] == 1).any()
+
+
+def test_a_parent_of_unclassed_cells_has_no_class() -> None:
+    cells = pd.DataFrame(
+        {"cell": text_to_cells(["8b411cb2b6e2fff"]), "class": [None], "rank": [0], "zone_id": [None], "hours": [2.0],
+         "risk": [1]}
+    )  # fmt: skip
+    parent = coarsen(cells, 10).iloc[0]
+    assert parent["rank"] == 0
+    assert pd.isna(parent["class"])
+
+
+def test_cells_grow_coarser_with_distance() -> None:
+    assert [first_zoom(r) for r in (11, 10, 9, 8)] == [14, 13, 12, 10]
+    near, far = (len(tile("plan", z)["cells"]["features"]) for z in (14, 10))
+    assert far < near
+
+
+def test_cards_say_what_a_row_is() -> None:
+    cards = {layer.key: layer.card for layer in LAYERS}
+    building = cards["units"](PLAN, "L3")
+    assert building.title == {"zh": "临水花园3栋", "en": "Linshui Garden, block 3"}
+    assert building.kind == "buildings"
+    assert cards["units"](PLAN, "LS").kind == "estates"
+    assert cards["gates"](PLAN, "g1").rows[:2] == (("kind", "road"), ("open", True))
+    cell = values(PLAN.cells, "cell")[0]
+    assert cards["cells"](PLAN, "not a cell") is None
+    assert dict(cards["cells"](PLAN, f"{cell:x}").rows).keys() == {"hours", "risk"}
+    assert cards["places"](PLAN, "P1").at == pytest.approx(tiny_plan.at(200, 140))
+
+
+def test_small_readers() -> None:
+    frame = pd.DataFrame({"id": ["a", "b"], "n": [1.0, None]})
+    assert values(frame, "n") == [1.0, None]
+    assert values(frame, "absent") == [None, None]
+    assert row_of(frame, "b") == {"id": "b", "n": None}
+    assert row_of(frame, "c") is None
+    ring = np.array([shapely.box(0, 0, 9, 9) - shapely.box(1, 1, 8, 8)], object)
+    assert ring[0].contains(label_points(ring)[0])
