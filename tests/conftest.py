@@ -5,10 +5,16 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.house import ROOT
+from zoning.loading import load_manifest
+from zoning.pipeline import Plan, derive
+from zoning.store import Workspace
 
 # The machine's load must not fail a property; on CI the same examples come back at each run.
 settings.register_profile("cordon", deadline=None, derandomize="CI" in os.environ, print_blob=True)
@@ -71,3 +77,24 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not errors, f"the browser's console shows errors: {errors}"
+
+
+@pytest.fixture(scope="session")
+def town_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town's workspace, loaded once; tests that write copy it first."""
+    folder = tmp_path_factory.mktemp("town")
+    for _ in load_manifest(Workspace(folder, create=True), ROOT / "data" / "town" / "town.toml"):
+        pass
+    return folder
+
+
+@pytest.fixture
+def town_copy(town_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the town's workspace that a test may change."""
+    return shutil.copytree(town_folder, tmp_path / "town")
+
+
+@pytest.fixture(scope="session")
+def town_plan(town_folder: Path) -> Plan:
+    """The plan of the town on its own day, by the default pack."""
+    return derive(town_folder)

@@ -59,19 +59,22 @@ def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
 
 
 def _beside(row: int, step: float, near: Mapping[int, Ints], scene: Scene) -> Ints:
-    """By the unit's own list; else by number, else all, within the building; a whole building by metres."""
+    """By the unit's own list; a whole building by metres; else by number, or without one all of the building.
+
+    All of it holds the unit itself too: there the stricter class wins.
+    """
     unit = scene.units.iloc[row]
     if isinstance(unit["adjacent"], str) and unit["adjacent"].strip():
         named = [name.strip() for name in unit["adjacent"].split(";")]
         return np.flatnonzero(scene.units["id"].isin(named))
     if unit["level"] in ("building", "estate"):
         return near.get(row, np.empty(0, np.int64))
+    if not np.isfinite(unit["number"]):
+        return np.array([unit["parent"]] if unit["parent"] >= 0 else [], np.int64)
     same = (scene.units["parent"] == unit["parent"]) & (scene.units["level"] == unit["level"]) & (unit["parent"] >= 0)
     siblings: Ints = np.flatnonzero(same)
-    siblings = siblings[siblings != row]
-    if np.isfinite(unit["number"]):
-        siblings = siblings[np.abs(scene.units["number"].to_numpy()[siblings] - unit["number"]) <= step]
-    return siblings
+    apart = np.abs(scene.units["number"].to_numpy(float)[siblings] - unit["number"])
+    return siblings[(siblings != row) & (apart <= step)]
 
 
 def _near_buildings(rows: Ints, within_m: float, scene: Scene) -> dict[int, Ints]:

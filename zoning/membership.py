@@ -20,10 +20,14 @@ _SLOTS = ("core", "ring", "rest", "area")
 
 @dataclass(frozen=True)
 class Derived:
-    """`zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, fact_ids, causes_count,
-    rule_ids, no_ground, last_presence_at. `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids,
-    certainty, why (number of its set of reasons). `closed`: zone_id, class, slot, founding_fact of zones whose every
-    cause is gone. `proposals`: rule_id, ground, class, fact_ids."""
+    """What was derived.
+
+    `zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, cause_ids, causes_count,
+    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at.
+    `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids, certainty, why (number of its reasons).
+    `closed`: zone_id, class, slot, founding_fact, founded_at of zones whose every cause is gone.
+    `proposals`: rule_id, ground, class, fact_ids. `grounds`: zone_id, ground of every ground in it.
+    """
 
     zones: pd.DataFrame
     membership: pd.DataFrame
@@ -142,7 +146,8 @@ def _root(claims: pd.DataFrame) -> pd.Series:
 def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     by_zone = live.groupby("zone")
     zones["fact_ids"] = by_zone[["fact_id", "case_id"]].apply(lambda c: sorted(set(c.to_numpy().ravel())))
-    zones["causes_count"] = by_zone["fact_id"].nunique()
+    zones["cause_ids"] = by_zone["fact_id"].agg(lambda f: sorted(set(f)))
+    zones["causes_count"] = zones["cause_ids"].map(len)
     zones["rule_ids"] = by_zone[["rule", "rule_id"]].apply(
         lambda c: list(dict.fromkeys(c.sort_values("rule")["rule_id"]))
     )

@@ -18,7 +18,7 @@ from zoning import tables
 from zoning.errors import InputError, UnknownError
 from zoning.hashes import digest
 from zoning.settings import Settings
-from zoning.store import Event, Workspace, from_wkb, latest
+from zoning.store import Event, Workspace, from_wkb, latest, to_frame
 
 DECISIONS = (
     "event_id",
@@ -189,7 +189,7 @@ def _versions(workspace: Workspace, kind: str, loads: Iterable[Event], known_at:
                 )
                 known = [event.recorded_at, event.seq, event.payload["source"], str(workspace.table_path(name))]
                 rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
-                parts.append(rows.to_arrow_table().to_pandas())
+                parts.append(to_frame(rows.to_arrow_table()))
     table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
     table = _typed(kind, table)
     key = tables.contract(kind).id

@@ -176,8 +176,23 @@ class Workspace:
         -------
         The table; a GeoDataFrame (WGS84) where it has geometry.
         """
-        table: pd.DataFrame = pq.read_table(self.table_path(name)).to_pandas()
-        return from_wkb(table)
+        return from_wkb(to_frame(pq.read_table(self.table_path(name))))
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Return an Arrow table as pandas, whole numbers and booleans with their gaps: a cell is no float.
+
+    Parameters
+    ----------
+    table : any columns.
+
+    Returns
+    -------
+    DataFrame with UInt64, Int64 and boolean columns where Arrow has such.
+    """
+    kinds = {pa.uint64(): pd.UInt64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    frame: pd.DataFrame = table.to_pandas(types_mapper=kinds.get)
+    return frame
 
 
 def from_wkb(table: pd.DataFrame) -> pd.DataFrame:
