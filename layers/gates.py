@@ -42,7 +42,7 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
             look.image("gate-closed"),
             look.image("gate-unknown"),
         ],
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.4, 16, 0.85],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.3, 16, 0.55, 18, 0.9],
         "icon-allow-overlap": True,
     }
     return [

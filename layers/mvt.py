@@ -21,9 +21,10 @@ _SEVEN = np.uint64(7)
 
 @dataclass(frozen=True)
 class Column:
-    """One attribute of a layer: `values` its distinct values, `codes` (f,) which one each feature has, -1 for none."""
+    """One attribute of a layer: `values` its distinct values as `encode_value` writes them, `codes` (f,) which one
+    each feature has, -1 for none."""
 
-    values: Sequence[Value]
+    values: Sequence[bytes]
     codes: Ints
 
 
@@ -71,19 +72,39 @@ def _zigzag(numbers: Ints) -> Words:
     return ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)
 
 
+def _varint(number: int) -> bytes:
+    """Write one number; for single ones quicker than an array."""
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
 def _field(tag: int, body: bytes) -> bytes:
-    return varints(np.array([tag << 3 | 2, len(body)], np.uint64)) + body
+    return _varint(tag << 3 | 2) + _varint(len(body)) + body
 
 
-def _value(value: Value) -> bytes:
+def encode_value(value: Value) -> bytes:
+    """Write one value of an attribute as it stands in a layer.
+
+    Parameters
+    ----------
+    value : str, bool, float, or int of 64 bits.
+
+    Returns
+    -------
+    The layer's field of this value.
+    """
     if isinstance(value, str):
-        return _field(1, value.encode())
+        return _field(4, _field(1, value.encode()))
     if isinstance(value, bool):
-        return bytes([7 << 3, value])
+        return _field(4, bytes([7 << 3, value]))
     if isinstance(value, int):
-        tag, number = (5 << 3, value) if value >= 0 else (6 << 3, -2 * value - 1)
-        return varints(np.array([tag, number], np.uint64))
-    return bytes([3 << 3 | 1]) + struct.pack("<d", value)
+        tag, number = (5, value) if value >= 0 else (6, -2 * value - 1)
+        return _field(4, bytes([tag << 3]) + _varint(number))
+    return _field(4, bytes([3 << 3 | 1]) + struct.pack("<d", value))
 
 
 def _geometry(shapes: Ragged) -> tuple[Words, Ints]:
@@ -120,7 +141,7 @@ def _tags(columns: Sequence[Column], n: int) -> tuple[Words, Ints, list[bytes]]:
         used, codes = np.unique(column.codes[known[:, k]], return_inverse=True)
         pairs[known[:, k], k, 0] = k
         pairs[known[:, k], k, 1] = codes + len(bodies)
-        bodies += [_value(column.values[int(code)]) for code in used]
+        bodies += [column.values[code] for code in used.tolist()]
     return pairs[known].ravel().astype(np.uint64), 2 * known.sum(axis=1), bodies
 
 
@@ -172,6 +193,6 @@ def encode_layer(name: str, shapes: Ragged, ids: Words, columns: dict[str, Colum
     features = _features(ids, shapes.kind, (tags, counts), _geometry(shapes))
     layer = _field(1, name.encode()) + features
     layer += b"".join(_field(3, key.encode()) for key in columns)
-    layer += b"".join(_field(4, body) for body in bodies)
-    layer += varints(np.array([5 << 3, EXTENT, 15 << 3, 2], np.uint64))
+    layer += b"".join(bodies)
+    layer += _varint(5 << 3) + _varint(EXTENT) + _varint(15 << 3) + _varint(2)
     return _field(3, layer)

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from layers._base import Part
-from layers.mvt import EXTENT, Column, Value, encode_layer
+from layers.mvt import EXTENT, Column, Value, encode_layer, encode_value
 from layers.ragged import POINT, POLYGON, Flags, Floats, Ints, Ragged, flatten, join, kinds
 
 BUFFER = 256  # tile units kept around a tile, so that a line drawn along a cut lies outside the picture
@@ -56,7 +56,7 @@ def _column(values: Sequence[Value | None]) -> Column:
     for k, value in enumerate(values):
         if value is not None and value == value:
             codes[k] = known.setdefault((type(value), value), len(known))
-    return Column([value for _, value in known], codes)
+    return Column([encode_value(value) for _, value in known], codes)
 
 
 def prepare(part: Part) -> Prepared:

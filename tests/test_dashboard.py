@@ -1,6 +1,5 @@
-"""The Dash side without a browser: texts, ids, callbacks, API, list and cards over a plan made by hand."""
+"""The page without a browser: texts, ids, callbacks, and the plans that the server holds."""
 
-import gzip
 import json
 import re
 import string
@@ -11,23 +10,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import mapbox_vector_tile
-import pandas as pd
 import pytest
 from dash import Dash
 from fastapi.testclient import TestClient
 
 from dashboard import plans as plans_module
 from dashboard.callbacks import install_callbacks
-from dashboard.cards import look_at, make_card
 from dashboard.errors import Refused
 from dashboard.factory import make_server
 from dashboard.ids import Id
 from dashboard.layout import make_layout
 from dashboard.plans import Plans, Question
-from dashboard.rows import clock, lift_day, zone_rows
 from dashboard.texts import TEXTS, both, day_text, known
-from layers.tiles import to_mercator
 from tests import tiny_plan
 from zoning.errors import StoreError
 
@@ -37,10 +31,6 @@ CHINA = ZoneInfo("Asia/Shanghai")
 
 def make_plans(**changes: Any) -> Plans:
     return Plans(tiny_plan.workspace(), replace(tiny_plan.engine(), **changes))
-
-
-def shown() -> Any:
-    return make_plans().get(Question(tiny_plan.DAY))
 
 
 @pytest.fixture
@@ -56,24 +46,6 @@ def everything(component: Any) -> Iterator[Any]:
     for child in children if isinstance(children, list | tuple) else [children]:
         if child is not None:
             yield from everything(child)
-
-
-def said(components: list[Any], lang: str) -> str:
-    """Return what a reader of one language sees."""
-
-    def read(part: Any) -> str:
-        if isinstance(part, str | int | float):
-            return str(part)
-        if re.search(r"\bt-(zh|en)\b", getattr(part, "className", None) or "") and part.lang != lang:
-            return ""
-        children = getattr(part, "children", None)
-        if children is None:
-            return ""
-        return " ".join(
-            filter(None, (read(c) for c in (children if isinstance(children, list | tuple) else [children])))
-        )
-
-    return re.sub(r"\s+", " ", " ".join(read(c) for c in components))
 
 
 # Texts
@@ -186,89 +158,6 @@ def test_a_choice_gives_its_card(client: TestClient) -> None:
     assert len(body) < 20_000
 
 
-# API
-
-
-def test_plan_is_answered_once_for_one_etag(client: TestClient) -> None:
-    first = client.get(f"/api/plan?{DAY}")
-    assert first.json()["zones"] == 6
-    again = client.get(f"/api/plan?{DAY}", headers={"if-none-match": first.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-
-
-def address(client: TestClient, source: str, zoom: int) -> str:
-    """Return the address of the tile that holds the middle of the block."""
-    template = client.get(f"/api/style?{DAY}").json()["sources"][source]["tiles"][0]
-    x, y = (to_mercator(pd.DataFrame([tiny_plan.at(60, 100)]).to_numpy()) * 2**zoom).astype(int)[0]
-    return template.format(z=zoom, x=int(x), y=int(y))
-
-
-@pytest.mark.parametrize("source", ["base", "plan"])
-def test_tiles_are_compressed_kept_and_named_by_their_content(client: TestClient, source: str) -> None:
-    answer = client.get(address(client, source, 15), headers={"accept-encoding": "gzip"})
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "immutable" in answer.headers["cache-control"]
-    layers = mapbox_vector_tile.decode(answer.content)
-    assert ("zones" in layers) == (source == "plan")
-    again = client.get(address(client, source, 15), headers={"if-none-match": answer.headers["etag"]})
-    assert again.status_code == 304
-
-
-def test_a_tile_of_an_old_key_is_not_kept(client: TestClient) -> None:
-    old = re.sub(r"v=\w+", "v=old", address(client, "plan", 15))
-    assert client.get(old).headers["cache-control"] == "no-cache"
-
-
-def test_a_tile_may_be_asked_for_plain(client: TestClient) -> None:
-    plain = client.get(address(client, "plan", 15), headers={"accept-encoding": "identity"})
-    packed = client.get(address(client, "plan", 15), headers={"accept-encoding": "gzip"})
-    assert "content-encoding" not in plain.headers
-    assert plain.content == packed.content  # the client unpacked it
-    assert len(gzip.compress(plain.content)) < len(plain.content)
-
-
-def test_an_empty_tile_has_no_content(client: TestClient) -> None:
-    assert client.get(f"/api/tiles/plan/15/0/0.mvt?{DAY}").status_code == 204
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "where"),
-    [
-        ("/api/tiles/base/14/99999/1.mvt", 404, "z, x, y"),
-        ("/api/tiles/base/40/1/1.mvt", 404, "z, x, y"),
-        ("/api/tiles/other/1/1/1.mvt", 400, "source"),
-        ("/api/plan?day=yesterday", 400, "day"),
-        ("/api/plan?known_at=2022-03-15T08:00:00", 400, "known_at"),
-        ("/api/plan?policy=../../etc", 400, "policy"),
-        ("/api/explain", 400, "unit, at"),
-        ("/api/explain?unit=nowhere", 404, "/api/explain"),
-        ("/api/explain?at=22.5", 400, "at"),
-        ("/api/explain?at=22.5,114", 400, "at"),
-        ("/api/nothing", 404, "path"),
-    ],
-)
-def test_every_refusal_has_the_one_form(client: TestClient, path: str, status: int, where: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == status
-    assert answer.json().keys() == {"error", "what", "where", "fix"}
-    assert where in answer.json()["where"]
-
-
-def test_reasons_by_unit_and_by_point(client: TestClient) -> None:
-    unit = client.get(f"/api/explain?unit=L3&{DAY}").json()
-    assert [r["rule_id"] for r in unit["reasons"]] == ["R1"]
-    assert client.get(f"/api/explain?at=114.0501,22.5401&{DAY}").json()["class"] is None
-
-
-def test_pages_name_no_outside_address(client: TestClient) -> None:
-    for path in ("/", "/docs", "/assets/cordon.css", "/assets/main.mjs", f"/api/style?{DAY}"):
-        body = client.get(path).text
-        outside = re.findall(
-            r"(?:https?:)?//(?!127\.0\.0\.1|localhost|testserver|www\.w3\.org)[\w.-]+\.[a-z]{2,}", body
-        )
-        assert outside == [], path
-
-
 # Plans
 
 
@@ -313,104 +202,5 @@ def test_the_ground_keeps_its_key_from_day_to_day() -> None:
 
 def test_a_day_ends_at_24() -> None:
     assert Question(date(2022, 3, 16)).as_of(CHINA) == datetime(2022, 3, 16, 16, tzinfo=UTC)
-    assert shown().day == date(2022, 3, 16)
+    assert make_plans().get(Question(tiny_plan.DAY)).day == tiny_plan.DAY
     assert make_plans().default_day() == date(2022, 3, 16)
-
-
-# List and cards
-
-
-def test_the_list_puts_the_strictest_first_and_the_watch_last() -> None:
-    found = zone_rows(shown())
-    assert [row["look"] for row in found["zones"]] == ["sealed", "controlled", "like", "precaution", "post"]
-    assert [(c["look"], c["n"]) for c in found["classes"]] == [
-        ("sealed", 1), ("controlled", 1), ("like", 1), ("precaution", 1), ("post", 1)
-    ]  # fmt: skip
-
-
-def test_a_row_says_day_next_test_and_lift() -> None:
-    row = next(r for r in zone_rows(shown())["zones"] if r["id"] == "c7b2d401")
-    assert (row["day"], row["days"], row["people"]) == (6, 14, 1486)
-    assert row["test"] == {"zh": "3月17日", "en": "17 Mar"}
-    assert row["lift"] == {"zh": "3月24日", "en": "24 Mar"}
-    assert not row["due"]
-
-
-def test_a_zone_that_is_only_proposed_has_no_day() -> None:
-    row = next(r for r in zone_rows(shown())["zones"] if r["look"] == "like")
-    assert (row["day"], row["proposed"], row["lift"]) == (None, True, None)
-
-
-def test_the_clock_ends_with_the_last_round() -> None:
-    plan = tiny_plan.make_plan()
-    rounds = plan.calendar[plan.calendar["zone_id"] == "p42118aa"]
-    late = clock(plan.policy, "precaution", rounds, date(2022, 4, 1))
-    assert (late["day"], late["days"], late["done"], late["next"]) == (4, 4, True, None)
-    early = clock(plan.policy, "precaution", rounds, date(2022, 3, 1))
-    assert early["day"] is None
-    assert clock(plan.policy, "precaution", rounds.iloc[:0], date(2022, 3, 1))["days"] == 0
-
-
-def test_a_lift_at_24_is_that_day() -> None:
-    assert lift_day(pd.Timestamp("2022-03-24T16:00:00Z"), CHINA) == date(2022, 3, 24)
-    assert lift_day(pd.NaT, CHINA) is None
-
-
-def test_a_zone_card_says_why_with_citation_grade_and_facts() -> None:
-    card = make_card(shown(), {"layer": "zones", "id": "c7b2d401"}, tiny_plan.engine())
-    zh, en = said(card, "zh"), said(card, "en")
-    for words in (
-        "临水花园（除3栋）",
-        "病例所在小区其余部分",
-        "R3",
-        "A 级",
-        "可能：位置不够准",
-        "下次：第7天 3月17日",
-        "待定",
-    ):
-        assert words in zh
-    for words in (
-        "rest of the estate of a case",
-        "罗湖区通告",
-        "grade A",
-        "cases:C2",
-        "17 Mar",
-        "undecided",
-        "240 m by road",
-    ):
-        assert words in en
-
-
-def test_a_unit_card_says_why_and_leads_to_its_zone() -> None:
-    card = make_card(shown(), {"layer": "units", "id": "L3"}, tiny_plan.engine())
-    assert "home of a case" in said(card, "en")
-    assert "临水花园3栋 其余" in said(card, "zh")
-    links = [p for p in everything_in(card) if hasattr(p, "data-zone")]
-    assert [getattr(p, "data-zone") for p in links] == ["s1e3a9c0"]
-
-
-def everything_in(components: list[Any]) -> Iterator[Any]:
-    for component in components:
-        yield from everything(component)
-
-
-def test_a_place_card_explains_where_it_stands() -> None:
-    text = said(make_card(shown(), {"layer": "places", "id": "P1"}, tiny_plan.engine()), "en")
-    assert "Dongshi Market" in text
-    assert "No rule puts this place in a zone." in text
-
-
-@pytest.mark.parametrize("layer", ["zones", "units", "cells", "gates", "no layer"])
-def test_what_is_not_there_on_the_day_is_said(layer: str) -> None:
-    text = said(make_card(shown(), {"layer": layer, "id": "gone"}, tiny_plan.engine()), "en")
-    assert text == "“gone” does not exist on this day."
-
-
-def test_a_rejected_zone_has_no_card() -> None:
-    text = said(make_card(shown(), {"layer": "zones", "id": "r0000000"}, tiny_plan.engine()), "en")
-    assert "does not exist" in text
-
-
-def test_what_to_look_at_stands_where_nothing_is_chosen() -> None:
-    assert "cases:C9" in said(look_at(tiny_plan.make_plan()), "en")
-    assert look_at(tiny_plan.empty_plan()) == []

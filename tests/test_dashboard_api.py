@@ -1,0 +1,102 @@
+"""The HTTP API: one form of error, tiles that are kept, and no address of another server."""
+
+import gzip
+import re
+from collections.abc import Iterator
+
+import mapbox_vector_tile
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from dashboard.factory import make_server
+from layers.tiles import to_mercator
+from tests import tiny_plan
+
+DAY = "day=2022-03-16"
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(make_server(tiny_plan.workspace(), tiny_plan.engine())) as client:
+        yield client
+
+
+def test_plan_is_answered_once_for_one_etag(client: TestClient) -> None:
+    first = client.get(f"/api/plan?{DAY}")
+    assert first.json()["zones"] == 6
+    again = client.get(f"/api/plan?{DAY}", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def address(client: TestClient, source: str, zoom: int) -> str:
+    """Return the address of the tile that holds the middle of the block."""
+    template = client.get(f"/api/style?{DAY}").json()["sources"][source]["tiles"][0]
+    x, y = (to_mercator(np.array([tiny_plan.at(60, 100)])) * 2**zoom).astype(int)[0]
+    return template.format(z=zoom, x=int(x), y=int(y))
+
+
+@pytest.mark.parametrize("source", ["base", "plan"])
+def test_tiles_are_compressed_kept_and_named_by_their_content(client: TestClient, source: str) -> None:
+    answer = client.get(address(client, source, 15), headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    layers = mapbox_vector_tile.decode(answer.content)
+    assert ("zones" in layers) == (source == "plan")
+    again = client.get(address(client, source, 15), headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_a_tile_of_an_old_key_is_not_kept(client: TestClient) -> None:
+    old = re.sub(r"v=\w+", "v=old", address(client, "plan", 15))
+    assert client.get(old).headers["cache-control"] == "no-cache"
+
+
+def test_a_tile_may_be_asked_for_plain(client: TestClient) -> None:
+    plain = client.get(address(client, "plan", 15), headers={"accept-encoding": "identity"})
+    packed = client.get(address(client, "plan", 15), headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == packed.content  # the client unpacked it
+    assert len(gzip.compress(plain.content)) < len(plain.content)
+
+
+def test_an_empty_tile_has_no_content(client: TestClient) -> None:
+    assert client.get(f"/api/tiles/plan/15/0/0.mvt?{DAY}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "where"),
+    [
+        ("/api/tiles/base/14/99999/1.mvt", 404, "z, x, y"),
+        ("/api/tiles/base/40/1/1.mvt", 404, "z, x, y"),
+        ("/api/tiles/other/1/1/1.mvt", 400, "source"),
+        ("/api/plan?day=yesterday", 400, "day"),
+        ("/api/plan?known_at=2022-03-15T08:00:00", 400, "known_at"),
+        ("/api/plan?policy=../../etc", 400, "policy"),
+        ("/api/explain", 400, "unit, at"),
+        ("/api/explain?unit=nowhere", 404, "/api/explain"),
+        ("/api/explain?at=22.5", 400, "at"),
+        ("/api/explain?at=22.5,114", 400, "at"),
+        ("/api/nothing", 404, "path"),
+    ],
+)
+def test_every_refusal_has_the_one_form(client: TestClient, path: str, status: int, where: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.json().keys() == {"error", "what", "where", "fix"}
+    assert where in answer.json()["where"]
+
+
+def test_reasons_by_unit_and_by_point(client: TestClient) -> None:
+    unit = client.get(f"/api/explain?unit=L3&{DAY}").json()
+    assert [r["rule_id"] for r in unit["reasons"]] == ["R1"]
+    assert client.get(f"/api/explain?at=114.0501,22.5401&{DAY}").json()["class"] is None
+
+
+def test_pages_name_no_outside_address(client: TestClient) -> None:
+    for path in ("/", "/docs", "/assets/cordon.css", "/assets/main.mjs", f"/api/style?{DAY}"):
+        body = client.get(path).text
+        outside = re.findall(
+            r"(?:https?:)?//(?!127\.0\.0\.1|localhost|testserver|www\.w3\.org)[\w.-]+\.[a-z]{2,}", body
+        )
+        assert outside == [], path
