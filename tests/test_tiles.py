@@ -94,7 +94,7 @@ def test_any_polygon_is_cut_to_the_tile_right_to_a_unit(hulls: list[list[tuple[f
     for k, shape in enumerate(shapes):
         wanted = shape.intersection(window)
         found = seen.get(k, shapely.Polygon())
-        assert wanted.buffer(1.5).contains(found)
+        assert found.is_empty or wanted.buffer(1.5).contains(found)
         assert found.buffer(1.5).contains(wanted.buffer(-1.5)) or wanted.buffer(-1.5).is_empty
 
 
