@@ -27,7 +27,7 @@ def find_clusters(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.Da
     Series stay -> cluster, numbered in order of the stays (which are in order of founding); ghosts that touch nothing
     living have clusters of their own.
     """
-    joining = claims[claims["joins"]]
+    joining = claims[claims["joins"].to_numpy(bool)]
     stays, tokens = _tokens(joining, holds, atoms)
     living = np.isin(stays, joining.loc[joining["live"], "stay"].unique().astype(np.int64))
     cluster = _number(stays[living], tokens[living])

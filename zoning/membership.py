@@ -71,13 +71,14 @@ def derive_zones(
     return Derived(zones.drop(columns="zone"), membership, closed, _proposals(claims), grounds[["zone_id", "ground"]])
 
 
-def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> list[str]:
+def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> pd.Series:
     """Claims of one key are one zone: a cluster's class, or a ground's; rings without an area go by cluster."""
     stay = claims["stay"].to_numpy(int)
     own = cluster.reindex(stay).fillna(pd.Series(-1 - stay, index=stay).groupby(level=0).first()).astype(int).to_numpy()
     by_ground = ((claims["per"] == "ground") & ~claims["fallback"]).to_numpy(bool)
     names = np.where(by_ground, claims["ground"].to_numpy(str), np.char.add("cluster:", own.astype(str)))
-    return [f"{name}|{target}" for name, target in zip(names, claims["class"], strict=True)]
+    keys = [f"{name}|{target}" for name, target in zip(names, claims["class"], strict=True)]
+    return pd.Series(keys, index=claims.index, dtype="str")
 
 
 def _facts(stays: pd.DataFrame, claims: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -122,20 +123,20 @@ def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str]) -> pd
     strictest = swallowed.drop_duplicates("root").set_index("root")["zone"]
     home = both["zone"].where(both["zone"].isin(shown), _root(both).map(strictest))
     both = both.assign(own=both["zone"].isin(shown), zone=home)[home.notna().to_numpy()]
-    both["order"] = both["slot"].str.split(":").str[0].map({s: i for i, s in enumerate(_SLOTS)})
+    both["order"] = both["slot"].astype("str").str.split(":").str[0].map({s: i for i, s in enumerate(_SLOTS)})
     both = both.sort_values(["founded_at", "fact_id", "order"], kind="stable")
-    both["id"] = [digest(f, s) for f, s in zip(both["fact_id"], both["slot"], strict=True)]
+    ids = [digest(f, s) for f, s in zip(both["fact_id"], both["slot"], strict=True)]
+    both["id"] = pd.Series(ids, index=both.index, dtype="str")
     founding = both[both["live"] & both["own"]].drop_duplicates("zone")
     repeated = founding["id"].duplicated()
     founding.loc[repeated, "id"] = [digest(*p) for p in founding.loc[repeated, ["fact_id", "slot", "class"]].to_numpy()]
     zones = founding[["zone", "id", "class", "rank", "slot", "fact_id", "founded_at"]]
     zones = zones.rename(columns={"id": "zone_id", "fact_id": "founding_fact"}).set_index("zone")
-    ids = both.groupby("zone")["id"].agg(lambda s: list(dict.fromkeys(s)))
+    known = both.groupby("zone")["id"].agg(lambda s: list(dict.fromkeys(s)))
     taken = set(zones["zone_id"])
-    zones["aliases"] = [[i for i in ids[zone] if i not in taken] for zone in zones.index]
-    zones["ground_id"] = [
-        z.split("|")[0].split(":", 1)[1] if z.startswith(("area:", "block:")) else None for z in zones.index
-    ]
+    zones["aliases"] = [[i for i in known[zone] if i not in taken] for zone in zones.index]
+    grounds = [z.split("|")[0].split(":", 1)[1] if z.startswith(("area:", "block:")) else None for z in zones.index]
+    zones["ground_id"] = pd.Series(grounds, index=zones.index, dtype=object)
     return _sum_causes(zones, live[live["zone"].isin(zones.index)])
 
 
@@ -145,12 +146,15 @@ def _root(claims: pd.DataFrame) -> pd.Series:
 
 def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     by_zone = live.groupby("zone")
-    zones["fact_ids"] = by_zone[["fact_id", "case_id"]].apply(lambda c: sorted(set(c.to_numpy().ravel())))
-    zones["cause_ids"] = by_zone["fact_id"].agg(lambda f: sorted(set(f)))
-    zones["causes_count"] = zones["cause_ids"].map(len)
-    zones["rule_ids"] = by_zone[["rule", "rule_id"]].apply(
-        lambda c: list(dict.fromkeys(c.sort_values("rule")["rule_id"]))
-    )
+    parts = dict(iter(by_zone))
+    told = {
+        "fact_ids": [sorted({*parts[z]["fact_id"], *parts[z]["case_id"]}) for z in zones.index],
+        "cause_ids": [sorted(set(parts[z]["fact_id"])) for z in zones.index],
+        "rule_ids": [list(dict.fromkeys(parts[z].sort_values("rule")["rule_id"])) for z in zones.index],
+    }
+    for name, lists in told.items():
+        zones[name] = pd.Series(lists, index=zones.index, dtype=object)
+    zones["causes_count"] = zones["cause_ids"].map(len).astype(int)
     zones["no_ground"] = by_zone["fallback"].any()
     zones["last_presence_at"] = by_zone["last_presence_at"].max()
     return zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
