@@ -42,6 +42,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "membership": (),
     "shapes": (),
     "risk": (),
+    "problems": (),
     "decisions": (),
     "schedule": (),
     "gates": (),

@@ -3,9 +3,35 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from zoning.classes import ZoneClass
+from zoning.errors import InputError
 from zoning.policy import Policy, value_on
-from zoning.times import zone_info
+from zoning.times import parse_times, zone_info
+
+
+def read_moment(text: str, zone: str) -> datetime:
+    """Return one typed time.
+
+    Parameters
+    ----------
+    text : as `parse_times` reads it; a bare date is its start.
+    zone : IANA zone of times without an offset.
+
+    Returns
+    -------
+    UTC.
+
+    Raises
+    ------
+    InputError : the text is no time.
+    """
+    found = parse_times(pd.Series([text], dtype="str"), zone)
+    if found.failed.iloc[0] or found.times.isna().iloc[0]:
+        raise InputError(f"time '{text}': {found.reasons.iloc[0] or 'empty'}")
+    moment: datetime = found.times.iloc[0].to_pydatetime()
+    return moment
 
 
 def local_day(moment: datetime, info: ZoneInfo) -> date:

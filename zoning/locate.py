@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Geod
 
 from zoning.geometry import Frame, Ints, cell_centres, points_to_cells
 from zoning.settings import Settings
@@ -153,3 +154,38 @@ def _floor_of_place(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, unit
         inside = inside[inside["floor_to"] >= at]
         if len(inside):
             spots.iloc[row, spots.columns.get_loc("unit")] = inside.index[0]
+
+
+def far_away(spots: pd.DataFrame, areas: pd.DataFrame, settings: Settings) -> pd.Series:
+    """Return which places are so far from all others, on no loaded ground, that a wrong coordinate is likely.
+
+    A place is far when it is in no unit and no area, and farther from the middle (median) of all places than
+    `far_km` and than ten times the median distance.
+
+    Parameters
+    ----------
+    spots : of `locate`.
+    areas : contract `areas`.
+    settings : `far_km`; 0 switches this off.
+
+    Returns
+    -------
+    Booleans on the index of `spots`.
+
+    Source
+    ------
+    Own rule (grade O).
+    """
+    lng, lat = spots["lng"].to_numpy(float), spots["lat"].to_numpy(float)
+    loose = np.isfinite(lng) & (spots["unit"] < 0).to_numpy()
+    if not settings.far_km or not loose.any():
+        return pd.Series(False, index=spots.index)
+    middle = shapely.Point(np.nanmedian(lng), np.nanmedian(lat))
+    km = Geod(ellps="WGS84").inv(np.full(len(lng), middle.x), np.full(len(lat), middle.y), lng, lat)[2] / 1000
+    far = loose & (km > max(settings.far_km, 10 * float(np.nanmedian(km))))
+    rows = np.flatnonzero(far)
+    held = shapely.STRtree(areas["geometry"].to_numpy(object)).query(
+        shapely.points(lng[rows], lat[rows]), predicate="intersects"
+    )
+    far[rows[np.unique(held[0])]] = False
+    return pd.Series(far, index=spots.index)

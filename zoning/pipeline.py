@@ -9,7 +9,7 @@ A new reader who follows `derive` line by line knows the whole program.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from zoning.clocks import read_moment
 from zoning.clusters import find_clusters
 from zoning.decisions import apply_decisions, held_by_zone
 from zoning.exposure import find_sources, find_stays, still_open
@@ -24,10 +25,11 @@ from zoning.gates import place_gates
 from zoning.geometry import Frame, cells_to_text
 from zoning.ground_scene import Scene
 from zoning.grounds import take_grounds
-from zoning.locate import locate
+from zoning.locate import far_away, locate
 from zoning.membership import Derived, derive_zones
 from zoning.people import People, people_on_land, share_people
-from zoning.policy import Policy, load_policy, warnings_on
+from zoning.policy import Policy, load_policy
+from zoning.problems import list_problems
 from zoning.risk import show_cells
 from zoning.schedule import make_calendar
 from zoning.services import link_services
@@ -93,8 +95,9 @@ def derive(
     UnknownError, PolicyError : of the pack.
     """
     state = fold(Workspace(workspace), known_at)
-    now = as_of or (datetime.fromisoformat(state.settings.as_of) if state.settings.as_of else datetime.now(UTC))
-    return derive_state(state, load_policy(policy_id or state.settings.policy, state.settings.chosen), now)
+    settings = state.settings
+    told = read_moment(settings.as_of, settings.zone) if settings.as_of else datetime.now(UTC)
+    return derive_state(state, load_policy(policy_id or settings.policy, settings.chosen), as_of or told)
 
 
 def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
@@ -132,7 +135,9 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
         stays=stays.join(spots),
         proposals=derived.proposals,
         closed=derived.closed,
-        problems=_problems(ground, stays, spots, policy, local_date(pd.Timestamp(as_of), settings.zone)),
+        problems=list_problems(
+            ground.problems, tables["cases"], stays, spots, policy, local_date(pd.Timestamp(as_of), settings.zone)
+        ),
         tables=tables,
         policy=policy,
         settings=settings,
@@ -153,6 +158,8 @@ def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> t
     away = visits.iloc[stays["visit"].to_numpy()[~at_home]].set_index(stays.index[~at_home])
     spots = [locate(facts, ground.units, state.tables, ground.frame, state.settings) for facts in (homes, away)]
     spot = pd.concat(spots).sort_index()
+    spot["far"] = far_away(spot, state.tables["areas"], state.settings)
+    spot["known"] &= ~spot["far"]
     held = frozenset[str]().union(*held_by_zone(state.decisions).values())
     live = still_open(stays, policy, as_of, held) & ~stays["ghost"]
     case = sources["fact_id"].to_numpy()[stays["case"]]
@@ -200,23 +207,6 @@ def _with_people(membership: pd.DataFrame, atoms: pd.DataFrame, people: People) 
     names = np.empty(len(numbers), object)
     names[unit], names[~unit] = atoms["atom_id"].to_numpy(object)[rows], cells_to_text(numbers[~unit])
     return membership.assign(atom_id=names, **found)
-
-
-def _problems(ground: Units, stays: pd.DataFrame, spots: pd.DataFrame, policy: Policy, day: date) -> pd.DataFrame:
-    """Gather what an officer should look at: ground that does not fit, places not found, numbers out of date."""
-    lost = stays.loc[~spots["known"].to_numpy(bool) & stays["live"].to_numpy(bool), "fact_id"]
-    near = stays.loc[spots["near"].to_numpy(bool) & stays["live"].to_numpy(bool), "fact_id"]
-    parts = [
-        ground.problems,
-        pd.DataFrame(
-            {"code": "no place", "subject": lost, "text": "its place is not known, so it seals nothing; type one"}
-        ),
-        pd.DataFrame(
-            {"code": "near", "subject": near, "text": "lies in no building; the nearest one is taken as possible"}
-        ),
-        pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)}),
-    ]
-    return pd.concat(parts, ignore_index=True)
 
 
 def _revision(zones: pd.DataFrame, membership: pd.DataFrame, derived: Derived) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from zoning import pipeline, state
 from zoning.calendar_files import calendar_to_csv, calendar_to_ics
+from zoning.clocks import read_moment
 from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
 from zoning.pipeline import Plan
@@ -17,7 +18,6 @@ from zoning.policy import Policy, list_policies, load_policy, values, warnings_o
 from zoning.settings import Settings
 from zoning.store import Workspace, write_synced
 from zoning.tables import schema_text
-from zoning.times import parse_times
 
 
 def read_time(text: str | None, settings: Settings) -> datetime | None:
@@ -25,24 +25,14 @@ def read_time(text: str | None, settings: Settings) -> datetime | None:
 
     Parameters
     ----------
-    text : as typed; a bare date is its start; None or empty is no time.
+    text : as typed; None or empty is no time.
     settings : `zone` of times without an offset.
 
     Returns
     -------
     UTC, or None.
-
-    Raises
-    ------
-    InputError : the text is no time.
     """
-    if not text:
-        return None
-    found = parse_times(pd.Series([text], dtype="str"), settings.zone)
-    if found.failed.iloc[0]:
-        raise InputError(f"time '{text}': {found.reasons.iloc[0]}")
-    moment: datetime = found.times.iloc[0].to_pydatetime()
-    return moment
+    return read_moment(text, settings.zone) if text else None
 
 
 def read_plan(given: Namespace) -> Plan:

@@ -23,6 +23,9 @@ class Settings:
     options: str = _setting("", "choices that the pack offers, as key=value;key=value")
     as_of: str = _setting("", "default --as-of (ISO time); empty means now")
     snap_m: float = _setting(15.0, "a point in no building takes the nearest one within this many metres, as possible")
+    far_km: float = _setting(
+        80.0, "a place on no loaded ground, farther than this from the middle of all, opens nothing"
+    )
     gate_snap_m: float = _setting(20.0, "an entrance within this many metres of a zone's edge is its gate")
     max_file_mb: int = _setting(2048, "a larger input file is refused, in MiB")
 

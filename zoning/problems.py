@@ -1,0 +1,46 @@
+"""What an officer should look at: ground that does not fit, places not found, missing dates, numbers out of date."""
+
+from datetime import date
+
+import pandas as pd
+
+from zoning.policy import Policy, warnings_on
+
+_SAID = {
+    "no place": "its place is not known, so it opens nothing; type one",
+    "far": "lies far from all other places and on no loaded ground, so it opens nothing; check its coordinates",
+    "near": "lies in no building; the nearest one is taken as possible",
+    "transfer": "was found in isolation and no transfer date is recorded, so its home opens nothing; type isolated_at",
+}
+
+
+def list_problems(
+    ground: pd.DataFrame, cases: pd.DataFrame, stays: pd.DataFrame, spots: pd.DataFrame, policy: Policy, day: date
+) -> pd.DataFrame:
+    """List the problems of a plan.
+
+    Parameters
+    ----------
+    ground : code, subject, text: problems of the unit tree.
+    cases : one row a case: fact_id, found_in, isolated_at, home_until, status, withdrawn.
+    stays : fact_id, live.
+    spots : known, far, near, same rows.
+    policy : the pack, for its statuses and dated values.
+    day : local date of the plan.
+
+    Returns
+    -------
+    code, subject, text (what is wrong and what to do).
+    """
+    live, known, far = (v.to_numpy(bool) for v in (stays["live"], spots["known"], spots["far"]))
+    firing = cases[cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]]
+    away = firing["found_in"].isin(("quarantine", "closed_loop")) & firing["isolated_at"].isna()
+    found = {
+        "no place": stays["fact_id"][live & ~known & ~far],
+        "far": stays["fact_id"][live & far],
+        "near": stays["fact_id"][live & spots["near"].to_numpy(bool)],
+        "transfer": firing["fact_id"][away & firing["home_until"].isna()],
+    }
+    parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items()]
+    pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
+    return pd.concat([ground, *parts, pack], ignore_index=True)
