@@ -9,7 +9,7 @@ from dash import html
 from dashboard.parts import chip, figure, number, pairs, section, text, words
 from dashboard.plans import Engine, Shown
 from dashboard.rows import class_words, clock, lift_day, whole
-from dashboard.texts import both, day_text, known
+from dashboard.texts import both, day_text, known, problem
 from layers import LAYERS
 from layers._base import Card, row_of, values
 from layers.zones import shown as zones_shown
@@ -42,14 +42,26 @@ def make_card(shown: Shown, choice: Mapping[str, Any], engine: Engine) -> list[A
 
 
 def look_at(plan: Any) -> list[Any]:
-    """Return what an officer should look at before anything is chosen: each problem with its subject, in words."""
-    problems = plan.problems
-    if not len(problems):
+    """Return what waits for an officer before anything is chosen: proposals of rules, then problems, in words."""
+    names = {rule.id: rule.names.model_dump() for rule in plan.policy.rules}
+    lines = []
+    for row in plan.proposals.to_dict("records"):
+        of = plan.policy.classes[row["class"]]
+        asked = both("proposal", ground=row["ground"].split(":", 1)[-1], rule=names[row["rule_id"]])
+        letter = class_words(plan.policy, of.style, row["class"])[0]
+        lines.append(html.Li([chip(of.style, letter), html.Span([words(asked), f" ({row['rule_id']})"])]))
+    lines += [
+        html.Li(
+            html.Span([html.B(str(row["subject"]), className="mono"), " ", words(problem(row["code"], row["text"]))])
+        )
+        for row in plan.problems.to_dict("records")
+    ]
+    if not lines:
         return []
-    rows = problems.head(PROBLEMS_SHOWN).to_dict("records")
-    lines = [html.Li([html.B(str(row["subject"]), className="mono"), " ", row["text"]]) for row in rows]
-    more = [html.P(text("more", n=len(problems) - len(rows)), className="mut")] if len(problems) > len(rows) else []
-    return [section(text("look_at"), [html.Ul(lines, className="todo"), *more], text("look_at_n", n=len(problems)))]
+    hidden = len(lines) - PROBLEMS_SHOWN
+    more = [html.P(text("more", n=hidden), className="mut")] if hidden > 0 else []
+    listed = html.Ul(lines[:PROBLEMS_SHOWN], className="todo")
+    return [section(text("look_at"), [listed, *more], text("look_at_n", n=len(lines)))]
 
 
 def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
@@ -166,10 +178,12 @@ def _gates(plan: Any, zone_id: str) -> list[Any]:
     gates = plan.gate_points[plan.gate_points["zone_id"] == zone_id]
     if not len(gates):
         return []
+    # Named gates first: a footpath without a name says little.
+    named = gates.assign(unnamed=gates["name"].isna()).sort_values("unnamed", kind="stable")
     lines = []
-    for gate in gates.head(GATES_SHOWN).to_dict("records"):
+    for gate in named.head(GATES_SHOWN).to_dict("records"):
         state = "undecided" if pd.isna(gate["open"]) else "open" if gate["open"] else "closed"
-        name = gate["name"] if isinstance(gate["name"], str) and gate["name"] else gate["gate_id"]
+        name = text(f"gate_{gate['kind']}") if gate["unnamed"] else gate["name"]
         lines.append((name, text(f"gate_{state}")))
     more = [html.P(text("more", n=len(gates) - GATES_SHOWN), className="mut")] if len(gates) > GATES_SHOWN else []
     return [section(text("gates"), [pairs(lines), *more], text("gates_n", n=len(gates)))]

@@ -64,6 +64,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Choose a zone in the list, or click the map: the reasons show here.",
     ),
     "look_at": ("待核对", "To look at"),
+    "proposal": ("{ground}：{rule}，请决定", "{ground}: {rule}; decide"),
+    "problem_no_place": (
+        "位置不明，因此不触发分区；请补录位置",
+        "its place is not known, so it opens no zone; type one",
+    ),
+    "problem_near": (
+        "不在任何楼栋内，按最近的一栋作“可能”处理",
+        "lies in no building; the nearest one is taken as possible",
+    ),
     "look_at_n": ("{n} 项", "{n}"),
     "close": ("关闭", "Close"),
     "why": ("划定依据", "Why"),
@@ -96,6 +105,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "gate_open": ("开放", "open"),
     "gate_closed": ("封闭", "closed"),
     "gate_undecided": ("待定", "undecided"),
+    "gate_road": ("无名道路", "unnamed road"),
+    "gate_entrance": ("出入口", "entrance"),
     "sites": ("服务点", "Sites"),
     "by_road": ("沿路 {n} 米", "{n} m by road"),
     "by_air": ("直线 {n} 米", "{n} m straight"),
@@ -152,6 +163,12 @@ def both(key: str, **fields: object) -> dict[str, str]:
 def known(word: str) -> dict[str, str]:
     """Return a word of the data in both languages; one that has no translation stays as it is."""
     return both(word) if word in _WORDS else {"zh": word, "en": word}
+
+
+def problem(code: str, told: str) -> dict[str, str]:
+    """Return a problem of a plan in both languages; one that has no translation is told as the engine tells it."""
+    key = f"problem_{code.replace(' ', '_')}"
+    return both(key) if key in _WORDS else {"zh": told, "en": told}
 
 
 def day_text(day: date) -> dict[str, str]:

@@ -19,9 +19,9 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     source = {"source": "base", "source-layer": "places"}
     dot = {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 13, 1.5, 17, 4],
-        "circle-color": look["surface"],
-        "circle-stroke-color": look["ink-2"],
-        "circle-stroke-width": 1.5,
+        "circle-color": look["ink-3"],
+        "circle-stroke-color": look["m-halo"],
+        "circle-stroke-width": 1.2,
     }
     words = {
         "text-field": look.text(),
@@ -43,7 +43,7 @@ def _card(plan: "Plan", key: str) -> Card | None:
 
 
 def _legend(look: Look) -> list[Legend]:
-    return [Legend({"zh": "场所", "en": "place"}, dots=(look["ink-2"],))]
+    return [Legend({"zh": "场所", "en": "place"}, dots=(look["ink-3"],))]
 
 
-PLACES_LAYER = Layer("places", NAMES, "base", _parts, _style, _card, legend=_legend)
+PLACES_LAYER = Layer("places", NAMES, "base", _parts, _style, _card, legend=_legend, on=False)

@@ -140,5 +140,9 @@ def test_a_rejected_zone_has_no_card() -> None:
 
 
 def test_what_to_look_at_stands_where_nothing_is_chosen() -> None:
-    assert "cases:C9" in said(look_at(tiny_plan.make_plan()), "en")
+    text = said(look_at(tiny_plan.make_plan()), "en")
+    assert "LS: " in text
+    assert "(R4)" in text
+    assert "cases:C9 its place is not known" in text
+    assert "位置不明" in said(look_at(tiny_plan.make_plan()), "zh")
     assert look_at(tiny_plan.empty_plan()) == []

@@ -38,6 +38,7 @@ class TinyPlan:
     site_links: Any
     tables: dict[str, Any]
     problems: Any
+    proposals: Any
     as_of: datetime = AS_OF
     known_at: datetime = AS_OF
     policy: Any = POLICY
@@ -174,6 +175,7 @@ def make_plan(as_of: datetime = AS_OF) -> TinyPlan:
         gate_points=_named(gates, "gate_id", "zone_id", "kind", "name", "road_id", "open", "lng", "lat"),
         site_links=_named(links, "zone_id", "site_kind", "site_id", "name", "distance_m", "by_road"),
         tables=_tables(),
+        proposals=_named([("R4", "unit:LS", "sealed", ["cases:C1"])], "rule_id", "ground", "class", "fact_ids"),
         problems=_named([("no place", "cases:C9", "its place is not known; type one")], "code", "subject", "text"),
         as_of=as_of,
     )
@@ -224,5 +226,5 @@ def empty_plan() -> TinyPlan:
     plan = make_plan()
     tables = {kind: frame.iloc[:0] for kind, frame in plan.tables.items()}
     none = {name: getattr(plan, name).iloc[:0] for name in ("zones", "membership", "atoms", "cells", "calendar")}
-    more = {name: getattr(plan, name).iloc[:0] for name in ("gate_points", "site_links", "problems")}
+    more = {name: getattr(plan, name).iloc[:0] for name in ("gate_points", "site_links", "problems", "proposals")}
     return replace(plan, tables=tables, **none, **more)

@@ -62,6 +62,8 @@ def test_zones_are_painted_in_their_colours(screen: Page) -> None:
 
 
 def test_every_layer_is_drawn(screen: Page) -> None:
+    screen.locator('[data-layer="places"]').check()
+    screen.wait_for_function("window.cordon.stage.map.loaded()")
     for layer in ("risk", "buildings", "roads", "areas", "gates", "sites", "places", "water", "green"):
         assert drawn(screen, layer), layer
 
