@@ -4,13 +4,28 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from zoning.classes import ZoneClass
 from zoning.errors import PolicyError, UnknownError
-from zoning.rules import Dated, Grade, Ground, Holding, Part, Rule, TakeBuffer, Text, Value
+from zoning.rules import (
+    NUMBER,
+    SET,
+    Breach,
+    Dated,
+    Grade,
+    Ground,
+    Holding,
+    Number,
+    Part,
+    Rule,
+    TakeBuffer,
+    Text,
+    Value,
+    Whole,
+)
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -23,6 +38,12 @@ class Choice(Part):
     doc: Text
     grade: Grade
 
+    @model_validator(mode="after")
+    def _offered(self) -> "Choice":
+        if self.default not in self.allowed:
+            raise Breach("default", self.default, f"one of its 'allowed': {', '.join(self.allowed)}")
+        return self
+
 
 class DayCount(Part):
     """How days are counted; `day1_cutoff` is the local hour after which the first date is no test day."""
@@ -30,16 +51,16 @@ class DayCount(Part):
     tests: Literal["calendar_day_in_force", "next_day"]
     lift: Literal["full_days"]
     person: Literal["next_day", "same_day"]
-    day1_cutoff_h: Value
+    day1_cutoff_h: Annotated[Number, SET]
 
 
 class Source(Part):
     """Who is a source, and in which window."""
 
     statuses: list[str]
-    days_before: Value
-    days_unknown: Value
-    opens_within_days: Value
+    days_before: Annotated[Number, SET]
+    days_unknown: Annotated[Number, SET]
+    opens_within_days: Annotated[Number, SET]
 
 
 class Header(Part):
@@ -52,6 +73,12 @@ class Header(Part):
     valid_to: date
     holding: Holding
 
+    @model_validator(mode="after")
+    def _span(self) -> "Header":
+        if self.valid_to < self.valid_from:
+            raise Breach("valid_to", self.valid_to, f"a date from valid_from ({self.valid_from}) on")
+        return self
+
 
 class Policy(Part):
     """A whole pack."""
@@ -61,33 +88,37 @@ class Policy(Part):
     day_count: DayCount
     source: Source
     classes: dict[str, ZoneClass]
-    stages: dict[str, Value] = Field(default_factory=dict)
+    stages: dict[str, Whole] = Field(default_factory=dict)
     rules: list[Rule]
-    capacity: dict[str, Dated] = Field(default_factory=dict)
+    capacity: dict[str, Annotated[Dated, NUMBER]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Policy":
-        known, seen = set(self.classes), set[str]()
+        seen = list[str]()
         for rule in self.rules:
-            choice = self.options.get(rule.target.removeprefix("option:"))
-            wanted = list(choice.allowed if choice else [rule.target])
-            wanted += rule.when.classes if isinstance(rule.when, Ground) else []
-            if lost := sorted(set(wanted) - known):
-                raise ValueError(
-                    f"rules.{rule.id}: class '{lost[0]}' does not exist; the classes are {', '.join(known)}"
-                )
+            if rule.id in seen:
+                raise Breach(f"rules.{rule.id}.id", rule.id, "an id that no other rule has")
+            self._known(f"rules.{rule.id}.class", rule.target)
+            for name in rule.when.classes if isinstance(rule.when, Ground) else []:
+                self._known(f"rules.{rule.id}.when.classes", name)
             previous = rule.ground.previous if isinstance(rule.ground, TakeBuffer) else None
             if previous is not None and previous not in seen:
-                raise ValueError(
-                    f"rules.{rule.id}.ground.previous: '{previous}' is no earlier rule; these are {sorted(seen)}"
-                )
-            if rule.id in seen:
-                raise ValueError(f"rules.{rule.id}: this id is used twice; give each rule its own")
-            seen.add(rule.id)
-        ranks = [c.rank for c in self.classes.values()]
-        if len(set(ranks)) < len(ranks):
-            raise ValueError("classes.*.rank: two classes share a rank; give each its own, 1 the strictest")
+                earlier = ", ".join(seen) or "none stands before it"
+                raise Breach(f"rules.{rule.id}.ground.previous", previous, f"an earlier rule: {earlier}")
+            seen.append(rule.id)
+        ranks: dict[int, str] = {}
+        for name, one in self.classes.items():
+            if (other := ranks.setdefault(one.rank, name)) != name:
+                raise Breach(f"classes.{name}.rank", one.rank, f"a rank of its own, 1 the strictest; '{other}' has it")
         return self
+
+    def _known(self, key: str, target: str) -> None:
+        """Hold a rule's class, or every class that its option allows, to the pack's classes."""
+        choice = self.options.get(target.removeprefix("option:")) if target.startswith("option:") else None
+        for name in choice.allowed if choice else [target]:
+            if name not in self.classes:
+                options = "".join(f", option:{o}" for o in self.options) if key.endswith(".class") else ""
+                raise Breach(key, name, f"a class of this pack: {', '.join(self.classes)}{options}")
 
     def with_options(self, chosen: dict[str, str]) -> "Policy":
         """Return the pack with the operator's choices put into its rules.
@@ -143,19 +174,40 @@ def load_policy(name: str, options: dict[str, str] | None = None) -> Policy:
 @lru_cache(maxsize=32)
 def _read(path: Path, _changed_ns: int) -> Policy:
     try:
-        return Policy.model_validate(tomllib.loads(path.read_text("utf-8")))
+        given = tomllib.loads(path.read_text("utf-8"))
+        return Policy.model_validate(given)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name}: not TOML in UTF-8 ({error}); mend the line that it names") from error
     except ValidationError as error:
-        raise PolicyError("\n".join(_breach(path.name, dict(e)) for e in error.errors())) from error
+        raise PolicyError("\n".join(_told(path.name, given, dict(e)) for e in error.errors())) from error
 
 
-def _breach(file: str, found: dict[str, Any]) -> str:
-    key = ".".join(str(part) for part in found["loc"]) or "pack"
-    shown = repr(found["input"])
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    allowed = found.get("ctx", {}).get("expected") or found["msg"]
-    return f"{file}: {key}: found {shown}; allowed: {allowed}"
+def _told(file: str, given: dict[str, Any], error: dict[str, Any]) -> str:
+    """Write one breach as file: key: found ...; allowed: ..."""
+    more, found = error.get("ctx", {}), error["input"]
+    key = _path(given, error["loc"], error["type"] == "missing")
+    allowed = str(more.get("expected") or error["msg"])
+    if isinstance(one := more.get("error"), Breach):
+        key, found, allowed = [*key, one.key], one.found, one.allowed
+    elif error["type"] == "missing":
+        found, allowed = None, "this key is required"
+    elif error["type"].startswith("union_tag"):
+        key.append(str(more["discriminator"]).strip("'"))
+        found, allowed = more.get("tag"), str(more.get("expected_tags", "this key is required"))
+    shown = "nothing" if found is None else repr(str(found) if isinstance(found, date) else found)
+    return f"{file}: {'.'.join(k for k in key if k)}: found {shown[:60]}; allowed: {allowed}"
+
+
+def _path(given: Any, loc: tuple[Any, ...], missing: bool) -> list[str]:
+    """Return the keys of the file on the way to a breach: rules by id, without the names of the language's parts."""
+    keys = list[str]()
+    for part in loc[: len(loc) - missing]:
+        if isinstance(given, dict) and part in given:
+            keys, given = [*keys, str(part)], given[part]
+        elif isinstance(given, list) and isinstance(part, int):
+            given = given[part]
+            keys.append(str(given.get("id", part) if isinstance(given, dict) else part))
+    return [*keys, str(loc[-1])] if missing else keys
 
 
 def list_policies() -> list[str]:
