@@ -41,6 +41,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "clusters": (),
     "membership": (),
     "shapes": (),
+    "names": (),
     "risk": (),
     "problems": (),
     "decisions": (),

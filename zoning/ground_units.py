@@ -74,7 +74,8 @@ def _beside(row: int, step: float, near: Mapping[int, Ints], scene: Scene) -> In
     same = (scene.units["parent"] == unit["parent"]) & (scene.units["level"] == unit["level"]) & (unit["parent"] >= 0)
     siblings: Ints = np.flatnonzero(same)
     apart = np.abs(scene.units["number"].to_numpy(float)[siblings] - unit["number"])
-    return siblings[(siblings != row) & (apart <= step)]
+    siblings = siblings[(siblings != row) & (apart <= step)]
+    return siblings
 
 
 def _near_buildings(rows: Ints, within_m: float, scene: Scene) -> dict[int, Ints]:

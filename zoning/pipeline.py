@@ -27,6 +27,7 @@ from zoning.ground_scene import Scene
 from zoning.grounds import take_grounds
 from zoning.locate import far_away, locate
 from zoning.membership import Derived, derive_zones
+from zoning.names import name_zones
 from zoning.people import People, people_on_land, share_people
 from zoning.policy import Policy, load_policy
 from zoning.problems import list_problems
@@ -121,6 +122,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     membership = _with_people(derived.membership, ground.atoms, people)
     outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
     zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
+    zones = name_zones(zones, membership, ground.units, ground.atoms, tables["areas"], tables["roads"], ground.frame)
     zones = apply_decisions(zones, state.decisions, policy, settings, as_of)
     return Plan(
         zones=zones,

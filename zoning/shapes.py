@@ -1,4 +1,4 @@
-"""Stage 4e: what a zone looks like: its outline, area, people and name, all from its atoms.
+"""Stage 4e: what a zone looks like: its outline, area and people, all from its atoms.
 
 Buildings by their footprints, estates by their fence, loose cells dissolved, areas and radii by their legal outline
 less the stricter zones. Two floors that share a footprint are both drawn with it.
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Cells, Frame, Ints, Shapes, cells_to_text, dissolve_cells
+from zoning.geometry import Cells, Frame, Ints, Shapes, dissolve_cells
 
 
 def draw_zones(
@@ -37,12 +37,11 @@ def draw_zones(
 
     Returns
     -------
-    `zones` with name, people, households, area_m2 and geometry (MultiPolygon, WGS84).
+    `zones` with people, households, area_m2 and geometry (MultiPolygon, WGS84).
     """
     by_zone = membership.groupby("zone_id")["atom"].agg(np.array)
     legal_of = grounds[grounds["ground"].isin(list(legal))].groupby("zone_id")["ground"].agg(list).to_dict()
     drawn: list[shapely.Geometry] = []
-    names: list[str] = []
     pieces = _Pieces(units, atoms)
     for zone_id in zones["zone_id"]:
         members, keys = by_zone[zone_id], legal_of.get(zone_id, [])
@@ -53,13 +52,12 @@ def draw_zones(
             cut = _less_stricter(shapely.union_all([legal[k] for k in keys]), drawn)
             shape = shapely.union_all([shape, cut])
         drawn.append(shape)
-        names.append(pieces.name(members, keys))
     sums = (
         membership.groupby("zone_id")[["people", "households"]].sum().reindex(zones["zone_id"]).reset_index(drop=True)
     )
     table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=_multi(np.array(drawn, object)), crs="EPSG:4326")
     table["area_m2"] = shapely.area(frame.to_metres(table.geometry.to_numpy()))
-    return table.assign(name=names, people=sums["people"], households=sums["households"])
+    return table.assign(people=sums["people"], households=sums["households"])
 
 
 def _less_stricter(outline: shapely.Geometry, drawn: list[shapely.Geometry]) -> shapely.Geometry:
@@ -91,7 +89,6 @@ class _Pieces:
         self.parent = units["parent"].to_numpy(np.int64)
         self.own = units["own"].to_numpy(bool)
         self.leaf = units["leaf"].to_numpy(bool)
-        self.label = units["name"].to_numpy(object)
         self.row = atoms["unit"].to_numpy(np.int64)
         self.order = np.argsort(self.parent, kind="stable")
         self.sorted_parent = self.parent[self.order]
@@ -138,14 +135,3 @@ class _Pieces:
         shape = dissolve_cells(cells)
         near = self.shape[self.tops[self.tree.query(shape, predicate="intersects")]]
         return shapely.difference(shape, shapely.union_all(near)) if len(near) else shape
-
-    def name(self, members: Cells, grounds: list[str]) -> str:
-        """Return a zone's working name: its area, else its topmost units, else its first cell."""
-        if grounds:
-            return "; ".join(sorted(g.split(":", 1)[1] for g in grounds))
-        rows = self.row[members[members < len(self.row)].astype(np.int64)]
-        mine = set(rows.tolist())
-        tops = sorted({r for r in mine if self.parent[r] not in mine}, key=lambda r: str(self.label[r]))
-        if not tops:
-            return cells_to_text(np.sort(members)[:1])[0]
-        return "、".join(str(self.label[r]) for r in tops[:3]) + (f" +{len(tops) - 3}" if len(tops) > 3 else "")

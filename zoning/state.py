@@ -18,7 +18,7 @@ from zoning import tables
 from zoning.errors import InputError, UnknownError
 from zoning.hashes import digest
 from zoning.settings import Settings
-from zoning.store import Event, Workspace, from_wkb, latest, to_frame
+from zoning.store import Event, Workspace, damaged, from_wkb, latest, to_frame
 
 DECISIONS = (
     "event_id",
@@ -89,7 +89,7 @@ def _stable(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     """Order rows by id, visits by time: the same rows in any order are the same file, and time-sorted joins faster."""
     terms = tables.contract(kind)
     keys = ["arrive_at", terms.id] if kind == "visits" else [terms.id]
-    return table.sort_values(keys, kind="stable", ignore_index=True)
+    return table.drop(columns="row", errors="ignore").sort_values(keys, kind="stable", ignore_index=True)
 
 
 def withdraw(
@@ -187,9 +187,13 @@ def _versions(workspace: Workspace, kind: str, loads: Iterable[Event], known_at:
                     "SELECT * REPLACE (coalesce(recorded_at, ?::TIMESTAMPTZ) AS recorded_at), ? AS seq, ? AS source"
                     " FROM read_parquet(?) WHERE coalesce(recorded_at, ?::TIMESTAMPTZ) <= ?::TIMESTAMPTZ"
                 )
-                known = [event.recorded_at, event.seq, event.payload["source"], str(workspace.table_path(name))]
-                rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
-                parts.append(to_frame(rows.to_arrow_table()))
+                path = workspace.table_path(name)
+                known = [event.recorded_at, event.seq, event.payload["source"], str(path)]
+                try:
+                    rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
+                    parts.append(to_frame(rows.to_arrow_table()))
+                except duckdb.Error as error:
+                    raise damaged(path, error) from error
     table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
     table = _typed(kind, table)
     key = tables.contract(kind).id

@@ -73,7 +73,20 @@ class Workspace:
         self._engine = sa.create_engine(f"sqlite:///{path / LOG}", poolclass=sa.NullPool, connect_args={"timeout": 30})
         sa.event.listen(self._engine, "connect", _durable)
         if create:
-            _META.create_all(self._engine)
+            with self._connect() as connection:
+                _META.create_all(connection)
+
+    @contextmanager
+    def _connect(self) -> Iterator[sa.Connection]:
+        """Open a transaction on the log; what SQLite cannot do is told with the log's path."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.DatabaseError as error:
+            raise StoreError(
+                f"{self.path / LOG}: the log cannot be used ({error.orig}); free the disk or end what locks it, "
+                "or put the file back from a copy of the workspace"
+            ) from error
 
     def append(
         self, kind: str, payload: dict[str, Any], event_id: str, recorded_at: datetime | None = None, author: str = ""
@@ -99,7 +112,7 @@ class Workspace:
             "author": author,
             "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str),
         }
-        with self._engine.begin() as connection:
+        with self._connect() as connection:
             written = connection.execute(sa.insert(_EVENTS).prefix_with("OR IGNORE"), row)
         return written.rowcount == 1
 
@@ -110,7 +123,7 @@ class Workspace:
         -------
         Events; `recorded_at` in UTC.
         """
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             rows = connection.execute(sa.select(_EVENTS)).all()
         found = [Event(r[0], r[1], r[2], datetime.fromisoformat(r[3]), r[4], json.loads(r[5])) for r in rows]
         return sorted(found, key=lambda e: (e.recorded_at, e.seq))
@@ -122,7 +135,7 @@ class Workspace:
         -------
         A sequence number that grows with every write.
         """
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return int(connection.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar() or 0)
 
     def save_table(self, table: pd.DataFrame) -> str:
@@ -175,8 +188,31 @@ class Workspace:
         Returns
         -------
         The table; a GeoDataFrame (WGS84) where it has geometry.
+
+        Raises
+        ------
+        StoreError : the file is not there, or is no whole Parquet file.
         """
-        return from_wkb(to_frame(pq.read_table(self.table_path(name))))
+        path = self.table_path(name)
+        try:
+            return from_wkb(to_frame(pq.read_table(path)))
+        except (pa.ArrowInvalid, OSError) as error:
+            raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> StoreError:
+    """Return the error of a table that the log names and that cannot be read.
+
+    Parameters
+    ----------
+    path : of the Parquet file.
+    error : what its reader said.
+
+    Returns
+    -------
+    StoreError.
+    """
+    return StoreError(f"{path}: damaged ({str(error).splitlines()[0]}); put it back from a copy of the workspace")
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
@@ -223,11 +259,14 @@ def write_synced(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     with _folder(path.parent) as handle:
         os.fsync(handle)
 

@@ -15,7 +15,7 @@ from zoning.geometry import Frame, Ints, Shapes, points_to_cells
 from zoning.settings import Settings
 
 REST = "/rest"
-_COLUMNS = ("id", "parent_id", "level", "name", "number", "floors", "floor_from", "floor_to", "people", "households")
+_NUMBERS = ("number", "floors", "floor_from", "floor_to", "people", "households")
 _MORE = ("residential", "adjacent", "geometry")
 
 
@@ -23,9 +23,9 @@ _MORE = ("residential", "adjacent", "geometry")
 class Units:
     """The unit tree.
 
-    `units`: one row a unit in order of id: id, parent_id, parent (row or -1), level, name (of the whole path), number,
-    floors, floor_from, floor_to, people, households, residential, adjacent, geometry (WGS84; borrowed from the parent
-    where `own` is False), area_m2, estate_id, building_id, leaf, lng, lat, cell.
+    `units`: one row a unit in order of id: id, parent_id, parent (row or -1), level, name and name_en (of the whole
+    path), number, floors, floor_from, floor_to, people, households, residential, adjacent, geometry (WGS84; borrowed
+    from the parent where `own` is False), area_m2, estate_id, building_id, leaf, lng, lat, cell.
     `atoms`: one row an atom in order of atom_id: atom_id, kind (unit or rest), unit (row), unit_id, estate_id,
     building_id, name, lng, lat, cell. `inside`: rows (unit, atom) of every atom inside every unit, itself included.
     `problems`: code, subject, text. `frame`: the plane in metres.
@@ -75,19 +75,22 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
 def _join(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     parts = []
     for kind, level in (("estates", "estate"), ("buildings", "building"), ("units", "")):
-        table = pd.DataFrame(tables[kind]).reindex(columns=[*_COLUMNS, *_MORE])
+        table = pd.DataFrame(tables[kind]).reindex(
+            columns=["id", "parent_id", "level", "name", "name_en", *_NUMBERS, *_MORE]
+        )
         parts.append(table.assign(level=level) if level else table)
     units = pd.concat([p.astype(object) for p in parts], ignore_index=True)
     units = units[~units["id"].duplicated()].sort_values("id", kind="stable", ignore_index=True)
-    for column in ("number", "floors", "floor_from", "floor_to", "people", "households"):
+    for column in _NUMBERS:
         units[column] = pd.to_numeric(units[column], errors="coerce").astype(float)
-    units["geometry"] = [g if g is not None and not pd.isna(g) else None for g in units["geometry"]]
+    shapes = units["geometry"].to_numpy(object)
+    units["geometry"] = np.where(shapely.is_geometry(shapes), shapes, None)
     return units
 
 
 def _link_parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> pd.DataFrame:
-    rows = pd.Series(units.index, index=units["id"])
-    parent = units["parent_id"].map(rows).fillna(-1).to_numpy(np.int64)
+    ids = units["id"].to_numpy(object)
+    parent = pd.Index(ids).get_indexer(units["parent_id"].to_numpy(object)).astype(np.int64)
     for row in np.flatnonzero(units["parent_id"].notna() & (parent < 0)):
         text = f"names the parent '{units.at[row, 'parent_id']}', which is not loaded; it stands alone until it is"
         problems.append(("unknown parent", units.at[row, "id"], text))
@@ -98,16 +101,24 @@ def _link_parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> 
         )
         parent[row] = -1
     units["parent"] = parent
-    units["parent_id"] = [units.at[p, "id"] if p >= 0 else None for p in parent]
-    names = units["name"].fillna(units["id"]).astype(str).to_numpy(object)
+    units["parent_id"] = np.where(parent >= 0, ids[parent], None)
     for level in ("estate", "building"):
-        units[f"{level}_id"] = [units.at[r, "id"] if r >= 0 else None for r in _ancestor(units, level)]
-    units["own_name"] = names
-    for _ in range(_depth(parent)):
-        names = np.where(parent >= 0, names[parent] + " " + units["own_name"].to_numpy(object), names)
-    units["name"] = names
+        above = _ancestor(units, level)
+        units[f"{level}_id"] = np.where(above >= 0, ids[above], None)
+    own = units["name"].fillna(units["id"]).astype(str)
+    units["name"], units["name_en"] = _paths(own, parent), _paths(units["name_en"].fillna(own).astype(str), parent)
     units["leaf"] = ~units.index.isin(parent)
     return units
+
+
+def _paths(own: pd.Series, parent: Ints) -> list[str]:
+    """Return each unit's name with its ancestors' before it; what a name repeats of its parent's is said once."""
+    names = own.tolist()
+    short = [n.removeprefix(names[p]).strip() or n if p >= 0 else n for n, p in zip(names, parent, strict=True)]
+    paths = list(names)
+    for _ in range(_depth(parent)):
+        paths = [f"{paths[p]} {s}" if p >= 0 else s for s, p in zip(short, parent, strict=True)]
+    return paths
 
 
 def _by_fence(units: pd.DataFrame, parent: Ints) -> Ints:
@@ -127,8 +138,10 @@ def _by_fence(units: pd.DataFrame, parent: Ints) -> Ints:
 
 def _in_circle(parent: Ints) -> np.ndarray:
     """Return the rows on a circle of parents that hold its smallest row: one cut opens it."""
-    seen, cut = np.zeros(len(parent), np.int64), np.zeros(len(parent), bool)
-    for start in range(len(parent)):
+    seen, cut, up = np.zeros(len(parent), np.int64), np.zeros(len(parent), bool), parent
+    for _ in range(len(parent).bit_length()):
+        up = np.where(up >= 0, up[up], -1)
+    for start in np.flatnonzero(up >= 0):
         row, path = start, start + 1
         while row >= 0 and seen[row] == 0:
             seen[row] = path
