@@ -72,10 +72,9 @@ def _beside(row: int, step: float, near: Mapping[int, Ints], scene: Scene) -> In
     if not np.isfinite(unit["number"]):
         return np.array([unit["parent"]] if unit["parent"] >= 0 else [], np.int64)
     same = (scene.units["parent"] == unit["parent"]) & (scene.units["level"] == unit["level"]) & (unit["parent"] >= 0)
-    siblings: Ints = np.flatnonzero(same)
-    apart = np.abs(scene.units["number"].to_numpy(float)[siblings] - unit["number"])
-    siblings = siblings[(siblings != row) & (apart <= step)]
-    return siblings
+    apart = np.abs(scene.units["number"].to_numpy(float) - unit["number"])
+    beside = np.flatnonzero(same & (apart <= step))
+    return beside[beside != row]
 
 
 def _near_buildings(rows: Ints, within_m: float, scene: Scene) -> dict[int, Ints]:
