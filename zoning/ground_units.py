@@ -73,8 +73,8 @@ def _beside(row: int, step: float, near: Mapping[int, Ints], scene: Scene) -> In
         return np.array([unit["parent"]] if unit["parent"] >= 0 else [], np.int64)
     same = (scene.units["parent"] == unit["parent"]) & (scene.units["level"] == unit["level"]) & (unit["parent"] >= 0)
     apart = np.abs(scene.units["number"].to_numpy(float) - unit["number"])
-    beside = np.flatnonzero(same & (apart <= step))
-    return beside[beside != row]
+    rows: Ints = np.flatnonzero(same & (apart <= step))
+    return np.setdiff1d(rows, [row])
 
 
 def _near_buildings(rows: Ints, within_m: float, scene: Scene) -> dict[int, Ints]:
