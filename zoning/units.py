@@ -129,9 +129,8 @@ def _by_fence(units: pd.DataFrame, parent: Ints) -> Ints:
     )
     parent = parent.copy()
     if len(fences) and len(loose):
-        tree = shapely.STRtree(units["geometry"].to_numpy(object)[fences])
-        points = shapely.point_on_surface(units["geometry"].to_numpy(object)[loose])
-        building, fence = tree.query(points, predicate="within")
+        points = shapely.STRtree(shapely.point_on_surface(units["geometry"].to_numpy(object)[loose]))
+        fence, building = points.query(units["geometry"].to_numpy(object)[fences], predicate="contains")
         parent[loose[building[::-1]]] = fences[fence[::-1]]
     return parent
 
@@ -183,12 +182,12 @@ def _points(units: pd.DataFrame) -> Shapes:
     shapes = units["geometry"].to_numpy(object)
     points = shapely.point_on_surface(shapes)
     parents = np.flatnonzero(~units["leaf"] & (units["level"] == "estate") & units["own"])
-    children = units[units["own"] & (units["level"] != "estate")]
-    tree = shapely.STRtree(children["geometry"].to_numpy(object))
+    children = shapes[units["own"] & (units["level"] != "estate")]
+    tree = shapely.STRtree(children)
     covered = np.unique(tree.query(points[parents], predicate="within")[0])
     for row in parents[covered]:
         near = tree.query(shapes[row], predicate="intersects")
-        yard = shapely.difference(shapes[row], shapely.union_all(children["geometry"].to_numpy(object)[near]))
+        yard = shapely.difference(shapes[row], shapely.disjoint_subset_union_all(children[near]))
         points[row] = points[row] if yard.is_empty else shapely.point_on_surface(yard)
     return np.asarray(points, object)
 
