@@ -65,6 +65,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"error: {error.filename2 or error.filename}: {error.strerror}; give another path", file=sys.stderr)
+        return 1
 
 
 def _workspace(parser: Parser) -> None:

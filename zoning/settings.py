@@ -6,7 +6,11 @@ A workspace changes them by events (`python -m zoning set`), so that an old stat
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+import pandas as pd
+
 from zoning.errors import InputError
+from zoning.policy import load_policy
+from zoning.times import parse_times, zone_info
 
 
 def _setting(default: Any, doc: str) -> Any:
@@ -52,6 +56,37 @@ class Settings:
             return replace(self, **{key: known[key](value)})
         except ValueError as error:
             raise InputError(f"setting '{key}': '{value}' is not a {known[key].__name__}; give one") from error
+
+    def checked(self, key: str, value: str) -> str:
+        """Hold a change to what can run, so that a wrong word fails when it is typed and not at the next derivation.
+
+        Parameters
+        ----------
+        key, value : as `with_change` takes them.
+
+        Returns
+        -------
+        The value as it is kept: an `as_of` is written as ISO with its offset.
+
+        Raises
+        ------
+        InputError : no such setting, or a value that cannot be meant.
+        PolicyError, UnknownError : no such pack, or no such choice in it.
+        """
+        changed = self.with_change(key, value)
+        zone_info(changed.zone)
+        if key == "as_of" and value:
+            found = parse_times(pd.Series([value], dtype="str"), self.zone)
+            if found.failed.iloc[0]:
+                raise InputError(f"setting 'as_of': '{value}': {found.reasons.iloc[0]}")
+            return str(found.times.iloc[0].tz_convert(self.zone).isoformat())
+        if not 0 <= changed.resolution <= 15:
+            raise InputError(f"setting 'resolution': {value} is no H3 resolution; give 0 to 15, 11 for a city")
+        if lost := [part for part in changed.options.split(";") if part.strip() and "=" not in part]:
+            raise InputError(f"setting 'options': '{lost[0]}' is not key=value; write, for example, a=b;c=d")
+        if key in ("policy", "options"):
+            load_policy(changed.policy, changed.chosen)
+        return value
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from zoning import tables
 from zoning.errors import InputError, UnknownError
 from zoning.hashes import digest
 from zoning.settings import Settings
-from zoning.store import Event, Workspace, damaged, from_wkb, latest, to_frame
+from zoning.store import Event, Workspace, from_wkb, latest, to_frame
 
 DECISIONS = (
     "event_id",
@@ -141,9 +141,10 @@ def change_setting(workspace: Workspace, key: str, value: str, author: str = "")
 
     Raises
     ------
-    InputError : no such setting, or a value of the wrong type.
+    InputError, PolicyError, UnknownError : of `Settings.checked`.
     """
     current = fold(workspace).settings
+    value = current.checked(key, value)
     if current.with_change(key, value) == current and any(e.kind == "set" for e in workspace.events()):
         return False
     return workspace.append(
@@ -187,13 +188,9 @@ def _versions(workspace: Workspace, kind: str, loads: Iterable[Event], known_at:
                     "SELECT * REPLACE (coalesce(recorded_at, ?::TIMESTAMPTZ) AS recorded_at), ? AS seq, ? AS source"
                     " FROM read_parquet(?) WHERE coalesce(recorded_at, ?::TIMESTAMPTZ) <= ?::TIMESTAMPTZ"
                 )
-                path = workspace.table_path(name)
-                known = [event.recorded_at, event.seq, event.payload["source"], str(path)]
-                try:
-                    rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
-                    parts.append(to_frame(rows.to_arrow_table()))
-                except duckdb.Error as error:
-                    raise damaged(path, error) from error
+                known = [event.recorded_at, event.seq, event.payload["source"], str(workspace.table_path(name))]
+                rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
+                parts.append(to_frame(rows.to_arrow_table()))
     table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
     table = _typed(kind, table)
     key = tables.contract(kind).id

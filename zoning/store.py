@@ -169,13 +169,11 @@ class Workspace:
 
         Raises
         ------
-        StoreError : the file is not there.
+        StoreError : the file is not there, or was cut short.
         """
         path = self.path / TABLES / f"{name}.parquet"
-        if not path.is_file():
-            raise StoreError(
-                f"{path}: the log names this file and it is gone; put it back from a copy of the workspace"
-            )
+        if not path.is_file() or not _is_whole(path):
+            raise StoreError(f"{path}: the log names it and it is gone or damaged; put it back from a copy")
         return path
 
     def read_table(self, name: str) -> pd.DataFrame:
@@ -188,31 +186,8 @@ class Workspace:
         Returns
         -------
         The table; a GeoDataFrame (WGS84) where it has geometry.
-
-        Raises
-        ------
-        StoreError : the file is not there, or is no whole Parquet file.
         """
-        path = self.table_path(name)
-        try:
-            return from_wkb(to_frame(pq.read_table(path)))
-        except (pa.ArrowInvalid, OSError) as error:
-            raise damaged(path, error) from error
-
-
-def damaged(path: Path, error: Exception) -> StoreError:
-    """Return the error of a table that the log names and that cannot be read.
-
-    Parameters
-    ----------
-    path : of the Parquet file.
-    error : what its reader said.
-
-    Returns
-    -------
-    StoreError.
-    """
-    return StoreError(f"{path}: damaged ({str(error).splitlines()[0]}); put it back from a copy of the workspace")
+        return from_wkb(to_frame(pq.read_table(self.table_path(name))))
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
@@ -269,6 +244,12 @@ def write_synced(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
     with _folder(path.parent) as handle:
         os.fsync(handle)
+
+
+def _is_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        head, tail = file.read(4), file.seek(-min(4, path.stat().st_size), os.SEEK_END)
+        return head == file.read(4) == b"PAR1" and tail > 0
 
 
 @contextmanager
