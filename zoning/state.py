@@ -265,7 +265,8 @@ def read_rejects(workspace: Workspace) -> pd.DataFrame:
     for event in workspace.events():
         if event.kind == "load":
             newest |= {(event.payload["source"], kind): event for kind in event.payload["tables"] or ("",)}
-    names = dict.fromkeys(e.payload["rejects"] for e in newest.values() if e.payload["rejects"])
+    loads = sorted(newest.values(), key=lambda e: (e.recorded_at, e.seq))
+    names = dict.fromkeys(e.payload["rejects"] for e in loads if e.payload["rejects"])
     parts = [workspace.read_table(name) for name in names]
     return (
         pd.concat(parts, ignore_index=True)
