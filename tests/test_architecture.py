@@ -65,6 +65,7 @@ TOP = {
     "cli": "cli",
     "commands": "cli",
     "queries": "cli",
+    "progress": "cli",
     "__main__": "cli",
 }
 

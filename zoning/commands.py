@@ -15,6 +15,7 @@ from zoning.hashes import digest
 from zoning.intake import Options
 from zoning.loading import REJECTS, Loaded, load_file, load_manifest
 from zoning.pipeline import Plan
+from zoning.progress import progress
 from zoning.queries import read_plan, read_time
 from zoning.store import Workspace, write_synced
 from zoning.times import format_local, local_midnight_after
@@ -47,7 +48,9 @@ def load(given: Namespace) -> int:
         )  # fmt: skip
         when = read_time(given.recorded_at, settings)
         try:
-            _tell(load_file(workspace, path, given.kind, given.source, options, when, given.author), given.workspace)
+            with progress(f"reading {path.name}"):
+                done = load_file(workspace, path, given.kind, given.source, options, when, given.author)
+            _tell(done, given.workspace)
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             code = 1

@@ -31,7 +31,8 @@ def locate(
     Returns
     -------
     Same rows and index: unit (row of `units`, -1 where none), lng, lat (NaN where unknown), cell (0 where unknown),
-    radius_m (NaN where exact), near (a unit was taken that does not hold the point), known (located at all).
+    radius_m (NaN where exact), near (a unit was taken that does not hold the point), sure (no other unit, or cell
+    where there are no units, lies within the radius), known (located at all).
     """
     places = tables["places"]
     spots = pd.DataFrame(index=facts.index)
@@ -46,6 +47,7 @@ def locate(
     loose = (spots["unit"] < 0) & np.isfinite(spots["lng"])
     found, near = _unit_at(spots.loc[loose, "lng"], spots.loc[loose, "lat"], units, frame, settings)
     spots.loc[loose, "unit"], spots.loc[loose, "near"] = found, near
+    spots["sure"] = ~spots["near"] & ~_ambiguous(spots, loose, units, frame, settings)
     _floor_of_place(spots, place, places, units)
     bare = ((spots["unit"] >= 0) & ~np.isfinite(spots["lng"])).to_numpy()
     rows = spots.loc[bare, "unit"].to_numpy()
@@ -141,6 +143,26 @@ def _unit_at(
         point, found = tree.query_nearest(points[lost], max_distance=settings.snap_m, all_matches=False)
         unit[lost[point]], near[lost[point]] = solid[found], True
     return unit, near
+
+
+def _ambiguous(
+    spots: pd.DataFrame, loose: pd.Series, units: pd.DataFrame, frame: Frame, settings: Settings
+) -> pd.Series:
+    """Return which points could lie in another unit, or cell, by their radius."""
+    weak = spots[loose & (spots["radius_m"] > 0)]
+    found = pd.Series(False, index=spots.index)
+    points = frame.to_metres(shapely.points(weak["lng"].to_numpy(), weak["lat"].to_numpy()))
+    discs = shapely.buffer(points, weak["radius_m"].to_numpy())
+    solid = units[units["own"] & (units["level"] != "estate")]
+    shapes = frame.to_metres(solid["geometry"].to_numpy(object))
+    near = np.bincount(shapely.STRtree(shapes).query(discs, predicate="intersects")[0], minlength=len(weak))
+    rims = [shapely.get_coordinates(frame.to_degrees(disc)).T for disc in discs]
+    cells = [len(np.unique(points_to_cells(rim[0], rim[1], settings.resolution))) for rim in rims]
+    inside = (weak["unit"] >= 0).to_numpy()
+    if not len(weak):
+        return found
+    found[weak.index] = np.where(inside, near > 1, (near > 0) | (np.array(cells, np.int64) > 1))
+    return found
 
 
 def _floor_of_place(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, units: pd.DataFrame) -> None:

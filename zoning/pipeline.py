@@ -134,7 +134,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
         calendar=make_calendar(zones, policy, settings, as_of),
         gate_points=place_gates(zones, tables["roads"], tables["gates"], settings, ground.frame),
         site_links=link_services(zones, tables["sites"], tables["roads"], ground.frame),
-        stays=stays.join(spots),
+        stays=stays.join(spots.drop(columns="sure")),
         proposals=derived.proposals,
         closed=derived.closed,
         problems=list_problems(
@@ -165,7 +165,7 @@ def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> t
     held = frozenset[str]().union(*held_by_zone(state.decisions).values())
     live = still_open(stays, policy, as_of, held) & ~stays["ghost"]
     case = sources["fact_id"].to_numpy()[stays["case"]]
-    return stays.assign(case_id=case, live=live.astype(bool), sure=~spot["near"].astype(bool)), spot
+    return stays.assign(case_id=case, live=live.astype(bool), sure=spot["sure"].astype(bool)), spot
 
 
 def _zones(

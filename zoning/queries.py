@@ -15,6 +15,7 @@ from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
 from zoning.pipeline import Plan
 from zoning.policy import Policy, list_policies, load_policy, values, warnings_on
+from zoning.progress import progress
 from zoning.settings import Settings
 from zoning.store import Workspace, write_synced
 from zoning.tables import schema_text
@@ -48,7 +49,8 @@ def read_plan(given: Namespace) -> Plan:
     """
     settings = state.fold(Workspace(given.workspace)).settings
     times = (read_time(given.as_of, settings), read_time(given.known_at, settings))
-    plan = pipeline.derive(given.workspace, *times, given.policy)
+    with progress("deriving zones"):
+        plan = pipeline.derive(given.workspace, *times, given.policy)
     for problem in plan.problems.to_dict("records"):
         print(f"note: {problem['subject']}: {problem['text']}", file=sys.stderr)
     return plan
