@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -14,17 +15,30 @@ from zoning.errors import ZoningError
 from zoning.store import Workspace
 
 
-def _settings(workspace: Path) -> object:
-    return state.fold(Workspace(workspace)).settings
+def make_engine(workspace: Path) -> Engine:
+    """Return the zoning engine bound to a workspace, whose log stays open.
 
+    Parameters
+    ----------
+    workspace : its folder.
 
-ENGINE = Engine(
-    derive=pipeline.derive,
-    explain_unit=explain.explain_unit,
-    explain_at=explain.explain_at,
-    revision=lambda workspace: Workspace(workspace).revision(),
-    settings=_settings,
-)
+    Returns
+    -------
+    An Engine.
+
+    Raises
+    ------
+    StoreError : there is no workspace in that folder.
+    """
+    log = Workspace(workspace)
+    return Engine(
+        name=workspace.resolve().name,
+        derive=partial(pipeline.derive, workspace),
+        explain_unit=explain.explain_unit,
+        explain_at=explain.explain_at,
+        revision=log.revision,
+        settings=lambda: state.fold(log).settings,
+    )
 
 
 def create_server(workspace: Path) -> FastAPI:
@@ -42,8 +56,7 @@ def create_server(workspace: Path) -> FastAPI:
     ------
     StoreError : there is no workspace in that folder.
     """
-    Workspace(workspace)
-    return make_server(workspace, ENGINE)
+    return make_server(make_engine(workspace))
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ Every address names the plan by day, known-at and policy, so that any server pro
 key, which lets the browser keep what it has.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -45,12 +46,18 @@ def query(question: Question) -> str:
     return "&".join(f"{k}={str(v).replace('+', '%2B')}" for k, v in texts.items())
 
 
-def _json(request: Request, body: Any, tag: str) -> Response:
-    """Answer JSON with an ETag; a browser that has it gets 304 and nothing more."""
+def _json(request: Request, make: Callable[[], Any], tag: str) -> Response:
+    """Answer JSON with an ETag, packed; a browser that has it gets 304, and then nothing is made."""
     headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    return Response(orjson.dumps(body), headers=headers, media_type="application/json")
+    return _packed(request, orjson.dumps(make()), headers, "application/json")
+
+
+def _packed(request: Request, data: bytes, headers: dict[str, str], media_type: str) -> Response:
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(compress(data), headers={**headers, "content-encoding": "gzip"}, media_type=media_type)
+    return Response(data, headers=headers, media_type=media_type)
 
 
 def summary(shown: Shown, question: Question) -> dict[str, Any]:
@@ -76,12 +83,12 @@ def _plan_routes(plans: Plans) -> APIRouter:
     @routes.get("/plan", summary="Keys, day and bounds of a plan")
     def plan(request: Request, asked: Asked) -> Response:
         shown = plans.get(asked)
-        return _json(request, summary(shown, asked), shown.key)
+        return _json(request, lambda: summary(shown, asked), shown.key)
 
     @routes.get("/zones", summary="The zone list, most urgent first")
     def zones(request: Request, asked: Asked) -> Response:
         shown = plans.get(asked)
-        return _json(request, zone_rows(shown), f"zones-{shown.key}")
+        return _json(request, lambda: zone_rows(shown), f"zones-{shown.key}")
 
     @routes.get("/texts", summary="Words of the screen in both languages")
     def texts() -> dict[str, dict[str, str]]:
@@ -131,8 +138,10 @@ def _map_routes(plans: Plans) -> APIRouter:
             source: f"{root}/api/tiles/{source}/{{z}}/{{x}}/{{y}}.mvt?{more}&v={key}"
             for source, key in (("base", shown.base_key), ("plan", shown.key))
         }
-        body = compose(LAYERS, look_of(shown.plan.policy, theme, lang), tiles)
-        return _json(request, body, f"style-{shown.key}-{shown.base_key}-{theme}-{lang}")
+        look = look_of(shown.plan.policy, theme, lang)
+        return _json(
+            request, lambda: compose(LAYERS, look, tiles), f"style-{shown.key}-{shown.base_key}-{theme}-{lang}"
+        )
 
     @routes.get("/tiles/{source}/{z}/{x}/{y}.mvt", summary="A vector tile", response_class=Response)
     def tile(
@@ -149,9 +158,7 @@ def _map_routes(plans: Plans) -> APIRouter:
         data = shown.tiles[source].tile(z, x, y)
         if not data:
             return Response(status_code=204, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(compress(data), headers={**headers, "content-encoding": "gzip"}, media_type=MVT)
-        return Response(data, headers=headers, media_type=MVT)
+        return _packed(request, data, headers, MVT)
 
     return routes
 

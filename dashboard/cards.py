@@ -1,6 +1,7 @@
 """The card: what was chosen, its class, and why; thin readers of a plan, no rule of their own."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from dash import html
 
 from dashboard.parts import chip, figure, number, pairs, section, text, words
 from dashboard.plans import Engine, Shown
-from dashboard.rows import class_words, clock, lift_day, whole
+from dashboard.rows import Round, class_words, clock, lift_day, rounds_of, whole
 from dashboard.texts import both, day_text, known, problem
 from layers import LAYERS
 from layers._base import Card, row_of, values
@@ -71,7 +72,7 @@ def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
     if zone is None:
         return [html.P(text("not_found", id=zone_id), className="empty")]
     letter, names = class_words(plan.policy, zone["look"], zone["class"])
-    rounds = plan.calendar[plan.calendar["zone_id"] == zone_id].sort_values("day")
+    rounds = rounds_of(plan.calendar[plan.calendar["zone_id"] == zone_id]).get(zone_id, [])
     time = clock(plan.policy, zone["class"], rounds, shown.day)
     title = html.Div(
         [
@@ -151,23 +152,23 @@ def _reason(reason: Mapping[str, Any]) -> html.Li:
     return html.Li([html.Div([html.B(words(reason["names"])), *said]), *cite, behind])
 
 
-def _calendar(shown: Shown, rounds: pd.DataFrame, time: Mapping[str, Any]) -> html.Section:
+def _calendar(shown: Shown, rounds: list[Round], time: Mapping[str, Any]) -> html.Section:
     ahead = time["next"]
-    if not len(rounds):
+    if not rounds:
         return section(text("calendar"), [html.P(text("no_calendar"), className="mut")])
     if ahead is None:
         note = text("calendar_done")
     else:
         tubes = "–" if pd.isna(ahead["tubes"]) else number(int(ahead["tubes"]))
         note = text("calendar_next", day=int(ahead["day"]), date=day_text(ahead["date"]), tubes=tubes)
-    dates = dict(zip((int(d) for d in rounds["day"]), rounds["date"], strict=True))
+    dates = {int(r["day"]): r["date"] for r in rounds}
     boxes = [_box(n, dates.get(n), shown, time) for n in range(1, min(time["days"], 28) + 1)]
     assumed = [html.P(text("calendar_assumed"), className="mut")] if time["assumed"] else []
     return section(text("calendar"), [html.Ol(boxes, className="cal"), *assumed], note)
 
 
 def _box(day: int, tested: Any, shown: Shown, time: Mapping[str, Any]) -> html.Li:
-    on = time["start"] + pd.Timedelta(days=day - 1)
+    on = time["start"] + timedelta(days=day - 1)
     state = "past" if on < shown.day else "now" if on == shown.day else "ahead"
     mark = ("✓" if state == "past" else "○") if tested is not None else ""
     label = f"{on.month}/{on.day}" if day == 1 or on.day == 1 else str(on.day)
@@ -241,7 +242,11 @@ def _within(plan: Any, atoms: list[dict[str, Any]]) -> list[Any]:
     for atom in sorted(atoms, key=lambda a: (a["rank"] or 99, a["atom_id"]))[:PARTS_SHOWN]:
         of = plan.policy.classes.get(atom["class"]) if atom["class"] else None
         letter = class_words(plan.policy, of.style, atom["class"])[0] if of else {"zh": "–", "en": "–"}
-        name = [chip(of.style if of else "none", letter), html.Span(names.get(atom["atom_id"]) or atom["atom_id"])]
+        rest = [" ", text("rest", "mut")] if atom["atom_id"].endswith("/rest") else []
+        name = [
+            chip(of.style if of else "none", letter),
+            html.Span([names.get(atom["atom_id"]) or atom["atom_id"], *rest]),
+        ]
         lines.append((html.Span(name, className="part"), [number(round(atom["people"])), " ", text("people_unit")]))
     more = [html.P(text("more", n=len(atoms) - PARTS_SHOWN), className="mut")] if len(atoms) > PARTS_SHOWN else []
     return [section(text("within"), [pairs(lines), *more], text("look_at_n", n=len(atoms)))]

@@ -14,13 +14,12 @@ from dashboard.plans import Engine, Plans
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
-def make_server(workspace: Path, engine: Engine) -> FastAPI:
+def make_server(engine: Engine) -> FastAPI:
     """Put page, API and tiles of a workspace together.
 
     Parameters
     ----------
-    workspace : its folder.
-    engine : what derives and explains.
+    engine : what derives and explains, bound to a workspace.
 
     Returns
     -------
@@ -29,7 +28,7 @@ def make_server(workspace: Path, engine: Engine) -> FastAPI:
     server = FastAPI(
         title="Cordon", description="Outbreak zoning on H3 cells: plans, reasons, tiles.", docs_url=None, redoc_url=None
     )
-    plans = Plans(workspace, engine)
+    plans = Plans(engine)
     install_api(server, plans)
     app = Dash(
         "cordon",
@@ -41,7 +40,7 @@ def make_server(workspace: Path, engine: Engine) -> FastAPI:
         # Only what the page itself loads; the map's modules are imported by assets/main.mjs.
         assets_path_ignore=["vendor", "map"],
     )
-    app.layout = lambda: make_layout(workspace.name, plans.default_day())
+    app.layout = lambda: make_layout(engine.name, plans.default_day())
     install_callbacks(app, plans)
 
     @server.middleware("http")

@@ -10,7 +10,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,13 +44,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Engine:
-    """What the dashboard needs of the zoning engine; tests give their own."""
+    """What the dashboard needs of the zoning engine, bound to one workspace; tests give their own."""
 
+    name: str
     derive: Callable[..., Any]
     explain_unit: Callable[[Any, str], dict[str, Any]]
     explain_at: Callable[[Any, float, float], dict[str, Any]]
-    revision: Callable[[Path], int]
-    settings: Callable[[Path], Any]
+    revision: Callable[[], int]
+    settings: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,16 @@ def _ground_key(plan: Any) -> str:
 class Plans:
     """The plans of one workspace."""
 
-    def __init__(self, workspace: Path, engine: Engine) -> None:
-        self.workspace = workspace
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._settings: tuple[int, Any] | None = None
         self._held: OrderedDict[tuple[object, ...], Shown] = OrderedDict()
         self._lock = threading.Lock()
         self._started: deque[float] = deque()
 
     def default_day(self) -> date:
         """Return the local day that the page opens on: the workspace's setting, else today."""
-        settings = self.engine.settings(self.workspace)
+        settings = self._settings_now()
         zone = ZoneInfo(settings.zone)
         if not settings.as_of:
             return datetime.now(zone).date()
@@ -112,9 +112,16 @@ class Plans:
         local = when.astimezone(zone) if when.tzinfo else when.replace(tzinfo=zone)
         return _day_shown(local)
 
+    def _settings_now(self) -> Any:
+        """Return the settings of the newest revision; reading them means reading the log, so they are kept."""
+        revision = self.engine.revision()
+        if self._settings is None or self._settings[0] != revision:
+            self._settings = (revision, self.engine.settings())
+        return self._settings[1]
+
     def get(self, question: Question) -> Shown:
         """Return a plan, derived now if it is not held; one derivation runs at a time, the others wait."""
-        key = (self.engine.revision(self.workspace), question)
+        key = (self.engine.revision(), question)
         held = self._held.get(key)
         if held is not None:
             return held
@@ -139,10 +146,8 @@ class Plans:
         self._started.append(now)
 
     def _derive(self, question: Question) -> Shown:
-        zone = ZoneInfo(self.engine.settings(self.workspace).zone)
-        plan = self.engine.derive(
-            self.workspace, as_of=question.as_of(zone), known_at=question.known_at, policy_id=question.policy
-        )
+        zone = ZoneInfo(self._settings_now().zone)
+        plan = self.engine.derive(as_of=question.as_of(zone), known_at=question.known_at, policy_id=question.policy)
         tiles = {s: TileSet([p for y in LAYERS if y.source == s for p in y.parts(plan)]) for s in ("base", "plan")}
         name = f"{plan.revision}|{plan.as_of.isoformat()}|{question.known_at}|{question.policy}"
         key = hashlib.sha256(name.encode()).hexdigest()[:16]

@@ -12,10 +12,10 @@ from layers.zones import WATCH, WATCH_LETTER, WATCH_NAMES
 from layers.zones import shown as zones_shown
 from zoning.policy import Policy, value_on
 
-LETTERS = tuple[dict[str, str], dict[str, str]]
+Round = dict[str, Any]  # one row of the calendar
 
 
-def class_words(policy: Policy, look: str, name: str) -> LETTERS:
+def class_words(policy: Policy, look: str, name: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return letter and name of a zone's class in both languages, or of the watch after release."""
     if look == WATCH:
         return WATCH_LETTER, WATCH_NAMES
@@ -30,7 +30,15 @@ def lift_day(when: Any, zone: ZoneInfo) -> date | None:
     return (when.astimezone(zone) - timedelta(microseconds=1)).date()
 
 
-def clock(policy: Policy, name: str, rounds: pd.DataFrame, today: date) -> dict[str, Any]:
+def rounds_of(calendar: pd.DataFrame) -> dict[str, list[Round]]:
+    """Return the rounds of each zone by day, as plain records: a table a zone would cost more than the list."""
+    found: dict[str, list[Round]] = {}
+    for record in calendar.sort_values("day").to_dict("records"):
+        found.setdefault(record["zone_id"], []).append(record)
+    return found
+
+
+def clock(policy: Policy, name: str, rounds: list[Round], today: date) -> dict[str, Any]:
     """Return how far a zone's calendar is on a day.
 
     Parameters
@@ -43,26 +51,25 @@ def clock(policy: Policy, name: str, rounds: pd.DataFrame, today: date) -> dict[
     Returns
     -------
     start (date of day 1), day (1 = first; None before it and while the start is assumed), days (how many there are),
-    tests (day numbers), next (the row of the next round from today, or None), assumed, done (every round is past).
+    tests (day numbers), next (the next round from today, or None), assumed, done (every round is past).
     """
-    if not len(rounds):
+    if not rounds:
         return {"start": None, "day": None, "days": 0, "tests": [], "next": None, "assumed": False, "done": False}
-    first = rounds.iloc[0]
-    start = first["date"] - timedelta(days=int(first["day"]) - 1)
+    first, tests = rounds[0], [int(r["day"]) for r in rounds]
+    start = first["date"] - timedelta(days=tests[0] - 1)
     duration = policy.classes[name].duration_days
     full = int(value_on(duration, start).value or 0) if duration else 0
-    ahead = rounds[rounds["date"] >= today]
-    assumed = bool(first["assumed"])
-    days = max(full, int(rounds["day"].max()))
+    days, assumed = max(full, tests[-1]), bool(first["assumed"])
+    ahead = next((r for r in rounds if r["date"] >= today), None)
     day = min((today - start).days + 1, days)
     return {
         "start": start,
         "day": day if day >= 1 and not assumed else None,
         "days": days,
-        "tests": [int(d) for d in rounds["day"]],
-        "next": ahead.iloc[0] if len(ahead) else None,
+        "tests": tests,
+        "next": ahead,
         "assumed": assumed,
-        "done": not len(ahead),
+        "done": ahead is None,
     }
 
 
@@ -71,9 +78,9 @@ def whole(number: Any) -> int | None:
     return None if number is None or pd.isna(number) else round(float(number))
 
 
-def _row(shown: Shown, zone: Any, rounds: pd.DataFrame) -> dict[str, Any]:
+def _row(shown: Shown, zone: Any, rounds: list[Round]) -> dict[str, Any]:
     policy = shown.plan.policy
-    letter, names = class_words(policy, zone.look, zone._asdict()["class_"])
+    letter, names = class_words(policy, zone.look, zone.class_)
     time = clock(policy, zone.class_, rounds, shown.day)
     lift = lift_day(zone.earliest_lift_at, shown.zone)
     test = both("done") if time["done"] else None
@@ -114,10 +121,9 @@ def zone_rows(shown: Shown) -> dict[str, Any]:
     filter counts (look, letter, class names, n), strictest first.
     """
     plan = shown.plan
-    rounds = dict(iter(plan.calendar.sort_values("day").groupby("zone_id")))
-    none = plan.calendar.iloc[:0]
+    rounds = rounds_of(plan.calendar)
     zones = zones_shown(plan).rename(columns={"class": "class_"})
-    rows = [_row(shown, zone, rounds.get(zone.zone_id, none)) for zone in zones.itertuples(index=False)]
+    rows = [_row(shown, zone, rounds.get(zone.zone_id, [])) for zone in zones.itertuples(index=False)]
     rows.sort(key=lambda r: (r["look"] == WATCH, r["rank"], not r["due"], -(r["people"] or 0), r["id"]))
     classes = []
     looks = [(c.style, name) for name, c in sorted(plan.policy.classes.items(), key=lambda pair: pair[1].rank)]

@@ -88,6 +88,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_ground": ("无地面数据，按格子划定", "no ground data: drawn from cells"),
     "no_class": ("不在任何分区内", "In no zone"),
     "within": ("其中各部分", "Its parts"),
+    "rest": ("其余部分", "the rest of it"),
     "in_zone": ("所属分区", "In zone"),
     "calendar": ("检测日历", "Testing calendar"),
     "calendar_next": ("下次：第{day}天 {date}，{tubes} 管", "next: day {day}, {date}, {tubes} tubes"),

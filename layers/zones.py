@@ -124,17 +124,22 @@ def _class_style(look: Look, style: str, height: int) -> list[tuple[int, StyleLa
     ]
 
 
-def _badges(look: Look) -> StyleLayer:
+def _badges(look: Look) -> list[tuple[int, StyleLayer]]:
+    """Return the letters: those of the strictest class always, the others where they find room beside them."""
     images = [v for style, _, _ in _looks(look) for v in (style, look.image(f"badge-{style}"))]
+    first = ["==", ["get", "look"], look.classes[0].style if look.classes else ""]
     layout = {
         "icon-image": ["match", ["get", "look"], *images, ""],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.7, 15, 0.95],
         "symbol-sort-key": ["get", "rank"],
-        "icon-overlap": "cooperative",
         "icon-padding": 1,
     }
-    where = {"source": "plan", "source-layer": "zone_points"}
-    return {"id": "zone-badges", "type": "symbol", "layout": layout, "paint": {}, **where}
+    own = {"type": "symbol", "paint": {}, "source": "plan", "source-layer": "zone_points"}
+    always = {**layout, "icon-overlap": "always"}
+    return [
+        (BADGE, {"id": "zone-badges", "layout": layout, "filter": ["!", first], **own}),
+        (BADGE + 1, {"id": "zone-badges-first", "layout": always, "filter": first, **own}),
+    ]
 
 
 def _selected(look: Look) -> list[tuple[int, StyleLayer]]:
@@ -153,7 +158,7 @@ def _selected(look: Look) -> list[tuple[int, StyleLayer]]:
 
 def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     layers = [pair for k, (style, _, _) in enumerate(_looks(look)) for pair in _class_style(look, style, k)]
-    return [*layers, (BADGE, _badges(look)), *_selected(look)]
+    return [*layers, *_badges(look), *_selected(look)]
 
 
 def _card(plan: "Plan", key: str) -> Card | None:

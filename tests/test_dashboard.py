@@ -30,12 +30,12 @@ CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def make_plans(**changes: Any) -> Plans:
-    return Plans(tiny_plan.workspace(), replace(tiny_plan.engine(), **changes))
+    return Plans(replace(tiny_plan.engine(), **changes))
 
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with TestClient(make_server(tiny_plan.workspace(), tiny_plan.engine())) as client:
+    with TestClient(make_server(tiny_plan.engine())) as client:
         yield client
 
 
@@ -140,7 +140,7 @@ def test_an_error_of_the_engine_is_said_on_the_page() -> None:
     def broken(*_args: object, **_more: object) -> None:
         raise StoreError("log.sqlite is damaged; restore it from a copy")
 
-    server = make_server(tiny_plan.workspace(), replace(tiny_plan.engine(), derive=broken))
+    server = make_server(replace(tiny_plan.engine(), derive=broken))
     with TestClient(server) as client:
         data = callback(client, "plan.data", [("day", "date", "2022-03-16")]).json()["response"]["plan"]["data"]
         assert data["error"]["what"].startswith("log.sqlite is damaged")
@@ -164,11 +164,11 @@ def test_a_choice_gives_its_card(client: TestClient) -> None:
 def test_a_plan_is_derived_once_and_again_after_a_write() -> None:
     days, revision = [], [1]
 
-    def derive(_workspace: Path, as_of: datetime, **_more: object) -> Any:
+    def derive(as_of: datetime, **_more: object) -> Any:
         days.append(as_of)
         return tiny_plan.make_plan(as_of)
 
-    held = make_plans(derive=derive, revision=lambda _workspace: revision[0])
+    held = make_plans(derive=derive, revision=lambda: revision[0])
     question = Question(tiny_plan.DAY)
     assert held.get(question) is held.get(question)
     revision[0] = 2

@@ -18,7 +18,7 @@ DAY = "day=2022-03-16"
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with TestClient(make_server(tiny_plan.workspace(), tiny_plan.engine())) as client:
+    with TestClient(make_server(tiny_plan.engine())) as client:
         yield client
 
 

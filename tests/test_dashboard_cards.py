@@ -11,14 +11,14 @@ import pytest
 
 from dashboard.cards import look_at, make_card
 from dashboard.plans import Plans, Question
-from dashboard.rows import clock, lift_day, zone_rows
+from dashboard.rows import clock, lift_day, rounds_of, zone_rows
 from tests import tiny_plan
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def shown() -> Any:
-    return Plans(tiny_plan.workspace(), tiny_plan.engine()).get(Question(tiny_plan.DAY))
+    return Plans(tiny_plan.engine()).get(Question(tiny_plan.DAY))
 
 
 def everything(component: Any) -> Iterator[Any]:
@@ -71,12 +71,12 @@ def test_a_zone_that_is_only_proposed_has_no_day() -> None:
 
 def test_the_clock_ends_with_the_last_round() -> None:
     plan = tiny_plan.make_plan()
-    rounds = plan.calendar[plan.calendar["zone_id"] == "p42118aa"]
+    rounds = rounds_of(plan.calendar)["p42118aa"]
     late = clock(plan.policy, "precaution", rounds, date(2022, 4, 1))
     assert (late["day"], late["days"], late["done"], late["next"]) == (4, 4, True, None)
     early = clock(plan.policy, "precaution", rounds, date(2022, 3, 1))
     assert early["day"] is None
-    assert clock(plan.policy, "precaution", rounds.iloc[:0], date(2022, 3, 1))["days"] == 0
+    assert clock(plan.policy, "precaution", [], date(2022, 3, 1))["days"] == 0
 
 
 def test_a_lift_at_24_is_that_day() -> None:

@@ -5,7 +5,6 @@ It stands in for the engine in the tests of layers, tiles and the screen, so tha
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -208,17 +207,13 @@ def engine() -> Engine:
     """Return an engine that derives the tiny plan."""
     settings = SimpleNamespace(zone="Asia/Shanghai", as_of="2022-03-17T00:00:00+08:00")
     return Engine(
-        derive=lambda _workspace, as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
+        name="青禾演练",
+        derive=lambda as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
         explain_unit=explain_unit,
         explain_at=explain_at,
-        revision=lambda _workspace: 1,
-        settings=lambda _workspace: settings,
+        revision=lambda: 1,
+        settings=lambda: settings,
     )
-
-
-def workspace() -> Path:
-    """Return the folder whose name the bar shows; nothing is read from it."""
-    return Path("青禾演练")
 
 
 def empty_plan() -> TinyPlan:

@@ -82,7 +82,7 @@ export class ZoneList {
     const rows = this.matching();
     const { words } = this;
     const all = this.rows.length;
-    this.count.textContent = fill(words, rows.length < all ? "zones_filtered" : "zones_shown", { n: rows.length, all });
+    this.count.textContent = fill(words, rows.length < all ? "zones_filtered" : "zones_shown", { n: rows.length.toLocaleString("en"), all: all.toLocaleString("en") });
     if (rows.length) this.body.replaceChildren(...rows.map((row) => this.row(row)));
     else if (!all) this.say(words.no_zones, words.no_zones_do);
     else this.sayNoMatch();

@@ -5,7 +5,7 @@ import { addImage } from "./images.mjs";
 const VENDOR = "/assets/vendor/";
 const REACH = 5; // px around a click in which a small mark is still hit
 // Which style layers a click asks, in turn; the layer of each is what is chosen.
-const TURNS = ["gates", "sites", "places", "buildings", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
+const TURNS = ["gates", "sites", "places", "buildings", "zone-badges-first", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
 
 /* What the tiles hold is named by `v` alone: another day may have the same ground under another address. */
 const version = ([address]) => new URL(address.replace(/[{}]/g, "")).searchParams.get("v");

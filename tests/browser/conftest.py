@@ -24,7 +24,7 @@ def served() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = uvicorn.Config(make_server(tiny_plan.workspace(), tiny_plan.engine()), port=port, log_level="error")
+    config = uvicorn.Config(make_server(tiny_plan.engine()), port=port, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
