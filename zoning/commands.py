@@ -154,7 +154,7 @@ def decide(given: Namespace) -> int:
     start = pd.Timestamp(read_time(given.in_force_from, plan.settings) or local_midnight_after(now, plan.settings.zone))
     payload = {
         "zone_id": zone["zone_id"], "action": given.action, "notice_no": given.notice or None, "by": given.by,
-        "grounds": given.grounds, "fact_ids": zone["fact_ids"],
+        "grounds": given.grounds, "fact_ids": zone["fact_ids"], "atoms": zone["atoms"],
     }  # fmt: skip
     if given.action == "delineate":
         drawn = pd.Timestamp(read_time(given.delineated_at, plan.settings) or now)

@@ -1,7 +1,7 @@
 """Stage 5: what people decided: each zone's status, its clock and who signed; and the facts that a decision holds.
 
 Actions: `delineate` (opens), `extend` (the zone rests on more causes), `release`, `reject`. A decision is an event;
-the newest one of each field counts.
+the newest one of each field counts. An ending answers the causes that it names: a later cause proposes the zone anew.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from zoning.times import local_midnight_after
 
 OPENING = ("delineate", "extend")
 _ENDED = {"release": "released", "reject": "rejected"}
-_CLOCK = ("status", "stage", "delineated_at", "in_force_from", "notice_no", "decided_by", "earliest_lift_at")
-_FIELDS = ("action", "delineated_at", "in_force_from", "notice_no", "by")
+_CLOCK = ("status", "stage", "delineated_at", "in_force_from", "notice_no", "decided_by", "earliest_lift_at", "redrawn")
+_FIELDS = ("action", "delineated_at", "in_force_from", "notice_no", "by", "atoms")
 
 
 def held_by_zone(decisions: pd.DataFrame) -> dict[str, set[str]]:
@@ -50,7 +50,7 @@ def apply_decisions(
 
     Parameters
     ----------
-    zones : zone_id, aliases, class, last_presence_at.
+    zones : zone_id, aliases, class, last_presence_at, fact_ids, atoms (hash of its atoms, as decisions name it).
     decisions : of the state, in recorded order.
     policy : durations, phases and release conditions of the classes.
     settings : time zone of the full days.
@@ -58,16 +58,17 @@ def apply_decisions(
 
     Returns
     -------
-    `zones` with status, stage, delineated_at, in_force_from, notice_no, decided_by and earliest_lift_at (UTC; NaT
-    while the zone is only proposed, or where its class is lifted by assessment alone).
+    `zones` with status, stage, delineated_at, in_force_from, notice_no, decided_by, earliest_lift_at (UTC; NaT while
+    the zone is only proposed, or where its class is lifted by assessment alone) and redrawn (its ground is no longer
+    the one that was decided).
     """
     newest: dict[str, dict[str, Any]] = {}
     for row in decisions.to_dict("records"):
         if pd.isna(row["delineated_at"]) or row["delineated_at"] <= pd.Timestamp(as_of):
-            told = {k: row[k] for k in _FIELDS if not pd.isna(row[k])}
+            told = {k: row[k] for k in _FIELDS if not pd.isna(row[k])} | {"fact_ids": row["fact_ids"]}
             newest[row["zone_id"]] = {**newest.get(row["zone_id"], {}), **told}
     rows = []
-    for zone in zones[["zone_id", "aliases", "class", "last_presence_at"]].to_dict("records"):
+    for zone in zones[["zone_id", "aliases", "class", "last_presence_at", "fact_ids", "atoms"]].to_dict("records"):
         decided = next((newest[i] for i in [zone["zone_id"], *zone["aliases"]] if i in newest), {})
         rows.append(_clock(decided, zone, policy, settings, as_of))
     found = pd.DataFrame(rows, index=zones.index, columns=list(_CLOCK))
@@ -81,13 +82,15 @@ def _clock(
 ) -> tuple[Any, ...]:
     signed = (decided.get("notice_no"), decided.get("by"))
     if decided.get("action") not in OPENING:
-        status = _ENDED.get(str(decided.get("action")), "proposed")
-        return (status, "none", pd.NaT, pd.NaT, *signed, pd.NaT)
+        answered = set(zone["fact_ids"]) <= set(decided.get("fact_ids", ()))
+        status = _ENDED.get(str(decided.get("action")), "proposed") if answered else "proposed"
+        return (status, "none", pd.NaT, pd.NaT, *signed, pd.NaT, False)
     of, start = policy.classes[zone["class"]], decided["in_force_from"]
     lift = earliest_lift(of, start, zone["last_presence_at"], settings.zone) or pd.NaT
     started = start <= pd.Timestamp(as_of)
     stage = _stage(of, day_number(start, as_of, policy, settings.zone)) if started else "none"
-    return ("in_force" if started else "decided", stage, decided["delineated_at"], start, *signed, lift)
+    redrawn = decided.get("atoms", zone["atoms"]) != zone["atoms"]
+    return ("in_force" if started else "decided", stage, decided["delineated_at"], start, *signed, lift, redrawn)
 
 
 def _stage(of: ZoneClass, day: int) -> str:
@@ -101,7 +104,7 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
 
     Parameters
     ----------
-    zones : zone_id, status, founding_fact, fact_ids, held (facts that its decisions name).
+    zones : zone_id, status, founding_fact, fact_ids, atoms, held (facts that its decisions name).
     causes : fact id -> reported_at (UTC) of its case.
     settings : time zone of the next midnight.
 
@@ -115,7 +118,8 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
     for zone in zones.to_dict("records"):
         reported = causes[zone["founding_fact"]]
         newest = max(causes[fact] for fact in zone["fact_ids"] if fact in causes)
-        common = {"zone_id": zone["zone_id"], "fact_ids": list(zone["fact_ids"]), "by": "auto"}
+        named = {"fact_ids": list(zone["fact_ids"]), "atoms": zone["atoms"]}
+        common = {"zone_id": zone["zone_id"], **named, "by": "auto"}
         if zone["status"] == "proposed":
             start = local_midnight_after(reported - pd.Timedelta(microseconds=1), settings.zone)
             dates = {"delineated_at": reported.isoformat(), "in_force_from": start.isoformat()}

@@ -25,6 +25,7 @@ from zoning.gates import place_gates
 from zoning.geometry import Frame, cells_to_text
 from zoning.ground_scene import Scene
 from zoning.grounds import take_grounds
+from zoning.hashes import digest
 from zoning.locate import far_away, locate
 from zoning.membership import Derived, derive_zones
 from zoning.names import name_zones
@@ -123,6 +124,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
     zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
     zones = name_zones(zones, membership, ground.units, ground.atoms, tables["areas"], tables["roads"], ground.frame)
+    zones["atoms"] = zones["zone_id"].map(membership.groupby("zone_id")["atom_id"].agg(lambda a: digest(sorted(a))))
     zones = apply_decisions(zones, state.decisions, policy, settings, as_of)
     return Plan(
         zones=zones,
@@ -138,7 +140,13 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
         proposals=derived.proposals,
         closed=derived.closed,
         problems=list_problems(
-            ground.problems, tables["cases"], stays, spots, policy, local_date(pd.Timestamp(as_of), settings.zone)
+            ground.problems,
+            zones,
+            tables["cases"],
+            stays,
+            spots,
+            policy,
+            local_date(pd.Timestamp(as_of), settings.zone),
         ),
         tables=tables,
         policy=policy,

@@ -10,18 +10,26 @@ _SAID = {
     "no place": "its place is not known, so it opens nothing; type one",
     "far": "lies far from all other places and on no loaded ground, so it opens nothing; check its coordinates",
     "near": "lies in no building; the nearest one is taken as possible",
+    "redrawn": "covers other ground than was decided, after a correction or a new fact; decide it again",
     "transfer": "was found in isolation and no transfer date is recorded, so its home opens nothing; type isolated_at",
 }
 
 
 def list_problems(
-    ground: pd.DataFrame, cases: pd.DataFrame, stays: pd.DataFrame, spots: pd.DataFrame, policy: Policy, day: date
+    ground: pd.DataFrame,
+    zones: pd.DataFrame,
+    cases: pd.DataFrame,
+    stays: pd.DataFrame,
+    spots: pd.DataFrame,
+    policy: Policy,
+    day: date,
 ) -> pd.DataFrame:
     """List the problems of a plan.
 
     Parameters
     ----------
     ground : code, subject, text: problems of the unit tree.
+    zones : zone_id, redrawn.
     cases : one row a case: fact_id, found_in, isolated_at, home_until, status, withdrawn.
     stays : fact_id, live.
     spots : known, far, near, same rows.
@@ -39,6 +47,7 @@ def list_problems(
         "no place": stays["fact_id"][live & ~known & ~far],
         "far": stays["fact_id"][live & far],
         "near": stays["fact_id"][live & spots["near"].to_numpy(bool)],
+        "redrawn": zones["zone_id"][zones["redrawn"].to_numpy(bool)],
         "transfer": firing["fact_id"][away & firing["home_until"].isna()],
     }
     parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items()]

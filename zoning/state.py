@@ -30,6 +30,7 @@ DECISIONS = (
     "by",
     "grounds",
     "fact_ids",
+    "atoms",
 )
 
 
