@@ -121,10 +121,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     stays, spots = _exposure(state, ground, policy, as_of)
     derived, scene = _zones(stays, spots, ground, state, policy)
     membership = _with_people(derived.membership, ground.atoms, people)
-    outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
-    zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
-    zones = name_zones(zones, membership, ground.units, ground.atoms, tables["areas"], tables["roads"], ground.frame)
-    zones["atoms"] = zones["zone_id"].map(membership.groupby("zone_id")["atom_id"].agg(lambda a: digest(sorted(a))))
+    zones = _dress(derived, membership, scene, ground, state)
     zones = apply_decisions(zones, state.decisions, policy, settings, as_of)
     return Plan(
         zones=zones,
@@ -185,6 +182,16 @@ def _zones(
     claims = _with_classes(take_grounds(scene, fired), stays, policy)
     cluster = find_clusters(claims[claims["act"] == "derive"], scene.holds, ground.atoms)
     return derive_zones(policy, stays, claims, cluster, scene.holds, scene.exact), scene
+
+
+def _dress(derived: Derived, membership: pd.DataFrame, scene: Scene, ground: Units, state: State) -> gpd.GeoDataFrame:
+    """Give each zone its outline, its people, its name, and the hash of its atoms that decisions name."""
+    outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
+    zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
+    words = (state.tables["areas"], state.tables["roads"], ground.frame)
+    zones = name_zones(zones, membership, ground.units, ground.atoms, *words)
+    held = membership.groupby("zone_id")["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
+    return zones.assign(atoms=zones["zone_id"].map(held))
 
 
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
