@@ -25,7 +25,8 @@ async function showView() {
   const { texts, list, panels, stage } = await parts;
   const view = { plan, lang, theme, words: texts[lang] };
   panels.setWords(view.words);
-  await Promise.all([list.show(view), stage.show(view)]);
+  const failed = (error) => panels.say("map_failed", { what: error.message });
+  await Promise.all([list.show(view), stage.show(view).catch(failed)]);
   if (page.view.plan === plan) showChoice();
 }
 

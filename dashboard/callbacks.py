@@ -69,12 +69,12 @@ def _card(app: Dash, plans: Plans) -> None:
         """Show what was chosen, on the day that is shown."""
         if not plan or "error" in plan:
             return empty_card()
-        shown = plans.get(Question(date.fromisoformat(plan["day"])))
-        if not choice or not choice.get("id"):
-            return [*empty_card(), *look_at(shown.plan)]
         try:
+            shown = plans.get(Question(date.fromisoformat(plan["day"])))
+            if not choice or not choice.get("id"):
+                return [*empty_card(), *look_at(shown.plan)]
             return make_card(shown, choice, plans.engine)
-        except ZoningError as error:
+        except (ZoningError, Refused) as error:
             return [html.P(text("error_what", what=str(error)), className="empty")]
 
 

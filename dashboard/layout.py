@@ -49,7 +49,12 @@ def _field(key: str, value: Any, class_name: str = "") -> html.Div:
 
 def _day_field(day: date) -> html.Div:
     picker = dcc.DatePickerSingle(
-        id=Id.DAY, date=day.isoformat(), display_format="YYYY-MM-DD", month_format="YYYY-MM", first_day_of_week=1
+        id=Id.DAY,
+        date=day.isoformat(),
+        display_format="YYYY-MM-DD",
+        month_format="YYYY-MM",
+        first_day_of_week=1,
+        placeholder=_label("date"),
     )
     back = html.Button("‹", id=Id.DAY_BACK, className="ib", **{"aria-label": _label("day_back")})
     on = html.Button("›", id=Id.DAY_ON, className="ib", **{"aria-label": _label("day_on")})

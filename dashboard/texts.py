@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "pack": ("规则包", "Policy pack"),
     "as_of": ("截至", "As of"),
     "revision": ("版本", "Revision"),
+    "date": ("日期", "Date"),
     "day_back": ("前一天", "Day back"),
     "day_on": ("后一天", "Day forward"),
     "theme": ("深色", "Dark"),
