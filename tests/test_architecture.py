@@ -142,8 +142,9 @@ def pack_names() -> set[str]:
     """Every class name and rule id of every pack."""
     names: set[str] = set()
     for path in (ROOT / "zoning" / "policies").glob("*.toml"):
-        pack = tomllib.loads(path.read_text("utf-8"))
-        names |= set(pack["classes"]) | {rule["id"] for rule in pack["rules"]}
+        if not path.name.endswith(".vectors.toml"):
+            pack = tomllib.loads(path.read_text("utf-8"))
+            names |= set(pack["classes"]) | {rule["id"] for rule in pack["rules"]}
     return names
 
 

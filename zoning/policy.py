@@ -253,20 +253,22 @@ def values(policy: Policy) -> list[tuple[str, Value]]:
     -------
     (key, Value) pairs in the order of the file.
     """
-    return list(_walk("", policy))
+    groups = _walk("", policy)
+    return [(f"{key}.{i}" if len(group) > 1 else key, value) for key, group in groups for i, value in enumerate(group)]
 
 
-def _walk(key: str, part: Any) -> list[tuple[str, Value]]:
-    if isinstance(part, Value):
-        return [(key, part)]
+def _walk(key: str, part: Any) -> list[tuple[str, list[Value]]]:
+    """Return every key that holds a value, or several of different spans."""
+    group = part if isinstance(part, list) else [part]
+    if group and all(isinstance(one, Value) for one in group):
+        return [(key, group)]
+    items = list[tuple[str, Any]]()
     if isinstance(part, BaseModel):
         items = list(part)
     elif isinstance(part, dict):
         items = list(part.items())
     elif isinstance(part, list):
         items = [(str(getattr(v, "id", i)), v) for i, v in enumerate(part)]
-    else:
-        return []
     return [found for k, v in items for found in _walk(f"{key}.{k}" if key else k, v)]
 
 
@@ -287,8 +289,9 @@ def warnings_on(policy: Policy, day: date) -> list[str]:
         found.append(
             f"pack {policy.pack.id} covers {policy.pack.valid_from} to {policy.pack.valid_to}; {day} lies outside"
         )
-    for key, value in values(policy):
-        if value.grade == "U":
+    for key, group in _walk("", policy):
+        value = value_on(group, day)
+        if any(one.grade == "U" for one in group):
             found.append(f"{key} is unset (grade U): give it a value and a source before you rely on it")
         elif not value.holds_on(day):
             found.append(
