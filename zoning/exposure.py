@@ -85,7 +85,9 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     both["last_presence_at"] = both["leave"].where(both["leave"] < end, end)
     both["reported_at"] = sources["reported_at"].to_numpy()[row]
     both["hours"] = (both["last_presence_at"] - both["from_at"]) / _HOUR
-    both = both[(both["hours"] > 0) | ((both["trigger"] == "visit") & (both["hours"] == 0))]
+    moment = (both["visit"] >= 0) & (both["arrive"] == both["leave"])
+    inside = (both["arrive"] >= start) & (both["arrive"] < end)
+    both = both[(both["hours"] > 0) | (moment & inside)]
     kept = ["fact_id", "trigger", "founded_at", "reported_at", "from_at", "last_presence_at", "hours", "place_risk"]
     both = both.reindex(columns=[*kept, "contacts_traceable", "ghost", "case", "visit"])
     return both.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
