@@ -194,10 +194,12 @@ def test_a_status_that_only_the_second_pack_takes_as_a_source() -> None:
 
 
 def test_ids_of_a_radius_do_not_hang_on_the_other_cases() -> None:
+    rules = [r.model_copy(update={"slot": "area"}) for r in RINGS.rules]
+    pack = RINGS.model_copy(update={"rules": rules})
     rows = [building("A", 0), building("Z", 2000)]
-    alone = derive_town(RINGS, buildings=rows, cases=[case("C5", "A")]).zones
+    alone = derive_town(pack, buildings=rows, cases=[case("C5", "A")]).zones
     earlier = case("C1", "Z", "11", recorded_at="11")
-    both = derive_town(RINGS, buildings=rows, cases=[earlier, case("C5", "A")]).zones
+    both = derive_town(pack, buildings=rows, cases=[earlier, case("C5", "A")]).zones
     assert set(alone["zone_id"]) < set(both["zone_id"])
 
 

@@ -6,6 +6,7 @@ import shapely
 
 from zoning.geometry import Floats, Ints, cells_to_text, points_to_cells
 from zoning.ground_scene import Scene, atom_outline, hold_shape
+from zoning.hashes import digest
 from zoning.lookup import area_at
 from zoning.rules import Rule, TakeBuffer, TakeRoadBlock, number
 
@@ -84,7 +85,8 @@ def buffer_keys(rule: Rule, ground: TakeBuffer, stays: Ints, claims: pd.DataFram
         shape = scene.frame.to_degrees(
             shapely.buffer(scene.frame.to_metres(edge), number(ground.radius_m, 0.0), quad_segs=32)
         )
-        keys.append(f"buffer:{rule.id}:{stay}")
+        # Named by its shape: the number of a stay changes with every earlier case, and ids hang on the key.
+        keys.append(f"buffer:{rule.id}:{digest(shapely.to_wkb(shape, hex=True))}")
         hold_shape(str(keys[-1]), shape, scene.policy.pack.holding == "touches", scene)
     return keys
 
