@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoning.geometry import Cells, Ints, components, disks
+from zoning.lookup import spread
 
 
 def find_clusters(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFrame) -> pd.Series:
@@ -57,19 +58,11 @@ def _tokens(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFram
     names, atom = np.unique(held, return_inverse=True)
     marked, mark = _marks(names, atoms)
     by_atom = np.argsort(atom, kind="stable")
-    position, places = _spread(atom[by_atom], marked)
+    position, places = spread(atom[by_atom], marked)
     owner, token = np.concatenate([owner, owner[by_atom[places]]]), np.concatenate([atom, mark[position]])
     by_owner = np.argsort(owner, kind="stable")
-    claim, rows = _spread(owner[by_owner], ground)
+    claim, rows = spread(owner[by_owner], ground)
     return claims["stay"].to_numpy(np.int64)[claim], token[by_owner[rows]].astype(np.uint64)
-
-
-def _spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
-    """Return, for each asked key, every position of that key in a sorted array: (position in asked, position)."""
-    first, last = np.searchsorted(sorted_keys, asked), np.searchsorted(sorted_keys, asked, "right")
-    sizes = last - first
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
 
 
 def _marks(names: Cells, atoms: pd.DataFrame) -> tuple[Ints, Ints]:
@@ -85,7 +78,7 @@ def _marks(names: Cells, atoms: pd.DataFrame) -> tuple[Ints, Ints]:
     hit = (names[cells][spot] == near) & (spot > owner) if len(cells) else np.empty(0, bool)
     unit_cell = atoms["cell"].to_numpy(np.uint64)[row]
     by_cell = np.argsort(unit_cell, kind="stable")
-    reach, place = _spread(unit_cell[by_cell], near)
+    reach, place = spread(unit_cell[by_cell], near)
     left = np.concatenate([cells[owner[hit]], cells[owner[reach]]])
     right = np.concatenate([cells[spot[hit]], units[by_cell[place]]])
     pair = len(names) + len(atoms) + np.arange(len(left))

@@ -5,7 +5,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Ints, cells_to_text, points_to_cells
-from zoning.ground_scene import Scene, atom_outline, hold_shape
+from zoning.ground_scene import Scene, atom_outline, hold_shapes
 from zoning.hashes import digest
 from zoning.lookup import area_at
 from zoning.rules import Rule, TakeBuffer, TakeRoadBlock, number
@@ -29,10 +29,10 @@ def area_keys(levels: list[str], lng: Floats, lat: Floats, scene: Scene) -> Keys
     areas, found = scene.tables["areas"], np.full(len(lng), -1)
     for level in levels:
         found = np.where(found < 0, area_at(lng, lat, areas, level), found)
-    touch = scene.policy.pack.holding == "touches"
-    for row in np.unique(found[found >= 0]):
-        hold_shape(f"area:{areas['id'].iloc[row]}", areas["geometry"].iloc[row], touch, scene)
-    return [f"area:{areas['id'].iloc[row]}" if row >= 0 else None for row in found]
+    rows = np.unique(found[found >= 0])
+    keys = {row: f"area:{areas['id'].iloc[row]}" for row in rows.tolist()}
+    hold_shapes(dict(zip(keys.values(), areas["geometry"].to_numpy(object)[rows], strict=True)), scene)
+    return [keys.get(row) for row in found.tolist()]
 
 
 def block_keys(ground: TakeRoadBlock, stays: Ints, scene: Scene) -> Keys:
@@ -56,11 +56,13 @@ def block_keys(ground: TakeRoadBlock, stays: Ints, scene: Scene) -> Keys:
     blocks = np.array(shapely.get_parts(shapely.polygonize([lines])), object)
     spots = shapely.points(scene.spots["lng"].to_numpy()[stays], scene.spots["lat"].to_numpy()[stays])
     keys: list[str | None] = [None] * len(stays)
+    outlines: dict[str, shapely.Geometry] = {}
     for stay, block in zip(*shapely.STRtree(blocks).query(spots, predicate="intersects"), strict=True):
         inner = shapely.point_on_surface(blocks[block])
         cell = points_to_cells(np.array([inner.x]), np.array([inner.y]), 15)
         keys[stay] = f"block:{cells_to_text(cell)[0]}"
-        hold_shape(str(keys[stay]), blocks[block], scene.policy.pack.holding == "touches", scene)
+        outlines[str(keys[stay])] = blocks[block]
+    hold_shapes(outlines, scene)
     return keys
 
 
@@ -79,16 +81,12 @@ def buffer_keys(rule: Rule, ground: TakeBuffer, stays: Ints, claims: pd.DataFram
     -------
     One key into `scene.holds` a stay, None where it has no such ground.
     """
-    keys: list[str | None] = []
-    for stay in stays:
-        edge = _edge(ground, int(stay), claims, scene)
-        shape = scene.frame.to_degrees(
-            shapely.buffer(scene.frame.to_metres(edge), number(ground.radius_m, 0.0), quad_segs=32)
-        )
-        # Named by its shape: the number of a stay changes with every earlier case, and ids hang on the key.
-        keys.append(f"buffer:{rule.id}:{digest(shapely.to_wkb(shape, hex=True))}")
-        hold_shape(str(keys[-1]), shape, scene.policy.pack.holding == "touches", scene)
-    return keys
+    edges = scene.frame.to_metres(np.array([_edge(ground, stay, claims, scene) for stay in stays.tolist()], object))
+    discs = scene.frame.to_degrees(shapely.buffer(edges, number(ground.radius_m, 0.0), quad_segs=32))
+    # Named by its shape: the number of a stay changes with every earlier case, and ids hang on the key.
+    keys = [f"buffer:{rule.id}:{digest(text)}" for text in shapely.to_wkb(discs, hex=True)]
+    hold_shapes(dict(zip(keys, discs, strict=True)), scene)
+    return list(keys)
 
 
 def _edge(ground: TakeBuffer, stay: int, claims: pd.DataFrame, scene: Scene) -> shapely.Geometry:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Cells, Floats, Frame, cell_centres, cell_polygons, cover
+from zoning.geometry import Cells, Floats, Frame, Shapes, cell_centres, cell_polygons, cover
 from zoning.policy import Policy
 from zoning.settings import Settings
 
@@ -38,28 +38,37 @@ class Scene:
     exact: dict[str, Cells] = field(default_factory=dict)
 
 
-def hold_shape(key: str, shape: shapely.Geometry, touch: bool, scene: Scene) -> None:
-    """Resolve a legal outline to atoms: all that it touches, or those whose representative point it holds.
+def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
+    """Resolve legal outlines to atoms, as the pack holds: by touch, or those whose representative point they hold.
 
     Parameters
     ----------
-    key : of the ground; one that is there already is kept.
-    shape : the legal outline, WGS84.
-    touch : which of the two.
-    scene : gets `holds`, `legal` and, for touch, `exact`.
+    outlines : key of the ground -> legal outline, WGS84; a ground that is there already is kept.
+    scene : gets `holds`, `legal` and, where the pack holds by touch, `exact`.
     """
-    if key in scene.holds:
+    fresh = {key: shape for key, shape in outlines.items() if key not in scene.holds}
+    if not fresh:
         return
-    if touch:
-        shapes = scene.units["geometry"].to_numpy(object)[scene.atoms["unit"].to_numpy()]
-        rows = np.flatnonzero(shapely.intersects(shape, shapes))
-    else:
-        rows = np.flatnonzero(
-            shapely.intersects_xy(shape, scene.atoms["lng"].to_numpy(), scene.atoms["lat"].to_numpy())
-        )
-    cells = np.unique(cover(np.array([shape], object), scene.settings.resolution, touch)[1])
-    scene.holds[key] = np.concatenate([rows.astype(np.uint64), cells])
-    scene.legal[key] = shape
+    shapes = np.array(list(fresh.values()), object)
+    points = shapely.points(scene.atoms["lng"].to_numpy(float), scene.atoms["lat"].to_numpy(float))
+    held = dict(zip(fresh, _held(shapes, points, False, scene), strict=True))
+    if scene.policy.pack.holding == "touches":
+        scene.exact.update(held)
+        footprints = scene.units["geometry"].to_numpy(object)[scene.atoms["unit"].to_numpy()]
+        held = dict(zip(fresh, _held(shapes, footprints, True, scene), strict=True))
+    scene.holds.update(held)
+    scene.legal.update(fresh)
+
+
+def _held(outlines: Shapes, of_atoms: Shapes, touch: bool, scene: Scene) -> list[Cells]:
+    """Return, for each outline, the unit atoms whose shape or point it meets, and its cells; in order, each once."""
+    owner, row = shapely.STRtree(of_atoms).query(outlines, predicate="intersects")
+    cell_owner, cell = cover(outlines, scene.settings.resolution, touch)
+    owner, atom = np.concatenate([owner, cell_owner]), np.concatenate([row.astype(np.uint64), cell])
+    order = np.lexsort((atom, owner))
+    owner, atom = owner[order], atom[order]
+    once = (np.diff(owner, prepend=-1) != 0) | (np.diff(atom, prepend=atom[:1]) != 0)
+    return np.split(atom[once], np.searchsorted(owner[once], np.arange(len(outlines))))[1:]
 
 
 def atom_points(atoms: Cells, table: pd.DataFrame) -> tuple[Floats, Floats]:

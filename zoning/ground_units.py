@@ -1,14 +1,12 @@
 """Grounds made of units and cells: the unit of a place, those beside it, and rings of cells."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Ints, cells_to_text, disks
 from zoning.ground_scene import Scene
-from zoning.lookup import at_level, atoms_inside
+from zoning.lookup import at_level, atoms_inside, spread
 from zoning.rules import TakeAdjacent, TakeCells, number
 
 Keys = list[str | None]
@@ -28,10 +26,8 @@ def unit_keys(levels: list[str], stays: Ints, scene: Scene) -> Keys:
     One key into `scene.holds` a stay, None where it has no such ground.
     """
     rows = at_level(scene.spots["unit"].to_numpy()[stays], scene.units, tuple(levels))
-    ids = scene.units["id"].to_numpy(object)
-    for row in np.unique(rows[rows >= 0]):
-        scene.holds.setdefault(f"unit:{ids[row]}", atoms_inside(np.array([row]), scene.inside)[1].astype(np.uint64))
-    return [f"unit:{ids[row]}" if row >= 0 else None for row in rows]
+    asked = np.unique(rows[rows >= 0])
+    return _hold("unit", rows, asked, asked, scene)
 
 
 def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
@@ -48,47 +44,69 @@ def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
     One key into `scene.holds` a stay, None where it has no such ground.
     """
     rows = at_level(scene.spots["unit"].to_numpy()[stays], scene.units, tuple(ground.levels))
-    ids, keys = scene.units["id"].to_numpy(object), {}
-    near = _near_buildings(np.unique(rows[rows >= 0]), number(ground.within_m, 0.0), scene)
-    for row in np.unique(rows[rows >= 0]):
-        beside = _beside(int(row), number(ground.number_step, 1.0), near, scene)
-        if len(beside):
-            keys[row] = f"beside:{ids[row]}"
-            scene.holds[keys[row]] = atoms_inside(beside, scene.inside)[1].astype(np.uint64)
-    return [keys.get(row) for row in rows]
+    return _hold("beside", rows, *_beside(np.unique(rows[rows >= 0]), ground, scene), scene)
 
 
-def _beside(row: int, step: float, near: Mapping[int, Ints], scene: Scene) -> Ints:
-    """By the unit's own list; a whole building by metres; else by number, or without one all of the building.
-
-    All of it holds the unit itself too: there the stricter class wins.
-    """
-    unit = scene.units.iloc[row]
-    if isinstance(unit["adjacent"], str) and unit["adjacent"].strip():
-        named = [name.strip() for name in unit["adjacent"].split(";")]
-        return np.flatnonzero(scene.units["id"].isin(named))
-    if unit["level"] in ("building", "estate"):
-        return near.get(row, np.empty(0, np.int64))
-    if not np.isfinite(unit["number"]):
-        return np.array([unit["parent"]] if unit["parent"] >= 0 else [], np.int64)
-    same = (scene.units["parent"] == unit["parent"]) & (scene.units["level"] == unit["level"]) & (unit["parent"] >= 0)
-    apart = np.abs(scene.units["number"].to_numpy(float) - unit["number"])
-    rows: Ints = np.flatnonzero(same & (apart <= step))
-    return np.setdiff1d(rows, [row])
+def _hold(word: str, rows: Ints, owner: Ints, held: Ints, scene: Scene) -> Keys:
+    """Hold all atoms inside the units that each owner takes; the key of each row's ground, None where it takes none."""
+    ids, n = scene.units["id"].to_numpy(object), max(len(scene.atoms), 1)
+    at, atom = atoms_inside(held, scene.inside)
+    owners, atoms = np.divmod(np.unique(owner[at] * n + atom), n)
+    first = np.flatnonzero(np.diff(owners, prepend=-1))
+    keys = {row: f"{word}:{ids[row]}" for row in owners[first].tolist()}
+    groups = np.split(atoms.astype(np.uint64), first[1:])
+    for key, group in zip(keys.values(), groups, strict=False):
+        scene.holds.setdefault(key, group)
+    return [keys.get(row) for row in rows.tolist()]
 
 
-def _near_buildings(rows: Ints, within_m: float, scene: Scene) -> dict[int, Ints]:
-    """Return the buildings whose footprints lie within some metres of each whole building's footprint."""
+def _beside(asked: Ints, ground: TakeAdjacent, scene: Scene) -> tuple[Ints, Ints]:
+    """Return (unit, unit beside it): by the unit's own list; a whole building by metres; else by number, or without
+    one all of the building. All of it holds the unit itself too: there the stricter class wins."""
+    units = scene.units
+    parent, number_of = units["parent"].to_numpy(np.int64)[asked], units["number"].to_numpy(float)[asked]
+    named = units["adjacent"].iloc[asked].fillna("").astype("str").str.strip()
+    listed = (named != "").to_numpy(bool)
+    whole = units["level"].iloc[asked].isin(("building", "estate")).to_numpy(bool) & ~listed
+    inner = ~listed & ~whole & (parent >= 0)
+    bare = inner & np.isnan(number_of)
+    pairs = [
+        _listed(asked[listed], named[listed], units),
+        _near_buildings(asked[whole], number(ground.within_m, 0.0), scene),
+        _by_number(asked[inner & ~bare], number(ground.number_step, 1.0), units),
+        (asked[bare], parent[bare]),
+    ]
+    owner, beside = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return owner, beside
+
+
+def _listed(asked: Ints, named: pd.Series, units: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return (unit, unit that its list of ids names); ids that are not loaded are passed over."""
+    words = named.str.split(";").explode().str.strip()
+    found = pd.Index(units["id"]).get_indexer(words)
+    owner = np.repeat(asked, named.str.count(";").to_numpy(np.int64) + 1)
+    return owner[found >= 0], found[found >= 0]
+
+
+def _by_number(asked: Ints, step: float, units: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return (unit, sibling of its level whose number is within the step)."""
+    keys = ["parent", "level"]
+    table = units[[*keys, "number"]].reset_index(names="row")
+    pairs = table.iloc[asked].merge(table[table["parent"].isin(table["parent"].iloc[asked])], on=keys)
+    close = (pairs["number_x"] - pairs["number_y"]).abs() <= step
+    pairs = pairs[close & (pairs["row_x"] != pairs["row_y"])]
+    return pairs["row_x"].to_numpy(np.int64), pairs["row_y"].to_numpy(np.int64)
+
+
+def _near_buildings(asked: Ints, within_m: float, scene: Scene) -> tuple[Ints, Ints]:
+    """Return (building, other building whose footprint lies within some metres)."""
     solid = np.flatnonzero((scene.units["level"] == "building") & scene.units["own"])
-    asked = rows[np.isin(rows, solid)]
-    if not len(asked):
-        return {}
+    asked = asked[np.isin(asked, solid)]
     shapes = scene.frame.to_metres(scene.units["geometry"].to_numpy(object)[solid])
-    place = np.searchsorted(solid, asked)
-    one, other = shapely.STRtree(shapes).query(shapes[place], predicate="dwithin", distance=within_m)
+    tree = shapely.STRtree(shapes)
+    one, other = tree.query(shapes[np.searchsorted(solid, asked)], predicate="dwithin", distance=within_m)
     apart = solid[other] != asked[one]
-    near = pd.Series(solid[other[apart]]).groupby(asked[one[apart]]).agg(list)
-    return {int(row): np.sort(np.array(members)) for row, members in near.items()}
+    return asked[one[apart]], solid[other[apart]]
 
 
 def cell_keys(ground: TakeCells, stays: Ints, scene: Scene) -> Keys:
@@ -104,22 +122,27 @@ def cell_keys(ground: TakeCells, stays: Ints, scene: Scene) -> Keys:
     -------
     One key into `scene.holds` a stay, None where it has no such ground.
     """
-    cells, rings = scene.spots["cell"].to_numpy(np.uint64)[stays], int(number(ground.rings, 0.0))
-    keys = [f"cells:{text}:{ground.inner}-{rings}" for text in cells_to_text(cells)]
-    fresh = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in scene.holds}
-    own = np.array(list(fresh.values()), np.uint64)
-    owner, member = disks(own, rings)
-    if ground.inner:
-        drop_owner, drop = disks(own, ground.inner - 1)
-        dropped = set(zip(drop_owner.tolist(), drop.tolist(), strict=True))
-        keep = np.array([(o, m) not in dropped for o, m in zip(owner.tolist(), member.tolist(), strict=True)], bool)
+    rings = int(number(ground.rings, 0.0))
+    cells, place = np.unique(scene.spots["cell"].to_numpy(np.uint64)[stays], return_inverse=True)
+    keys = np.array([f"cells:{text}:{ground.inner}-{rings}" for text in cells_to_text(cells)], object)
+    for key, held in zip(keys, _rings(cells, rings, ground.inner, scene), strict=True):
+        scene.holds.setdefault(key, held)
+    return list(keys[place])
+
+
+def _rings(cells: Cells, rings: int, inner: int, scene: Scene) -> list[Cells]:
+    """Return the rings of each cell: their own land and every unit atom whose representative point they hold."""
+    owner, member = disks(cells, rings)
+    if inner:
+        inner_owner, dropped = disks(cells, inner - 1)
+        names, code = np.unique(np.concatenate([member, dropped]), return_inverse=True)
+        pair = np.concatenate([owner, inner_owner]) * len(names) + code
+        keep = ~np.isin(pair[: len(member)], pair[len(member) :])
         owner, member = owner[keep], member[keep]
-    for i, key in enumerate(fresh):
-        scene.holds[key] = _with_units(member[owner == i], scene)
-    return list(keys)
-
-
-def _with_units(cells: Cells, scene: Scene) -> Cells:
-    """Cells hold their own land and every unit atom whose representative point they hold."""
-    rows = np.flatnonzero(np.isin(scene.atoms["cell"].to_numpy(), cells)).astype(np.uint64)
-    return np.concatenate([rows, np.unique(cells)])
+    of_atoms = scene.atoms["cell"].to_numpy(np.uint64)
+    by_cell = np.argsort(of_atoms, kind="stable")
+    holder, place = spread(of_atoms[by_cell], member)
+    atom = np.concatenate([by_cell[place].astype(np.uint64), member])
+    owner = np.concatenate([owner[holder], owner])
+    order = np.lexsort((atom, owner))
+    return np.split(atom[order], np.searchsorted(owner[order], np.arange(len(cells))))[1:]

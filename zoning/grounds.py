@@ -76,16 +76,16 @@ def _stands_alone(rule: Rule, stays: Ints, scene: Scene) -> Mask:
 
 def _around(rule: Rule, claims: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Take the areas in which the ground lies that a cause already took; where there are none, rings around it."""
-    keys = claims["ground"].unique()
+    code, keys = pd.factorize(claims["ground"])
     sizes = [len(scene.holds[k]) for k in keys]
-    atoms = np.concatenate([np.empty(0, np.uint64), *(scene.holds[k] for k in keys)])
-    lng, lat = atom_points(atoms, scene.atoms)
+    held_atoms = np.concatenate([np.empty(0, np.uint64), *(scene.holds[k] for k in keys)])
+    atoms, place = np.unique(held_atoms, return_inverse=True)
     levels = rule.ground.levels if isinstance(rule.ground, TakeAdmin) else []
-    areas = pd.DataFrame(
-        {"ground": np.repeat(keys, sizes), "area": area_keys(levels, lng, lat, scene)}
-    ).drop_duplicates()
-    found = claims[["stay", "ground"]].merge(areas, on="ground")[["stay", "area"]].drop_duplicates()
-    held = found[found["area"].notna()].rename(columns={"area": "ground"}).assign(fallback=False)
+    area, areas = pd.factorize(np.array(area_keys(levels, *atom_points(atoms, scene.atoms), scene), object))
+    around = pd.DataFrame({"code": np.repeat(np.arange(len(keys)), sizes), "area": area[place]}).drop_duplicates()
+    around = around[around["area"] >= 0]
+    found = claims[["stay"]].assign(code=code).merge(around, on="code")[["stay", "area"]].drop_duplicates()
+    held = found[["stay"]].assign(ground=areas[found["area"]], fallback=False)
     bare = np.setdiff1d(claims["stay"].to_numpy(int), held["stay"].to_numpy(int))
     if rule.fallback is None or not len(bare):
         return held

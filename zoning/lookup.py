@@ -1,10 +1,10 @@
-"""Look-ups that several stages share: the ancestor of a unit, the area at a point, the atoms inside a unit."""
+"""Look-ups that stages share: the ancestor of a unit, the area at a point, the atoms inside a unit, keys in a list."""
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Ints
+from zoning.geometry import Cells, Ints
 
 
 def at_level(rows: Ints, units: pd.DataFrame, levels: tuple[str, ...]) -> Ints:
@@ -43,8 +43,8 @@ def area_at(lng: np.ndarray, lat: np.ndarray, areas: pd.DataFrame, level: str) -
     rows, found = np.flatnonzero(areas["level"] == level), np.full(len(lng), -1)
     known = np.flatnonzero(np.isfinite(lng))
     if len(rows) and len(known):
-        tree = shapely.STRtree(areas["geometry"].to_numpy(object)[rows])
-        point, area = tree.query(shapely.points(lng[known], lat[known]), predicate="intersects")
+        points = shapely.STRtree(shapely.points(lng[known], lat[known]))
+        area, point = points.query(areas["geometry"].to_numpy(object)[rows], predicate="intersects")
         order = np.argsort(-rows[area], kind="stable")
         found[known[point[order]]] = rows[area[order]]
     return found
@@ -62,8 +62,23 @@ def atoms_inside(rows: Ints, inside: pd.DataFrame) -> tuple[Ints, Ints]:
     -------
     owner : (m,) position in `rows`; atom : (m,) rows of the atoms table.
     """
-    unit = inside["unit"].to_numpy()
-    first, last = np.searchsorted(unit, rows), np.searchsorted(unit, rows, "right")
+    owner, found = spread(inside["unit"].to_numpy(), rows)
+    return owner, inside["atom"].to_numpy()[found]
+
+
+def spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
+    """Return every position of each asked key in a sorted array.
+
+    Parameters
+    ----------
+    sorted_keys : (k,) keys in order.
+    asked : (n,) keys.
+
+    Returns
+    -------
+    owner : (m,) position in `asked`; found : (m,) position in `sorted_keys`.
+    """
+    first, last = np.searchsorted(sorted_keys, asked), np.searchsorted(sorted_keys, asked, "right")
     sizes = last - first
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.repeat(np.arange(len(rows)), sizes), inside["atom"].to_numpy()[np.repeat(first, sizes) + within]
+    return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
