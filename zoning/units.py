@@ -122,16 +122,18 @@ def _paths(own: pd.Series, parent: Ints) -> list[str]:
 
 
 def _by_fence(units: pd.DataFrame, parent: Ints) -> Ints:
-    """Give a building without a parent the estate whose fence holds its representative point."""
+    """Give a building without a parent the estate whose fence, the smallest, holds its representative point."""
     fences = np.flatnonzero((units["level"] == "estate") & units["geometry"].notna())
     loose = np.flatnonzero(
         (units["level"] == "building") & (parent < 0) & units["geometry"].notna() & units["parent_id"].isna()
     )
     parent = parent.copy()
     if len(fences) and len(loose):
-        points = shapely.STRtree(shapely.point_on_surface(units["geometry"].to_numpy(object)[loose]))
-        fence, building = points.query(units["geometry"].to_numpy(object)[fences], predicate="contains")
-        parent[loose[building[::-1]]] = fences[fence[::-1]]
+        shapes = units["geometry"].to_numpy(object)
+        points = shapely.STRtree(shapely.point_on_surface(shapes[loose]))
+        fence, building = points.query(shapes[fences], predicate="contains")
+        order = np.lexsort((-fence, -shapely.area(shapes[fences])[fence]))
+        parent[loose[building[order]]] = fences[fence[order]]
     return parent
 
 
