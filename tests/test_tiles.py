@@ -4,7 +4,7 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from layers._base import Part
@@ -14,6 +14,8 @@ from zoning.geometry import cell_polygons, cells_to_text, disks
 
 Z, X, Y = 14, 13385, 7123  # a tile of Shenzhen
 NUMBERS = st.integers(0, 2**64 - 1)
+# Tile units, in the tile and far outside, in eighths: the oracle's own intersection fails on numbers like 5e-28.
+AROUND = st.integers(-72_000, 104_000).map(lambda eighths: eighths / 8)
 
 
 def read(tile: bytes) -> dict:
@@ -78,10 +80,9 @@ def test_rectangles_with_holes_keep_shape_area_and_winding(data: st.DataObject) 
         assert [shapely.LinearRing(r).is_ccw for r in rings] == [True] + [False] * (len(rings) - 1)
 
 
-@settings(max_examples=60)
 @given(
     st.lists(
-        st.lists(st.tuples(st.floats(-9000, 13000), st.floats(-9000, 13000)), min_size=3, max_size=9),
+        st.lists(st.tuples(AROUND, AROUND), min_size=3, max_size=9),
         min_size=1,
         max_size=5,
     )
@@ -98,7 +99,7 @@ def test_any_polygon_is_cut_to_the_tile_right_to_a_unit(hulls: list[list[tuple[f
         assert found.buffer(1.5).contains(wanted.buffer(-1.5)) or wanted.buffer(-1.5).is_empty
 
 
-@given(st.lists(st.tuples(st.floats(-5000, 9000), st.floats(-5000, 9000)), min_size=2, max_size=12))
+@given(st.lists(st.tuples(AROUND, AROUND), min_size=2, max_size=12))
 def test_any_line_is_cut_to_the_tile_right_to_a_unit(points: list[tuple[float, float]]) -> None:
     line = shapely.LineString(points)
     assume(line.length > 0)
@@ -106,7 +107,8 @@ def test_any_line_is_cut_to_the_tile_right_to_a_unit(points: list[tuple[float, f
     features = tile_of(line)
     found = shapely.geometry.shape(features[0]["geometry"]) if features else shapely.LineString()
     assert found.is_empty or wanted.buffer(1.5).contains(found)
-    assert wanted.length < 2 or found.buffer(1.5).contains(wanted)
+    # A piece that only touches the edge of the buffer may vanish on the grid.
+    assert all(found.buffer(1.5).contains(piece) for piece in shapely.get_parts(wanted) if piece.length >= 2)
 
 
 def test_multiples_and_empty_shapes() -> None:
