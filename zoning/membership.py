@@ -7,11 +7,12 @@ it with the founding cause's part, and when that cause is gone the next oldest i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zoning.geometry import Cells
+from zoning.geometry import Cells, Ints
 from zoning.hashes import digest
 from zoning.policy import Policy
 
@@ -62,12 +63,15 @@ def derive_zones(
     claims = claims.assign(zone=_zone_keys(claims, cluster), **_facts(stays, claims))
     derive = claims[claims["act"] == "derive"]
     live, ghosts = derive[derive["live"]], derive[~derive["live"]]
-    rows = _strictest(live, holds, exact)
-    zones = _name_zones(live, ghosts, set(rows["zone"]))
-    membership = _with_reasons(rows, live, zones, policy)
+    live = live.assign(pair=live.groupby(["zone", "ground"], sort=False).ngroup())
+    pairs = live.drop_duplicates("pair").set_index("pair")[["zone", "ground", "rank"]]
+    pairs["founded_at"] = live.groupby("pair")["founded_at"].min()
+    rows = _strictest(pairs, holds, exact)
+    grounds = pairs.loc[rows["pair"].unique(), ["zone", "ground"]]
+    zones = _name_zones(live, ghosts, set(grounds["zone"]), policy)
+    membership = _with_reasons(rows, live, pairs, zones, policy)
     closed = _closed(ghosts[ghosts["ghost"]], zones)
-    ids = zones.set_index("zone")["zone_id"]
-    grounds = rows[["zone", "ground"]].drop_duplicates().assign(zone_id=lambda r: r["zone"].map(ids))
+    grounds["zone_id"] = grounds["zone"].map(zones.set_index("zone")["zone_id"])
     return Derived(zones.drop(columns="zone"), membership, closed, _proposals(claims), grounds[["zone_id", "ground"]])
 
 
@@ -81,49 +85,52 @@ def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> pd.Series:
     return pd.Series(keys, index=claims.index, dtype="str")
 
 
-def _facts(stays: pd.DataFrame, claims: pd.DataFrame) -> dict[str, np.ndarray]:
+def _facts(stays: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
     rows = claims["stay"].to_numpy(int)
-    return {c: stays[c].to_numpy()[rows] for c in ("fact_id", "case_id", "founded_at", "last_presence_at", "sure")}
+    return {c: stays[c].array.take(rows) for c in ("fact_id", "case_id", "founded_at", "last_presence_at", "sure")}
 
 
-def _strictest(live: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[str, Cells]) -> pd.DataFrame:
-    """Return (atom, zone, ground, rank) rows of the strictest class of each atom, one zone an atom."""
-    pairs = live.groupby(["zone", "ground"], sort=False).agg(rank=("rank", "first"), founded_at=("founded_at", "min"))
-    pairs = pairs.reset_index().assign(pair=lambda p: np.arange(len(p)))
-    sizes = [len(holds[g]) for g in pairs["ground"]]
+def _strictest(pairs: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[str, Cells]) -> pd.DataFrame:
+    """Return (atom, pair) rows, in order of atom, of the strictest class of each atom, one zone an atom."""
     atom = np.concatenate([np.empty(0, np.uint64), *(holds[g] for g in pairs["ground"])])
-    pair = np.repeat(np.arange(len(pairs)), sizes)
-    names, code = np.unique(atom, return_inverse=True)
-    rank = pairs["rank"].to_numpy(np.int64)[pair]
-    best = np.full(len(names), np.iinfo(np.int64).max)
-    np.minimum.at(best, code, rank)
-    keep = rank == best[code]
-    rows = pd.DataFrame({"atom": atom[keep], "pair": pair[keep]}).merge(pairs, on="pair")
-    rows["held"] = _held_exactly(rows, exact)
-    order = rows.sort_values(["atom", "held", "founded_at", "zone"], ascending=[True, False, True, True], kind="stable")
-    first = order.drop_duplicates("atom").set_index("atom")["zone"]
-    return order[order["zone"].to_numpy() == first.reindex(order["atom"]).to_numpy()].drop(columns=["held", "pair"])
+    pair = np.repeat(np.arange(len(pairs)), [len(holds[g]) for g in pairs["ground"]])
+    rank, zone = pairs["rank"].to_numpy(np.int64), pd.factorize(pairs["zone"], sort=True)[0]
+    founded = pairs["founded_at"].rank(method="dense").to_numpy()
+    order = np.lexsort((rank[pair], atom))
+    first = _first_of(atom[order], rank[pair[order]])
+    atom, pair = atom[order][first], pair[order][first]
+    held = _held_exactly(atom, pair, pairs["ground"].to_numpy(object), exact)
+    order = np.lexsort((zone[pair], founded[pair], ~held, atom))
+    first = _first_of(atom[order], zone[pair[order]])
+    return pd.DataFrame({"atom": atom[order][first], "pair": pair[order][first]})
 
 
-def _held_exactly(rows: pd.DataFrame, exact: Mapping[str, Cells]) -> np.ndarray:
+def _first_of(sorted_keys: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return where a row has the value that the first row of its key has."""
+    start = np.flatnonzero(np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(sorted_keys)])
+    sizes = np.diff(np.append(start, len(sorted_keys)))
+    return np.asarray(values == np.repeat(values[start], sizes))
+
+
+def _held_exactly(atom: Cells, pair: Ints, grounds: np.ndarray, exact: Mapping[str, Cells]) -> np.ndarray:
     """An atom that two grounds of one class touch belongs to the one that holds its representative point."""
-    held = np.ones(len(rows), bool)
-    shared = rows["atom"].duplicated(keep=False).to_numpy()
-    for ground in rows.loc[shared, "ground"].unique():
-        if ground in exact:
-            at = shared & (rows["ground"] == ground).to_numpy()
-            held[at] = np.isin(rows["atom"].to_numpy()[at], exact[ground])
+    held = np.ones(len(atom), bool)
+    shared = pd.Series(atom).duplicated(keep=False).to_numpy()
+    for number in np.unique(pair[shared]) if exact else ():
+        if grounds[number] in exact:
+            at = shared & (pair == number)
+            held[at] = np.isin(atom[at], exact[grounds[number]])
     return held
 
 
-def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
+def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str], policy: Policy) -> pd.DataFrame:
     """Give each zone the id of its oldest living cause, and its other ids as aliases."""
     both = pd.concat([live, ghosts[ghosts["zone"].isin(live["zone"])]])
     swallowed = live[live["zone"].isin(shown)].sort_values("rank").assign(root=_root(live))
     strictest = swallowed.drop_duplicates("root").set_index("root")["zone"]
     home = both["zone"].where(both["zone"].isin(shown), _root(both).map(strictest))
     both = both.assign(own=both["zone"].isin(shown), zone=home)[home.notna().to_numpy()]
-    both["order"] = both["slot"].astype("str").str.split(":").str[0].map({s: i for i, s in enumerate(_SLOTS)})
+    both["order"] = [_SLOTS.index(slot.partition(":")[0]) for slot in both["slot"]]
     both = both.sort_values(["founded_at", "fact_id", "order"], kind="stable")
     ids = [digest(f, s) for f, s in zip(both["fact_id"], both["slot"], strict=True)]
     both["id"] = pd.Series(ids, index=both.index, dtype="str")
@@ -132,64 +139,78 @@ def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str]) -> pd
     founding.loc[repeated, "id"] = [digest(*p) for p in founding.loc[repeated, ["fact_id", "slot", "class"]].to_numpy()]
     zones = founding[["zone", "id", "class", "rank", "slot", "fact_id", "founded_at"]]
     zones = zones.rename(columns={"id": "zone_id", "fact_id": "founding_fact"}).set_index("zone")
-    known = both.groupby("zone")["id"].agg(lambda s: list(dict.fromkeys(s)))
+    known: dict[str, dict[str, None]] = {}
+    for zone, zone_id in zip(both["zone"], both["id"], strict=True):
+        known.setdefault(zone, {})[zone_id] = None
     taken = set(zones["zone_id"])
     zones["aliases"] = [[i for i in known[zone] if i not in taken] for zone in zones.index]
     grounds = [z.split("|")[0].split(":", 1)[1] if z.startswith(("area:", "block:")) else None for z in zones.index]
     zones["ground_id"] = pd.Series(grounds, index=zones.index, dtype=object)
-    return _sum_causes(zones, live[live["zone"].isin(zones.index)])
+    return _sum_causes(zones, live[live["zone"].isin(zones.index)], policy)
 
 
 def _root(claims: pd.DataFrame) -> pd.Series:
-    return claims["zone"].str.rsplit("|", n=1).str[0]
+    return pd.Series([zone.rpartition("|")[0] for zone in claims["zone"]], index=claims.index, dtype="str")
 
 
-def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
-    by_zone = live.groupby("zone")
-    parts = dict(iter(by_zone))
+def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    zone = zones.index.get_indexer(live["zone"])
+    causes = _gather(zone, live["fact_id"], len(zones))
+    facts = [c | f for c, f in zip(causes, _gather(zone, live["case_id"], len(zones)), strict=True)]
+    rules = _gather(zone, live["rule"], len(zones))
     told = {
-        "fact_ids": [sorted({*parts[z]["fact_id"], *parts[z]["case_id"]}) for z in zones.index],
-        "cause_ids": [sorted(set(parts[z]["fact_id"])) for z in zones.index],
-        "rule_ids": [list(dict.fromkeys(parts[z].sort_values("rule")["rule_id"])) for z in zones.index],
+        "fact_ids": [sorted(f) for f in facts],
+        "cause_ids": [sorted(c) for c in causes],
+        "rule_ids": [[policy.rules[r].id for r in sorted(s)] for s in rules],
     }
     for name, lists in told.items():
         zones[name] = pd.Series(lists, index=zones.index, dtype=object)
+    by_zone = live.groupby("zone")
     zones["causes_count"] = zones["cause_ids"].map(len).astype(int)
     zones["no_ground"] = by_zone["fallback"].any()
     zones["last_presence_at"] = by_zone["last_presence_at"].max()
     return zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
 
 
-def _with_reasons(rows: pd.DataFrame, live: pd.DataFrame, zones: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def _gather(group: Ints, values: pd.Series, n: int) -> list[set[Any]]:
+    """Return the values of each of n groups."""
+    sets: list[set[Any]] = [set() for _ in range(n)]
+    for g, value in zip(group.tolist(), values.tolist(), strict=True):
+        sets[g].add(value)
+    return sets
+
+
+def _with_reasons(
+    rows: pd.DataFrame, live: pd.DataFrame, pairs: pd.DataFrame, zones: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
     """Join each atom's rules and facts; atoms with the same grounds share one set of reasons."""
-    groups, why = _ground_sets(rows)
-    by_pair = dict(iter(live.groupby(["zone", "ground"], sort=False)))
-    order = [r.id for r in policy.rules]
-    sets = []
-    for zone, grounds in groups:
-        part = pd.concat([by_pair[zone, g] for g in grounds])
-        facts = sorted(set(part["fact_id"]) | set(part["case_id"]))
-        sets.append((sorted(set(part["rule_id"]), key=order.index), facts, bool(part["sure"].any())))
-    ids = zones.set_index("zone")
-    atoms = rows.drop_duplicates("atom")
-    table = atoms[["atom", "rank"]].assign(why=why)
-    table["class"] = ids["class"].reindex(atoms["zone"]).to_numpy()
-    table["zone_id"] = ids["zone_id"].reindex(atoms["zone"]).to_numpy()
-    for i, name in enumerate(("rule_ids", "fact_ids")):
-        table[name] = pd.Series([sets[w][i] for w in why], index=table.index, dtype=object)
-    table["certainty"] = np.where([sets[w][2] for w in why], "certain", "possible")
-    return table.reset_index(drop=True)
+    told = {c: _gather(live["pair"].to_numpy(), live[c], len(pairs)) for c in ("fact_id", "case_id", "rule", "sure")}
+    groups, why = _pair_sets(rows)
+    first = np.array([group[0] for group in groups], np.int64)
+    facts, rules = np.empty(len(groups), object), np.empty(len(groups), object)
+    certain = np.empty(len(groups), bool)
+    for i, group in enumerate(groups):
+        facts[i] = sorted(set().union(*(told[c][p] for c in ("fact_id", "case_id") for p in group)))
+        rules[i] = [policy.rules[r].id for r in sorted(set().union(*(told["rule"][p] for p in group)))]
+        certain[i] = any(True in told["sure"][p] for p in group)
+    ids = zones.set_index("zone").loc[pairs["zone"].iloc[first], ["rank", "class", "zone_id"]].iloc[why]
+    table = pd.DataFrame({"atom": rows["atom"].unique(), **{c: ids[c].array for c in ids}})
+    certainty = np.where(certain, "certain", "possible")[why]
+    return table.assign(why=why, rule_ids=rules[why], fact_ids=facts[why], certainty=certainty)
 
 
-def _ground_sets(rows: pd.DataFrame) -> tuple[list[tuple[str, tuple[str, ...]]], np.ndarray]:
-    """Return the distinct (zone, grounds) of all atoms, and the number of its set for each atom in order."""
-    single = rows.groupby("atom", sort=True)["ground"].transform("size").to_numpy() == 1
-    keys: dict[tuple[str, tuple[str, ...]], int] = {}
-    first = rows.drop_duplicates("atom")
-    many = rows[~single].groupby("atom")["ground"].agg(lambda g: tuple(sorted(set(g)))).to_dict()
-    pairs = zip(first["atom"], first["zone"], first["ground"], strict=True)
-    why = [keys.setdefault((zone, many.get(atom, (ground,))), len(keys)) for atom, zone, ground in pairs]
-    return list(keys), np.array(why, np.int64)
+def _pair_sets(rows: pd.DataFrame) -> tuple[list[tuple[int, ...]], Ints]:
+    """Return the distinct sets of pairs of all atoms, and the number of its set for each atom in order."""
+    pair = rows["pair"].to_numpy()
+    start = np.flatnonzero(~rows["atom"].duplicated().to_numpy())
+    sizes = np.diff(np.append(start, len(pair)))
+    single, why = sizes == 1, np.empty(len(start), np.int64)
+    alone, why[single] = np.unique(pair[start[single]], return_inverse=True)
+    numbers = {(p,): i for i, p in enumerate(alone.tolist())}
+    for at in np.flatnonzero(~single):
+        group = tuple(sorted(pair[start[at] : start[at] + sizes[at]].tolist()))
+        why[at] = numbers.setdefault(group, len(numbers))
+    return list(numbers), why
 
 
 def _closed(ghosts: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
