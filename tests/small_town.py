@@ -69,6 +69,7 @@ def table(kind: str, rows: Iterable[Row] = ()) -> pd.DataFrame:
             series[column.name] = pd.Series(values, dtype=object)
             continue
         else:
+            values = [int(v, 16) if column.dtype == "cell" and v else v for v in values]
             series[column.name] = pd.Series(values, dtype=object)
         series[column.name] = series[column.name].astype(PANDAS_DTYPES[column.dtype])
     found = pd.DataFrame(series) if rows else empty(kind).drop(columns="row")

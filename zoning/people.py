@@ -19,9 +19,9 @@ from zoning.settings import Settings
 
 @dataclass(frozen=True)
 class People:
-    """`atoms`: people and households (floats) in the rows of the atoms table. `land`: cell, resolution, people of
-    each cell of the outbreak's resolution inside it, for ground cells. `balance`: row (population id), people,
-    finer (told by finer figures), shared, replaced (finer figures told more or all)."""
+    """`atoms`: people and households (floats) in the rows of the atoms table. `land`: cell, resolution, total, room
+    (cells of the outbreak's resolution inside it that no finer row tells of) and people of each of these. `balance`:
+    people of each population row, finer (told by finer figures), shared, replaced (finer figures told all)."""
 
     atoms: pd.DataFrame
     land: pd.DataFrame
@@ -138,8 +138,8 @@ class _Pool:
     land: list[pd.DataFrame]
     balance: list[pd.DataFrame]
 
-    def pour(self, group: Ints, total: Floats, on_land: Floats) -> np.ndarray:
-        """Pour each row's total, less what is told, over its open homes; return the rows that belong on land."""
+    def pour(self, group: Ints, total: Floats, on_land: Floats, room: Floats) -> Floats:
+        """Pour each row's total, less what is told, over its open homes; return what goes to land, NaN where none."""
         n, inside = len(total), group >= 0
         row, weight = group[inside], np.where(self.told, 0.0, self.weight)[inside]
         finer = np.bincount(row, self.people[inside], n) + on_land
@@ -149,12 +149,13 @@ class _Pool:
         share = np.divide(left[row] * weight, open_sum[row], out=np.zeros(len(row)), where=poured[row])
         self.people[inside] += share
         self.told[np.flatnonzero(inside)[weight > 0]] = True
-        shared = np.where(poured | ~homes, left, 0.0)
+        bare = ~homes & (room > 0)
+        shared = np.where(poured | bare, left, 0.0)
         told = np.minimum(finer, total)
         self.balance.append(
             pd.DataFrame({"people": total, "finer": told, "shared": shared, "replaced": total - told - shared})
         )
-        return np.asarray(~homes & (left > 0))
+        return np.where(bare, left, np.nan)
 
 
 def _pour_cells(pool: _Pool, rows: pd.DataFrame, settings: Settings) -> None:
@@ -168,37 +169,39 @@ def _pour_cells(pool: _Pool, rows: pd.DataFrame, settings: Settings) -> None:
         spot = np.searchsorted(keys, parents(pool.cell, resolution)).clip(max=len(keys) - 1)
         group = np.where(keys[spot] == parents(pool.cell, resolution), spot, -1)
         on_land = np.zeros(len(keys), np.float64)
+        names = [h3.int_to_str(int(key)) for key in keys]
+        room = np.array([h3.cell_to_children_size(name, settings.resolution) for name in names], float)
         for land in pool.land:
             held = np.searchsorted(keys, up := parents(land["cell"].to_numpy(), resolution)).clip(max=len(keys) - 1)
             same = keys[held] == up
             on_land += np.bincount(held[same], land["total"].to_numpy()[same], len(keys))
-        loose = pool.pour(group, total, on_land)
-        left = np.maximum(total - on_land, 0.0)[loose]
-        sizes = np.array(
-            [h3.cell_to_children_size(h3.int_to_str(int(c)), settings.resolution) for c in keys[loose]], float
-        )
-        pool.land.append(_land(keys[loose], resolution, left, left / np.maximum(sizes, 1.0)))
+            room -= np.bincount(held[same], land["room"].to_numpy()[same], len(keys))
+        left = pool.pour(group, total, on_land, room)
+        bare = np.isfinite(left)
+        pool.land.append(_land(keys[bare], resolution, left[bare], room[bare]))
 
 
 def _pour_areas(pool: _Pool, rows: pd.DataFrame, points: np.ndarray, settings: Settings) -> None:
     """Pour population areas, small before large; cells that finer rows tell of keep their figure."""
     for shape, total in zip(rows["geometry"], rows["people"].to_numpy(float), strict=True):
         group = np.where(shapely.covers(shape, points), 0, -1)
-        cells = cover(np.array([shape], object), settings.resolution, touch=False)[1]
+        held, touched = (cover(np.array([shape], object), settings.resolution, touch)[1] for touch in (False, True))
+        cells = held if len(held) else touched
         on_land = 0.0
         for land in pool.land:
             key = land["cell"].to_numpy()
             on_land += float(land["total"].to_numpy()[shapely.covers(shape, shapely.points(*cell_centres(key)))].sum())
             for resolution in set(land["resolution"]):
                 cells = cells[~np.isin(parents(cells, resolution), key[land["resolution"] == resolution])]
-        loose = pool.pour(group, np.array([total]), np.array([on_land]))
-        if loose.any() and len(cells):
-            each = np.full(len(cells), max(total - on_land, 0.0) / len(cells))
-            pool.land.append(_land(cells, settings.resolution, each, each))
+        room = len(cells)
+        left = pool.pour(group, np.array([total]), np.array([on_land]), np.array([float(room)]))
+        if np.isfinite(left[0]):
+            pool.land.append(_land(cells, settings.resolution, np.full(room, left[0] / room), np.ones(room)))
 
 
-def _land(cells: Cells, resolution: int, total: Floats, each: Floats) -> pd.DataFrame:
-    return pd.DataFrame({"cell": cells, "resolution": resolution, "total": total, "people": each})
+def _land(cells: Cells, resolution: int, total: Floats, room: Floats) -> pd.DataFrame:
+    columns = {"cell": cells, "resolution": resolution, "total": total, "room": room}
+    return pd.DataFrame({**columns, "people": total / room})
 
 
 def _resolutions(cells: Cells) -> Ints:
@@ -217,8 +220,8 @@ def people_on_land(cells: Cells, land: pd.DataFrame) -> Floats:
     -------
     (n,) people, floats.
     """
-    people = np.zeros(len(cells))
-    for resolution, rows in land.groupby("resolution"):
-        each = rows.set_index("cell")["people"]
-        people += each.reindex(parents(cells, int(resolution))).fillna(0.0).to_numpy()
-    return people
+    people = np.full(len(cells), np.nan)
+    for resolution, rows in sorted(land.groupby("resolution"), reverse=True, key=lambda part: part[0]):
+        each = rows.set_index("cell")["people"].reindex(parents(cells, int(resolution))).to_numpy()
+        people = np.where(np.isnan(people), each, people)
+    return np.nan_to_num(people)
