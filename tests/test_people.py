@@ -42,7 +42,7 @@ def row(people: float, **more: object) -> Row:
 
 
 def on_land(found: People, cells: list[str]) -> float:
-    return float(people_on_land(text_to_cells(cells), found.land).sum())
+    return float(np.nansum(people_on_land(text_to_cells(cells), found.land)))
 
 
 def test_without_any_table_there_is_nobody() -> None:
@@ -194,7 +194,7 @@ def test_an_area_whose_every_cell_is_told_is_replaced_by_them() -> None:
 def test_people_counted_where_nobody_lives_are_not_counted_again_on_the_land() -> None:
     name = cell(0, 0)
     hotel = [{"id": "B1", "geometry": cell_box(name), "people": 20, "residential": False}]
-    ground, found = share(buildings=hotel, population=[row(50, cell=name)])
+    _, found = share(buildings=hotel, population=[row(50, cell=name)])
     assert found.atoms["people"].tolist() == [20]
     assert on_land(found, [name]) == 30
 

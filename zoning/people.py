@@ -19,9 +19,12 @@ from zoning.settings import Settings
 
 @dataclass(frozen=True)
 class People:
-    """`atoms`: people and households (floats) in the rows of the atoms table. `land`: cell, resolution, total, room
-    (cells of the outbreak's resolution inside it that no finer row tells of) and people of each of these. `balance`:
-    people of each population row, finer (told by finer figures), shared, replaced (finer figures told all)."""
+    """Who lives where.
+
+    `atoms`: people, households (floats) and told (some figure speaks of it), a row an atom. `land`: cell, resolution,
+    total, room (cells of the outbreak's resolution inside it that no finer row tells of) and people of each of these.
+    `balance`: people of each population row, finer (told by finer figures), shared, replaced (finer figures told all).
+    """
 
     atoms: pd.DataFrame
     land: pd.DataFrame
@@ -56,6 +59,7 @@ def share_people(
     points = shapely.points(atoms["lng"], atoms["lat"])
     _pour_areas(pool, named.iloc[order], points, settings)
     found = pd.DataFrame({"people": pool.people, "households": np.nan_to_num(shares["households"])})
+    found["told"] = pool.told | (weight == 0)
     columns = ["people", "finer", "shared", "replaced"]
     balance = pd.concat([pd.DataFrame(columns=columns, dtype=float), *pool.balance], ignore_index=True)
     return People(found, pd.concat([_land(np.empty(0, np.uint64), 0, np.empty(0), np.empty(0)), *pool.land]), balance)
@@ -218,10 +222,10 @@ def people_on_land(cells: Cells, land: pd.DataFrame) -> Floats:
 
     Returns
     -------
-    (n,) people, floats.
+    (n,) people, floats; NaN where no row speaks of the land.
     """
     people = np.full(len(cells), np.nan)
     for resolution, rows in sorted(land.groupby("resolution"), reverse=True, key=lambda part: part[0]):
         each = rows.set_index("cell")["people"].reindex(parents(cells, int(resolution))).to_numpy()
         people = np.where(np.isnan(people), each, people)
-    return np.nan_to_num(people)
+    return people
