@@ -11,13 +11,14 @@ from zoning.policy import Policy, value_on
 from zoning.times import parse_times, zone_info
 
 
-def read_moment(text: str, zone: str) -> datetime:
+def read_moment(text: str, zone: str, about: datetime | None = None) -> datetime:
     """Return one typed time.
 
     Parameters
     ----------
     text : as `parse_times` reads it; a bare date is its start.
     zone : IANA zone of times without an offset.
+    about : tz-aware; a date without a year is the nearest one to it, before or after; None means now.
 
     Returns
     -------
@@ -27,11 +28,12 @@ def read_moment(text: str, zone: str) -> datetime:
     ------
     InputError : the text is no time.
     """
-    found = parse_times(pd.Series([text], dtype="str"), zone)
-    if found.failed.iloc[0] or found.times.isna().iloc[0]:
-        raise InputError(f"time '{text}': {found.reasons.iloc[0] or 'empty'}")
-    moment: datetime = found.times.iloc[0].to_pydatetime()
-    return moment
+    about = about or datetime.now(UTC)
+    found = [parse_times(pd.Series([text], dtype="str"), zone, year=about.year + n) for n in (0, -1, 1)]
+    moments: list[datetime] = [p.times.iloc[0].to_pydatetime() for p in found if p.times.notna().iloc[0]]
+    if not moments:
+        raise InputError(f"time '{text}': {found[0].reasons.iloc[0] or 'empty'}")
+    return min(moments, key=lambda moment: abs(moment - about))
 
 
 def local_day(moment: datetime, info: ZoneInfo) -> date:
@@ -62,6 +64,22 @@ def midnight(day: date, info: ZoneInfo) -> datetime:
     UTC.
     """
     return datetime.combine(day, time(), info).astimezone(UTC)
+
+
+def next_midnight(moment: datetime, info: ZoneInfo) -> datetime:
+    """Return the local midnight at which something decided now begins: a midnight itself is its own.
+
+    Parameters
+    ----------
+    moment : tz-aware.
+    info : the zone of local days.
+
+    Returns
+    -------
+    UTC.
+    """
+    day = local_day(moment, info)
+    return midnight(day + timedelta(midnight(day, info) < moment), info)
 
 
 def after_full_days(start: datetime, days: int, zone: str) -> datetime:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoning import state
+from zoning.clocks import next_midnight
 from zoning.decisions import decide_all, held_by_zone
 from zoning.errors import InputError, UnknownError
 from zoning.export import zones_to_geojson
@@ -18,7 +19,7 @@ from zoning.pipeline import Plan
 from zoning.progress import progress
 from zoning.queries import read_plan, read_time
 from zoning.store import Workspace, write_synced
-from zoning.times import format_local, local_midnight_after
+from zoning.times import format_local, zone_info
 
 
 def load(given: Namespace) -> int:
@@ -119,7 +120,8 @@ def derive(given: Namespace) -> int:
     for proposal in plan.proposals.to_dict("records"):
         facts = ", ".join(proposal["fact_ids"])
         print(f"proposed by {proposal['rule_id']}: {proposal['ground']} -> {proposal['class']}, for {facts}")
-    print(f"{given.out}: {len(plan.zones)} zones; state {plan.revision[:16]}")
+    at = format_local(pd.Timestamp(plan.as_of), plan.settings.zone, with_year=True)
+    print(f"{given.out}: {len(plan.zones)} zones as of {at}; state {plan.revision[:16]}")
     return 0
 
 
@@ -151,19 +153,34 @@ def decide(given: Namespace) -> int:
     if not found:
         raise UnknownError(f"zone '{given.zone}' is not in the plan; derive it, and take an id from the list")
     zone, now = found[0], pd.Timestamp(read_time(given.recorded_at, plan.settings) or datetime.now(UTC))
-    start = pd.Timestamp(read_time(given.in_force_from, plan.settings) or local_midnight_after(now, plan.settings.zone))
     payload = {
         "zone_id": zone["zone_id"], "action": given.action, "notice_no": given.notice or None, "by": given.by,
         "grounds": given.grounds, "fact_ids": zone["fact_ids"], "atoms": zone["atoms"],
     }  # fmt: skip
+    drawn, start = _dates(given, plan, now)
     if given.action == "delineate":
-        drawn = pd.Timestamp(read_time(given.delineated_at, plan.settings) or now)
         payload |= {"delineated_at": drawn.isoformat(), "in_force_from": start.isoformat()}
     Workspace(given.workspace).append("decide", payload, digest("decide", payload, now), now.to_pydatetime(), given.by)
     print(f"{zone['name']} ({zone['zone_id']}): {given.action}, by {given.by}")
     if given.action == "delineate":
         print(f"  in force from {format_local(start, plan.settings.zone, with_year=True)}")
+        if drawn > plan.as_of:
+            at = (format_local(pd.Timestamp(t), plan.settings.zone, with_year=True) for t in (plan.as_of, drawn))
+            print("  note: the map is of {}; the decision shows on maps from {} on".format(*at))
     return 0
+
+
+def _dates(given: Namespace, plan: Plan, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return when a zone was delineated and from when it is in force; an older notice was delineated by its start."""
+    zone, told = plan.settings.zone, plan.settings
+    start = pd.Timestamp(read_time(given.in_force_from, told, now) or next_midnight(now, zone_info(zone)))
+    drawn = pd.Timestamp(read_time(given.delineated_at, told, now) or min(now, start))
+    if drawn > start:
+        raise InputError(
+            f"--in-force-from {format_local(start, zone, with_year=True)} lies before --delineated-at "
+            f"{format_local(drawn, zone, with_year=True)}; a zone is delineated first"
+        )
+    return drawn, start
 
 
 def change(given: Namespace) -> int:

@@ -21,19 +21,22 @@ from zoning.store import Workspace, write_synced
 from zoning.tables import schema_text
 
 
-def read_time(text: str | None, settings: Settings) -> datetime | None:
+def read_time(text: str | None, settings: Settings, about: datetime | None = None) -> datetime | None:
     """Read a time of the command line.
 
     Parameters
     ----------
     text : as typed; None or empty is no time.
     settings : `zone` of times without an offset.
+    about : a date without a year is the nearest one to it; None means the workspace's `as_of`, else now.
 
     Returns
     -------
     UTC, or None.
     """
-    return read_moment(text, settings.zone) if text else None
+    if about is None and settings.as_of:
+        about = read_moment(settings.as_of, settings.zone)
+    return read_moment(text, settings.zone, about) if text else None
 
 
 def read_plan(given: Namespace) -> Plan:
@@ -99,13 +102,13 @@ def schedule(given: Namespace) -> int:
     ------
     InputError : the file ends in neither .csv nor .ics.
     """
+    if given.out.suffix not in (".csv", ".ics"):
+        raise InputError(f"--out {given.out.name} ends in neither .csv nor .ics; give one of them")
     plan = read_plan(given)
     if given.out.suffix == ".ics":
         data = calendar_to_ics(plan.calendar, plan.zones, plan.policy, plan.as_of, given.language)
-    elif given.out.suffix == ".csv":
-        data = calendar_to_csv(plan.calendar, plan.zones, plan.policy, given.language)
     else:
-        raise InputError(f"--out {given.out.name} ends in neither .csv nor .ics; give one of them")
+        data = calendar_to_csv(plan.calendar, plan.zones, plan.policy, given.language)
     write_synced(given.out, data)
     print(f"{given.out}: {len(plan.calendar)} test rounds of {plan.calendar['zone_id'].nunique()} zones")
     return 0
