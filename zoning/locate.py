@@ -98,7 +98,7 @@ def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, un
     unit_of = _unit_by_id(places["unit_id"], units, len(places))
     take = has & (spots["unit"].to_numpy() < 0)
     spots.loc[take, "unit"] = unit_of[place[take]]
-    bare = has & ~np.isfinite(spots["lng"].to_numpy())
+    bare = has & ((spots["unit"].to_numpy() < 0) | ~np.isfinite(spots["lng"].to_numpy()))
     points = shapely.point_on_surface(places["geometry"].to_numpy(object)[place[bare]])
     spots.loc[bare, "lng"], spots.loc[bare, "lat"] = shapely.get_x(points), shapely.get_y(points)
 
