@@ -61,7 +61,10 @@ def load_file(
     """
     stem = path.name.removesuffix(".pbf").rsplit(".", 1)[0]
     name = state.one_source(stem, source)
-    found = read_input(path, kind, options)
+    try:
+        found = read_input(path, kind, options)
+    except InputError as error:
+        raise InputError(str(error) if path.name in str(error) else f"{path.name}: {error}") from error
     notices = [text for intake in found.values() for text in intake.notices]
     if options is None or options.crs.casefold() in ("", "wgs84", "epsg:4326"):
         notices += _shifted(workspace, found)
