@@ -78,6 +78,14 @@ def test_a_unit_gives_its_point_to_a_fact_that_has_none() -> None:
     assert found["cell"] == points_to_cells(np.array([found["lng"]]), np.array([found["lat"]]), 11)[0]
 
 
+def test_a_point_outside_the_named_unit_gives_way_to_the_units_own() -> None:
+    rows = {"buildings": [house("B1", 0, 0)]}
+    away = spot({"unit_id": "B1", **point(400, 400)}, **rows)
+    assert box(0, 0).contains(shapely.Point(away["lng"], away["lat"]))
+    inside = spot({"unit_id": "B1", **point(1, 1)}, **rows)
+    assert (inside["lng"], inside["lat"]) == (point(1, 1)["lng"], point(1, 1)["lat"])
+
+
 def test_a_place_stands_in_its_unit() -> None:
     rows = {"buildings": [house("B1", 0, 0), house("B2", 100, 0)], "places": [place("PL", unit_id="B2")]}
     assert spot({"place_id": "PL"}, "visits", **rows)["unit"] == "B2"

@@ -43,15 +43,13 @@ def locate(
     place = _place_rows(facts, places)
     _fill_from_places(spots, place, places, units)
     _fill_from_addresses(spots, facts, place, units)
+    _stand_in_unit(spots, units)
     spots["near"] = False
     loose = (spots["unit"] < 0) & np.isfinite(spots["lng"])
     found, near = _unit_at(spots.loc[loose, "lng"], spots.loc[loose, "lat"], units, frame, settings)
     spots.loc[loose, "unit"], spots.loc[loose, "near"] = found, near
     spots["sure"] = ~spots["near"] & ~_ambiguous(spots, loose, units, frame, settings)
     _floor_of_place(spots, place, places, units)
-    bare = ((spots["unit"] >= 0) & ~np.isfinite(spots["lng"])).to_numpy()
-    rows = spots.loc[bare, "unit"].to_numpy()
-    spots.loc[bare, "lng"], spots.loc[bare, "lat"] = units["lng"].to_numpy()[rows], units["lat"].to_numpy()[rows]
     spots["cell"] = points_to_cells(spots["lng"].to_numpy(), spots["lat"].to_numpy(), settings.resolution)
     return spots.assign(known=spots["cell"] != 0)
 
@@ -113,6 +111,17 @@ def _fill_from_addresses(spots: pd.DataFrame, facts: pd.DataFrame, place: Ints, 
     named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
     take = (named >= 0) & (spots["unit"].to_numpy() < 0) & (place < 0)
     spots.loc[take, "unit"] = named[take]
+
+
+def _stand_in_unit(spots: pd.DataFrame, units: pd.DataFrame) -> None:
+    """A unit that words name gives its point, where the fact has none or one outside it."""
+    named = np.flatnonzero(spots["unit"] >= 0)
+    rows = spots["unit"].to_numpy(np.int64)[named]
+    lng, lat = (spots[c].to_numpy(float)[named] for c in ("lng", "lat"))
+    inside = shapely.intersects_xy(units["geometry"].to_numpy(object)[rows], lng, lat)
+    away = ~inside & (units["cell"].to_numpy()[rows] != 0)
+    at, rows = spots.index[named[away]], rows[away]
+    spots.loc[at, "lng"], spots.loc[at, "lat"] = units["lng"].to_numpy()[rows], units["lat"].to_numpy()[rows]
 
 
 def _unit_at(

@@ -65,7 +65,7 @@ def derive_zones(
     live, ghosts = derive[derive["live"]], derive[~derive["live"]]
     live = live.assign(pair=live.groupby(["zone", "ground"], sort=False).ngroup())
     pairs = live.drop_duplicates("pair").set_index("pair")[["zone", "ground", "rank"]]
-    pairs["founded_at"] = live.groupby("pair")["founded_at"].min()
+    pairs["first"] = pairs["zone"].map(live.groupby("zone")["stay"].min())
     rows = _strictest(pairs, holds, exact)
     grounds = pairs.loc[rows["pair"].unique(), ["zone", "ground"]]
     zones = _name_zones(live, ghosts, set(grounds["zone"]), policy)
@@ -95,7 +95,7 @@ def _strictest(pairs: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[s
     atom = np.concatenate([np.empty(0, np.uint64), *(holds[g] for g in pairs["ground"])])
     pair = np.repeat(np.arange(len(pairs)), [len(holds[g]) for g in pairs["ground"]])
     rank, zone = pairs["rank"].to_numpy(np.int64), pd.factorize(pairs["zone"], sort=True)[0]
-    founded = pairs["founded_at"].rank(method="dense").to_numpy()
+    founded = pairs["first"].to_numpy(np.int64)  # stays are in order of founding
     order = np.lexsort((rank[pair], atom))
     first = _first_of(atom[order], rank[pair[order]])
     atom, pair = atom[order][first], pair[order][first]

@@ -28,7 +28,7 @@ def draw_zones(
 
     Parameters
     ----------
-    zones : zone_id, rank; in order of rank.
+    zones : zone_id, class, rank, founded_at, founding_fact, ground_id.
     grounds : zone_id, ground.
     membership : atom (number), zone_id, people, households.
     holds, legal : ground -> atom numbers, and -> legal outline (WGS84).
@@ -41,23 +41,31 @@ def draw_zones(
     """
     by_zone = membership.groupby("zone_id")["atom"].agg(np.array)
     legal_of = grounds[grounds["ground"].isin(list(legal))].groupby("zone_id")["ground"].agg(list).to_dict()
-    drawn: list[shapely.Geometry] = []
+    drawn: dict[str, shapely.Geometry] = {}
     pieces = _Pieces(units, atoms)
-    for zone_id in zones["zone_id"]:
+    for zone_id in _by_precedence(zones):
         members, keys = by_zone[zone_id], legal_of.get(zone_id, [])
         by_outline = np.concatenate([np.empty(0, np.uint64), *(holds[k] for k in keys)])
         loose = members if not keys else members[~np.isin(members, by_outline)]
         shape = pieces.outline(loose)
         if keys:
-            cut = _less_stricter(shapely.union_all([legal[k] for k in keys]), drawn)
+            cut = _less_stricter(shapely.union_all([legal[k] for k in keys]), list(drawn.values()))
             shape = shapely.union_all([shape, cut])
-        drawn.append(shape)
+        drawn[zone_id] = shape
     sums = (
         membership.groupby("zone_id")[["people", "households"]].sum().reindex(zones["zone_id"]).reset_index(drop=True)
     )
-    table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=_multi(np.array(drawn, object)), crs="EPSG:4326")
+    shapes = np.array([drawn[zone_id] for zone_id in zones["zone_id"]], object)
+    table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=_multi(shapes), crs="EPSG:4326")
     table["area_m2"] = shapely.area(frame.to_metres(table.geometry.to_numpy()))
     return table.assign(people=sums["people"], households=sums["households"])
+
+
+def _by_precedence(zones: pd.DataFrame) -> list[str]:
+    """Return the ids in the order in which zones take an atom that several claim, so that outlines overlap as they."""
+    ground = zones["ground_id"].fillna("").astype("str") + "|" + zones["class"].astype("str")
+    order = ["rank", "founded_at", "founding_fact", "ground"]
+    return list(zones.assign(ground=ground).sort_values(order, kind="stable")["zone_id"])
 
 
 def _less_stricter(outline: shapely.Geometry, drawn: list[shapely.Geometry]) -> shapely.Geometry:
