@@ -1,0 +1,95 @@
+"""The asking commands: reasons, calendars, contracts and packs."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.commandline import run
+from tests.house import ROOT
+from zoning.policy import Policy
+from zoning.tables import KINDS
+
+Caught = pytest.CaptureFixture[str]
+
+
+SUBJECTS = [
+    (["--unit", "E1-B4-U5"], "sealed", ["R1"]),
+    (["--unit", "E1-B4/rest"], "controlled", ["R3"]),
+    (["--unit", "N3"], "controlled", ["R2"]),
+    (["--unit", "N7"], None, []),
+    (["--unit", "8b411caa6261fff"], "sealed", ["R1"]),
+    (["--unit", "E1"], "sealed", ["R1"]),
+    (["--at", "114.0529085,22.5398366"], "sealed", ["R1"]),
+    (["--at", "114.0611181,22.5401886"], "sealed", ["R1"]),
+]
+
+
+@pytest.mark.parametrize(("subject", "wanted", "rules"), SUBJECTS, ids=[" ".join(s[0]) for s in SUBJECTS])
+def test_explain_names_class_rules_and_citations(
+    subject: list[str], wanted: str | None, rules: list[str], town_folder: Path, capsys: Caught
+) -> None:
+    assert run("explain", town_folder, *subject) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["class"] == wanted
+    assert [r["rule_id"] for r in found["reasons"]][: len(rules)] == rules
+    assert all(r["cite"] and r["facts"] for r in found["reasons"])
+
+
+def test_explain_takes_the_two_times(town_folder: Path, capsys: Caught) -> None:
+    assert run("explain", town_folder, "--unit", "E1-B4-U5", "--as-of", "2022-03-10 20:00") == 0
+    assert json.loads(capsys.readouterr().out)["class"] is None
+    assert run("explain", town_folder, "--unit", "E1-B4-U5", "--known-at", "2022-03-10 20:59") == 0
+    assert json.loads(capsys.readouterr().out)["class"] is None
+
+
+def test_the_calendar_is_csv_or_ics_in_either_language(town_folder: Path, tmp_path: Path, capsys: Caught) -> None:
+    assert run("schedule", town_folder, "--out", tmp_path / "c.csv", "--language", "en") == 0
+    rows = list(csv.DictReader((tmp_path / "c.csv").read_text("utf-8-sig").splitlines()))
+    assert f"{len(rows)} test rounds of 15 zones" in capsys.readouterr().out
+    assert run("schedule", town_folder, "--out", tmp_path / "c.ics") == 0
+    text = (tmp_path / "c.ics").read_text("utf-8")
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert "封控区" in text
+
+
+def test_packs_are_listed_shown_and_checked(capsys: Caught) -> None:
+    assert run("policy", "list") == 0
+    assert "cn-sz-2022: 深圳三区分级管控（2022年）" in capsys.readouterr().out
+    assert run("policy", "show", "cn-sz-2022") == 0
+    assert Policy.model_validate(json.loads(capsys.readouterr().out)).pack.id == "cn-sz-2022"
+    assert run("policy", "schema") == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Policy"
+    assert run("policy", "check", "cn-sz-2022") == 0
+    assert re.match(r"cn-sz-2022 1\.0: 7 rules, 4 classes, \d+ values\ngrades: A \d+, B \d+", capsys.readouterr().out)
+
+
+def test_checking_a_pack_lists_what_is_unset(tmp_path: Path, capsys: Caught) -> None:
+    text = (ROOT / "tests" / "packs" / "xx-ring-1.toml").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        text.replace("radius_m = { value = 25, ", "radius_m = { ").replace('"m", grade = "O"', '"m", grade = "U"', 1)
+    )
+    assert run("policy", "check", path) == 0
+    out = capsys.readouterr().out
+    assert "note: rules.Hearth.ground.radius_m is unset (grade U)" in out
+    assert "U 1" in out
+
+
+def test_an_unset_number_stops_a_derivation(town_folder: Path, tmp_path: Path, capsys: Caught) -> None:
+    text = (ROOT / "tests" / "packs" / "xx-ring-1.toml").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        text.replace("radius_m = { value = 25, ", "radius_m = { ").replace('"m", grade = "O"', '"m", grade = "U"', 1)
+    )
+    assert run("derive", town_folder, "--policy", path, "--out", tmp_path / "z.geojson") == 1
+    assert "is unset (grade U); `policy check` names it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["", *KINDS])
+def test_schema_prints_the_contract(kind: str, capsys: Caught) -> None:
+    assert run("schema", *([kind] if kind else [])) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^## (\w+)", out, re.MULTILINE) == ([kind] if kind else list(KINDS))
