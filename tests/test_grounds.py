@@ -1,0 +1,310 @@
+"""Which ground: units and those beside them, areas, street blocks, radii, rings, and what stands in for them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from tests.small_town import (
+    FRAME,
+    POLICY,
+    SETTINGS,
+    Row,
+    area,
+    box,
+    degrees,
+    estate,
+    floors,
+    house,
+    metres,
+    point,
+    stairwell,
+    tables,
+)
+from zoning.geometry import cell_distance, cells_to_text, points_to_cells
+from zoning.ground_scene import Scene
+from zoning.grounds import take_grounds
+from zoning.policy import Policy
+from zoning.rules import Rule
+from zoning.units import make_units
+
+NAMES = {"zh": "规则", "en": "rule"}
+HOME = {"trigger": "residence"}
+
+
+def value(number: float, unit: str = "m") -> dict[str, Any]:
+    return {"value": number, "unit": unit, "grade": "O"}
+
+
+def rule(ground: dict[str, Any], name: str = "X", when: dict[str, Any] = HOME, **more: Any) -> Rule:
+    usual = {"id": name, "names": NAMES, "class": "sealed", "slot": "core", "grade": "O"}
+    return Rule.model_validate({**usual, "when": when, "ground": ground, **more})
+
+
+def pack(*rules: Rule, holding: str = "centroid") -> Policy:
+    header = POLICY.pack.model_copy(update={"holding": holding})
+    return POLICY.model_copy(update={"rules": list(rules), "pack": header})
+
+
+def take(policy: Policy, spots: list[Row], **town: Iterable[Row]) -> tuple[pd.DataFrame, Scene]:
+    """Claims of a pack whose every rule fires for every spot: `unit` (id) or x, y."""
+    held = tables(**town)
+    ground = make_units(held, SETTINGS)
+    row_of = {unit: i for i, unit in enumerate(ground.units["id"])}
+    rows = []
+    for spot in spots:
+        unit = row_of.get(spot.get("unit"), -1)
+        at = ground.units.iloc[unit][["lng", "lat"]].to_dict() if "x" not in spot else point(spot["x"], spot["y"])
+        rows.append({"unit": unit, **at})
+    table = pd.DataFrame(rows, columns=["unit", "lng", "lat"]).astype({"unit": "int64", "lng": float, "lat": float})
+    table["cell"] = points_to_cells(table["lng"].to_numpy(), table["lat"].to_numpy(), 11)
+    scene = Scene(ground.units, ground.atoms, ground.inside, table, held, policy, FRAME, SETTINGS)
+    return take_grounds(scene, {r.id: np.ones(len(rows), bool) for r in policy.rules}), scene
+
+
+def names(scene: Scene, key: str) -> set[str]:
+    """Unit atoms by name and cells as text."""
+    units = scene.atoms["atom_id"].to_numpy(object)
+    numbers = scene.holds[key]
+    return {*units[numbers[numbers < len(units)].astype(int)], *cells_to_text(numbers[numbers >= len(units)])}
+
+
+def held(policy: Policy, *spots: Row, name: str | None = None, **town: Iterable[Row]) -> list[set[str]]:
+    """What each claim (of one rule) holds."""
+    claims, scene = take(policy, list(spots), **town)
+    position = [r.id for r in policy.rules].index(name) if name else 0
+    return [names(scene, key) for key in claims.loc[claims["rule"] == position, "ground"]]
+
+
+def units_of(found: set[str]) -> set[str]:
+    return {name for name in found if not name.startswith("8b")}
+
+
+UNIT = rule({"take": "unit", "levels": ["floor_range", "stairwell", "building"]})
+TOWER = {"buildings": [house("B1", 0, 0)], "units": [floors("F1", "B1", 1, 3), floors("F4", "B1", 4, 30)]}
+BLOCK = {"buildings": [house("B1", 0, 0)], "units": [stairwell(f"U{n}", "B1", n) for n in range(1, 7)]}
+
+
+def beside(step: int = 1, **more: Any) -> Rule:
+    levels = ["floor_range", "stairwell", "building"]
+    return rule({"take": "adjacent", "levels": levels, "number_step": value(step, "n"), "within_m": value(30)}, **more)
+
+
+def test_where_nothing_fired_no_ground_is_taken() -> None:
+    claims, scene = take(pack(*POLICY.rules), [], **TOWER)
+    assert claims.empty
+    assert not scene.holds
+
+
+def test_a_unit_takes_itself_and_all_inside_it() -> None:
+    assert held(pack(UNIT), {"unit": "F4"}, {"unit": "B1"}, **TOWER) == [{"F4"}, {"F1", "F4", "B1/rest"}]
+
+
+def test_an_estate_is_no_unit_to_take_and_its_cell_stands_in_for_it() -> None:
+    town = {"estates": [estate("E1", 0, 0, 100, 100)]}
+    assert held(pack(UNIT), {"unit": "E1"}, **town) == []
+    instead = rule(UNIT.ground.model_dump(), fallback={"take": "cells", "rings": value(0, "ring")})
+    claims, scene = take(pack(instead), [{"unit": "E1"}], **town)
+    assert claims["fallback"].tolist() == [True]
+    assert names(scene, claims["ground"].iloc[0]) == {"E1", cells_to_text(scene.spots["cell"].to_numpy(np.uint64))[0]}
+
+
+def test_stairwells_beside_are_those_one_number_away() -> None:
+    assert held(pack(beside()), {"unit": "U5"}, {"unit": "U1"}, **BLOCK) == [{"U4", "U6"}, {"U2"}]
+    assert held(pack(beside(2)), {"unit": "U5"}, **BLOCK) == [{"U3", "U4", "U6"}]
+
+
+def test_a_list_of_neighbours_goes_before_numbers_and_metres() -> None:
+    town = {
+        "buildings": [house("B1", 0, 0), house("B2", 25, 0), house("B9", 500, 0)],
+        "units": [
+            stairwell("U1", "B1", 1, adjacent="U3; B9 ;gone"),
+            stairwell("U2", "B1", 2),
+            stairwell("U3", "B1", 3),
+        ],
+    }
+    assert held(pack(beside()), {"unit": "U1"}, **town) == [{"U3", "B9"}]
+
+
+def test_floors_and_stairwells_without_a_number_have_their_whole_building_beside_them() -> None:
+    assert held(pack(beside()), {"unit": "F4"}, **TOWER) == [{"F1", "F4", "B1/rest"}]
+
+
+def test_a_building_has_beside_it_those_within_thirty_metres_of_its_footprint() -> None:
+    town = {"buildings": [house("B1", 0, 0), house("B2", 49, 0), house("B3", 51, 0), house("B4", 0, 45)]}
+    assert held(pack(beside()), {"unit": "B1"}, **town) == [{"B2", "B4"}]
+
+
+def test_a_building_alone_has_nothing_beside_it_and_no_cells_instead() -> None:
+    ring = {"take": "cells", "rings": value(1, "ring"), "inner": 1}
+    town = {"buildings": [house("B1", 0, 0)], "units": [stairwell("U7", "B1", 7)]}
+    for unit in ("B1", "U7"):
+        assert held(pack(beside(fallback=ring)), {"unit": unit}, **town) == []
+    found = held(pack(beside(fallback=ring)), {"x": 900, "y": 900}, **town)
+    assert [len(one) for one in found] == [6]
+
+
+def test_siblings_are_all_inside_the_estate_the_own_unit_too() -> None:
+    town = {"estates": [estate("E1", -5, -5, 100, 100)], "buildings": [house("B1", 0, 0), house("B2", 50, 0)]}
+    siblings = pack(rule({"take": "siblings", "level": "estate"}))
+    assert held(siblings, {"unit": "B1"}, **town) == [{"B1", "B2", "E1/rest"}]
+    assert held(siblings, {"unit": "B9"}, **{**town, "buildings": [house("B9", 500, 0)]}) == []
+
+
+@pytest.mark.parametrize(("rings", "inner", "n"), [(0, 0, 1), (1, 0, 7), (1, 1, 6), (2, 0, 19), (2, 1, 18), (2, 2, 12)])
+def test_rings_of_cells_leave_out_the_inner_ones(rings: int, inner: int, n: int) -> None:
+    ground = {"take": "cells", "rings": value(rings, "ring"), "inner": inner}
+    claims, scene = take(pack(rule(ground)), [{"x": 0, "y": 0}])
+    cells = scene.holds[claims["ground"].iloc[0]]
+    steps = {cell_distance(int(c), int(scene.spots["cell"].iloc[0])) for c in cells}
+    assert (len(cells), steps) == (n, set(range(inner, rings + 1)))
+
+
+def test_cells_hold_the_units_whose_point_they_hold() -> None:
+    cells = pack(rule({"take": "cells", "rings": value(0, "ring")}))
+    found = held(cells, {"unit": "B1"}, buildings=[house("B1", 0, 0), house("B2", 500, 0)])
+    assert units_of(found[0]) == {"B1"}
+
+
+ADMIN = {"take": "admin", "levels": ["community", "district"]}
+
+
+def test_an_area_is_that_of_the_first_level_which_holds_the_place() -> None:
+    areas = [area("A1", 0, 0, 100, 100), area("D1", -200, -200, 800, 800, "district")]
+    claims, _ = take(pack(rule(ADMIN)), [{"x": 5, "y": 5}, {"x": -50, "y": 5}, {"x": 5000, "y": 5}], areas=areas)
+    assert claims["ground"].tolist() == ["area:A1", "area:D1"]
+    assert claims["stay"].tolist() == [0, 1]
+
+
+def test_by_centroid_an_area_holds_the_atoms_whose_point_it_holds_by_touch_all_that_it_touches() -> None:
+    town = {
+        "areas": [area("A1", 0, 0, 100, 100)],
+        "buildings": [house("IN", 10, 10), house("OVER", 95, 10), house("MOSTLY", 85, 50), house("OUT", 130, 10)],
+    }
+    assert units_of(held(pack(rule(ADMIN)), {"x": 5, "y": 5}, **town)[0]) == {"IN", "MOSTLY"}
+    claims, scene = take(pack(rule(ADMIN), holding="touches"), [{"x": 5, "y": 5}], **town)
+    found = names(scene, "area:A1")
+    assert units_of(found) == {"IN", "MOSTLY", "OVER"}
+    exact = set(scene.exact["area:A1"].tolist())
+    assert exact < set(scene.holds["area:A1"].tolist())
+    assert scene.legal["area:A1"].equals(town["areas"][0]["geometry"])
+    assert len(claims) == 1
+
+
+def around(*classes: str, fallback: bool = True) -> Rule:
+    ring = {"take": "cells", "rings": value(2, "ring")}
+    when = {"trigger": "ground", "classes": list(classes)}
+    more = {"fallback": ring} if fallback else {}
+    return rule(ADMIN, "AROUND", when, **{**more, "class": "precaution", "slot": "area"})
+
+
+def test_areas_around_ground_are_all_in_which_an_atom_of_it_lies() -> None:
+    town = {
+        "areas": [area("A1", 0, 0, 60, 100), area("A2", 60, 0, 100, 100)],
+        "estates": [estate("E1", 10, 0, 100, 40)],
+        "buildings": [house("B1", 15, 5), house("B2", 80, 5)],
+    }
+    whole = rule({"take": "siblings", "level": "estate"})
+    claims, _ = take(pack(whole, around("sealed")), [{"unit": "B1"}], **town)
+    assert set(claims.loc[claims["rule"] == 1, "ground"]) == {"area:A1", "area:A2"}
+    claims, _ = take(pack(UNIT, around("sealed")), [{"unit": "B1"}], **town)
+    assert set(claims.loc[claims["rule"] == 1, "ground"]) == {"area:A1"}
+
+
+def test_ground_without_any_area_has_rings_around_it_and_ground_of_another_class_nothing() -> None:
+    town = {"buildings": [house("B1", 0, 0)]}
+    claims, scene = take(pack(UNIT, around("sealed")), [{"unit": "B1"}], **town)
+    assert claims["fallback"].tolist() == [False, True]
+    assert len(scene.holds[claims["ground"].iloc[1]]) == 19 + 1
+    assert len(take(pack(UNIT, around("controlled")), [{"unit": "B1"}], **town)[0]) == 1
+    assert len(take(pack(UNIT, around("sealed", fallback=False)), [{"unit": "B1"}], **town)[0]) == 1
+
+
+def test_ground_that_is_only_proposed_has_no_area_around_it() -> None:
+    proposed = UNIT.model_copy(update={"act": "propose"})
+    assert len(take(pack(proposed, around("sealed")), [{"unit": "B1"}], buildings=[house("B1", 0, 0)])[0]) == 1
+
+
+def road(name: str, *at: tuple[float, float], kind: str = "street") -> Row:
+    return {"id": name, "name": name, "kind": kind, "geometry": degrees(shapely.LineString(at))}
+
+
+SQUARE = [
+    road("south", (-10, 0), (110, 0)),
+    road("east", (100, -10), (100, 110)),
+    road("north", (110, 100), (-10, 100)),
+    road("west", (0, 110), (0, -10)),
+    road("alley", (50, -10), (50, 110), kind="path"),
+]
+
+
+def test_a_street_block_is_cut_out_by_roads_of_the_named_kinds() -> None:
+    town = {"roads": SQUARE, "buildings": [house("B1", 10, 10), house("B2", 70, 10), house("B3", 150, 10)]}
+    spots = [{"unit": "B1"}, {"unit": "B2"}, {"unit": "B3"}]
+    blocks = pack(rule({"take": "road_block"}))
+    found = held(blocks, *spots, **town)
+    assert [units_of(one) for one in found] == [{"B1"}, {"B2"}]
+    streets = pack(rule({"take": "road_block", "road_kinds": ["street"]}))
+    claims, scene = take(streets, spots, **town)
+    assert claims["ground"].nunique() == 1
+    assert units_of(names(scene, claims["ground"].iloc[0])) == {"B1", "B2"}
+    assert abs(metres(scene.legal[claims["ground"].iloc[0]]).area - 10_000) < 5
+    named = pack(rule({"take": "road_block", "road_names": ["south", "east", "north"]}))
+    assert held(named, *spots, **town) == []
+    assert held(blocks, {"unit": "B1"}, buildings=town["buildings"]) == []
+
+
+def buffer(metres_out: float, source: str, name: str = "X", **more: Any) -> Rule:
+    return rule({"take": "buffer", "radius_m": value(metres_out), "measure_from": source, **more}, name)
+
+
+def legal(policy: Policy, spot: Row, name: str = "X", **town: Iterable[Row]) -> Any:
+    """The outline of a rule's one ground, in metres."""
+    claims, scene = take(policy, [spot], **town)
+    position = [r.id for r in policy.rules].index(name)
+    return metres(scene.legal[claims.loc[claims["rule"] == position, "ground"].iloc[0]])
+
+
+def test_a_radius_is_measured_from_the_point_or_from_the_edge_of_the_premises() -> None:
+    town = {"buildings": [house("B1", 0, 0)]}
+    disc = legal(pack(buffer(50, "point")), {"unit": "B1", "x": 4, "y": 4}, **town)
+    assert disc.bounds == pytest.approx((-46, -46, 54, 54), abs=0.1)
+    wide = legal(pack(buffer(50, "premises_edge")), {"unit": "B1", "x": 4, "y": 4}, **town)
+    assert wide.bounds == pytest.approx((-50, -50, 70, 70), abs=0.1)
+    bare = legal(pack(buffer(50, "premises_edge")), {"x": 400, "y": 400}, **town)
+    assert bare.bounds == pytest.approx((350, 350, 450, 450), abs=0.1)
+
+
+def test_a_radius_from_the_previous_edge_starts_where_the_earlier_rule_ends() -> None:
+    town = {"buildings": [house("B1", 0, 0)]}
+    inner = buffer(50, "premises_edge", "IN")
+    outer = buffer(30, "previous_zone_edge", previous="IN")
+    assert legal(pack(inner, outer), {"unit": "B1"}, **town).bounds == pytest.approx((-80, -80, 100, 100), abs=0.5)
+    of_unit = buffer(30, "previous_zone_edge", previous="HOME")
+    home = rule(UNIT.ground.model_dump(), "HOME")
+    assert legal(pack(home, of_unit), {"unit": "B1"}, **town).bounds == pytest.approx((-30, -30, 50, 50), abs=0.1)
+
+
+def test_a_radius_that_is_covered_holds_all_that_it_touches() -> None:
+    town = {"buildings": [house("B1", 0, 0), house("B2", 45, 0), house("B3", 65, 0)]}
+    spot = {"unit": "B1", "x": 10, "y": 10}
+    assert units_of(held(pack(buffer(50, "point"), holding="touches"), spot, **town)[0]) == {"B1", "B2"}
+    assert units_of(held(pack(buffer(44, "point")), spot, **town)[0]) == {"B1"}
+
+
+def test_equal_radii_are_one_ground_whatever_else_there_is() -> None:
+    claims, _ = take(pack(buffer(50, "point")), [{"x": 0, "y": 0}, {"x": 0, "y": 0}, {"x": 9, "y": 0}])
+    alone, _ = take(pack(buffer(50, "point")), [{"x": 9, "y": 0}])
+    assert claims["ground"].nunique() == 2
+    assert claims["ground"].iloc[2] == alone["ground"].iloc[0]
+
+
+def test_a_radius_covers_its_land() -> None:
+    claims, scene = take(pack(buffer(80, "point"), holding="touches"), [{"x": 0, "y": 0}])
+    cells = names(scene, claims["ground"].iloc[0])
+    assert all(cell.startswith("8b") for cell in cells)
+    assert len(cells) > len(held(pack(buffer(80, "point")), {"x": 0, "y": 0})[0])
+    assert box(-1, -1, 2, 2).intersects(scene.legal[claims["ground"].iloc[0]])
