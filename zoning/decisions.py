@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from zoning.classes import ZoneClass
-from zoning.clocks import day_number, earliest_lift
+from zoning.clocks import day_number, earliest_lift, next_midnight
 from zoning.hashes import digest
 from zoning.policy import Policy
 from zoning.settings import Settings
-from zoning.times import local_midnight_after
+from zoning.times import zone_info
 
 OPENING = ("delineate", "extend")
 _ENDED = {"release": "released", "reject": "rejected"}
@@ -121,7 +121,7 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
         named = {"fact_ids": list(zone["fact_ids"]), "atoms": zone["atoms"]}
         common = {"zone_id": zone["zone_id"], **named, "by": "auto"}
         if zone["status"] == "proposed":
-            start = local_midnight_after(reported - pd.Timedelta(microseconds=1), settings.zone)
+            start = next_midnight(reported, zone_info(settings.zone))
             dates = {"delineated_at": reported.isoformat(), "in_force_from": start.isoformat()}
             payload = {**common, **dates, "action": "delineate"}
             event_id = digest(zone["zone_id"], "delineate")

@@ -185,13 +185,15 @@ def _zones(
 
 
 def _dress(derived: Derived, membership: pd.DataFrame, scene: Scene, ground: Units, state: State) -> gpd.GeoDataFrame:
-    """Give each zone its outline, its people, its name, and the hash of its atoms that decisions name."""
+    """Give each zone its outline, its people (NaN where no figure tells), its name, and the hash of its atoms."""
     outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
     zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
     words = (state.tables["areas"], state.tables["roads"], ground.frame)
     zones = name_zones(zones, membership, ground.units, ground.atoms, *words)
-    held = membership.groupby("zone_id")["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
-    return zones.assign(atoms=zones["zone_id"].map(held))
+    by_zone = membership.groupby("zone_id")
+    held = by_zone["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
+    told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
+    return zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told))
 
 
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -213,17 +215,19 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
 
 
 def _with_people(membership: pd.DataFrame, atoms: pd.DataFrame, people: People) -> pd.DataFrame:
-    """Add the people and households of each atom, and its name at the border."""
+    """Add the people and households of each atom, whether any figure tells of them, and its name at the border."""
     numbers = membership["atom"].to_numpy(np.uint64)
     unit = numbers < len(atoms)
     rows = numbers[unit].astype(np.int64)
     found = {name: np.zeros(len(numbers)) for name in ("people", "households")}
     for name, values in found.items():
         values[unit] = people.atoms[name].to_numpy()[rows]
-    found["people"][~unit] = people_on_land(numbers[~unit], people.land)
+    on_land, told = people_on_land(numbers[~unit], people.land), np.empty(len(numbers), bool)
+    found["people"][~unit] = np.nan_to_num(on_land)
+    told[unit], told[~unit] = people.atoms["told"].to_numpy(bool)[rows], ~np.isnan(on_land)
     names = np.empty(len(numbers), object)
     names[unit], names[~unit] = atoms["atom_id"].to_numpy(object)[rows], cells_to_text(numbers[~unit])
-    return membership.assign(atom_id=names, **found)
+    return membership.assign(atom_id=names, told=told, **found)
 
 
 def _revision(zones: pd.DataFrame, membership: pd.DataFrame, derived: Derived) -> str:

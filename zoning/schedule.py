@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from zoning.classes import Tail, ZoneClass
-from zoning.clocks import after_full_days, first_test_date, local_day, midnight
+from zoning.clocks import after_full_days, first_test_date, local_day, midnight, next_midnight
 from zoning.policy import Policy, value_on
 from zoning.rules import Dated, Value
 from zoning.settings import Settings
@@ -48,7 +48,7 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
     info, rows = zone_info(settings.zone), list[dict[str, Any]]()
     for zone_id, name, start, lift, people, households in open_zones[_INPUTS].itertuples(index=False, name=None):
         assumed = bool(pd.isna(start))
-        begin = midnight(local_day(now, info) + timedelta(1), info) if assumed else start
+        begin = next_midnight(now, info) if assumed else start
         due, of = _count(people), policy.classes[name]
         for day, on in _rounds(of, policy, begin, None if pd.isna(lift) else lift, settings.zone):
             rows.append(
