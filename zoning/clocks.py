@@ -8,6 +8,7 @@ import pandas as pd
 from zoning.classes import ZoneClass
 from zoning.errors import InputError
 from zoning.policy import Policy, value_on
+from zoning.rules import number
 from zoning.times import parse_times, zone_info
 
 
@@ -121,16 +122,10 @@ def earliest_lift(of: ZoneClass, start: datetime, last_presence: datetime, zone:
     A local midnight in UTC, or None for a class that is lifted by assessment alone.
     """
     day = local_day(start, zone_info(zone))
-    ends = []
-    if of.duration_days is not None:
-        ends.append(after_full_days(start, _whole(value_on(of.duration_days, day).value), zone))
-    if of.release.no_new_days is not None:
-        ends.append(after_full_days(last_presence, _whole(of.release.no_new_days.value), zone))
-    return max(ends) if ends else None
-
-
-def _whole(value: object) -> int:
-    return int(str(value))
+    duration = value_on(of.duration_days, day) if of.duration_days is not None else None
+    clocks = [(start, number(duration, 0)), (last_presence, number(of.release.no_new_days, 0))]
+    ends = [after_full_days(moment, int(days), zone) for moment, days in clocks if days]
+    return max(ends, default=None)
 
 
 def first_test_date(start: datetime, policy: Policy, zone: str) -> date:

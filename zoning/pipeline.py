@@ -199,10 +199,9 @@ def _dress(derived: Derived, membership: pd.DataFrame, scene: Scene, ground: Uni
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     rules = [policy.rules[i] for i in claims["rule"]]
     classes = [policy.classes[r.target] for r in rules]
-    slots = [
-        f"area:{g.split(':', 1)[1]}" if r.slot == "area" else r.slot
-        for r, g in zip(rules, claims["ground"], strict=True)
-    ]
+    named = claims["ground"].str.startswith(("area:", "block:")).to_numpy(bool)
+    ids = claims["ground"].str.split(":", n=1).str[1]
+    slots = [f"area:{i}" if n and r.slot == "area" else r.slot for r, n, i in zip(rules, named, ids, strict=True)]
     found = claims.assign(slot=slots, rule_id=[r.id for r in rules], act=[r.act for r in rules])
     found["class"], found["style"] = [r.target for r in rules], [c.style for c in classes]
     found["rank"], found["per"], found["joins"] = (
