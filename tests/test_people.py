@@ -113,6 +113,13 @@ def test_finer_figures_that_tell_more_replace_the_coarser_one() -> None:
     assert sum(people(buildings=[house("B1", 0, 0, people=100)], units=units).values()) == 150
 
 
+def test_a_figure_is_conserved_where_one_inside_it_is_replaced_by_finer_ones() -> None:
+    fence = estate("E1", 0, 0, 50, 50, people=300)
+    rows = {"estates": [fence], "buildings": [house("B1", 0, 0, "E1", people=150)], "units": [floors("F1", "B1", 1, 2)]}
+    rows["units"][0]["people"] = 160
+    assert people(**rows) == {"B1/rest": 0, "F1": 160, "E1/rest": 140}
+
+
 def test_households_are_shared_in_the_same_way() -> None:
     units = [stairwell("U1", "B1", households=5), stairwell("U2", "B1")]
     assert people("households", buildings=[house("B1", 0, 0, households=12)], units=units) == {

@@ -105,8 +105,11 @@ def _from_units(units: pd.DataFrame, atoms: pd.DataFrame, weight: Floats, figure
     anchor = _nearest(parent, ~np.isnan(figure))
     above = np.where(parent >= 0, anchor[parent], -1)
     inner = np.flatnonzero(~np.isnan(figure) & (above >= 0))
-    finer = np.bincount(above[inner], figure[inner], len(units))
-    remaining = np.maximum(np.nan_to_num(figure) - finer, 0.0)
+    own_figure = np.nan_to_num(figure)
+    finer, before = np.bincount(above[inner], figure[inner], len(units)), None
+    while before is None or (finer != before).any():  # what units inside tell can be more than the unit tells itself
+        before, finer = finer, np.bincount(above[inner], np.maximum(own_figure, finer)[inner], len(units))
+    remaining = np.maximum(own_figure - finer, 0.0)
     own = anchor[row]
     shares = np.full(len(atoms), np.nan)
     has = np.flatnonzero(own >= 0)
