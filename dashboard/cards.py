@@ -45,6 +45,10 @@ def make_card(shown: Shown, choice: Mapping[str, Any], engine: Engine) -> list[A
 def look_at(plan: Any) -> list[Any]:
     """Return what waits for an officer before anything is chosen: proposals of rules, then problems, in words."""
     names = {rule.id: rule.names.model_dump() for rule in plan.policy.rules}
+    called = {
+        z["zone_id"]: {"zh": z["name"], "en": z["name_en"]}
+        for z in plan.zones[["zone_id", "name", "name_en"]].to_dict("records")
+    }
     lines = []
     for row in plan.proposals.to_dict("records"):
         of = plan.policy.classes[row["class"]]
@@ -52,9 +56,7 @@ def look_at(plan: Any) -> list[Any]:
         letter = class_words(plan.policy, of.style, row["class"])[0]
         lines.append(html.Li([chip(of.style, letter), html.Span([words(asked), f" ({row['rule_id']})"])]))
     lines += [
-        html.Li(
-            html.Span([html.B(str(row["subject"]), className="mono"), " ", words(problem(row["code"], row["text"]))])
-        )
+        html.Li(html.Span([_subject(str(row["subject"]), called), " ", words(problem(row["code"], row["text"]))]))
         for row in plan.problems.to_dict("records")
     ]
     if not lines:
@@ -63,6 +65,10 @@ def look_at(plan: Any) -> list[Any]:
     more = [html.P(text("more", n=hidden), className="mut")] if hidden > 0 else []
     listed = html.Ul(lines[:PROBLEMS_SHOWN], className="todo")
     return [section(text("look_at"), [listed, *more], text("look_at_n", n=len(lines)))]
+
+
+def _subject(key: str, called: Mapping[str, Mapping[str, str]]) -> Any:
+    return words(called[key]) if key in called else html.B(key, className="mono")
 
 
 def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
@@ -76,7 +82,7 @@ def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
     time = clock(plan.policy, zone["class"], rounds, shown.day)
     title = html.Div(
         [
-            html.H2(zone["name"] or zone_id),
+            html.H2(words({"zh": zone["name"], "en": zone["name_en"]})),
             html.Div([words(names), " ", html.Span(zone_id, className="mono"), " · ", words(known(zone["status"]))]),
         ]
     )
@@ -194,9 +200,11 @@ def _sites(plan: Any, zone_id: str) -> list[Any]:
     links = plan.site_links[plan.site_links["zone_id"] == zone_id]
     if not len(links):
         return []
+    sites = plan.tables["sites"]
+    english = dict(zip(sites["id"], sites["name_en"].fillna(sites["name"]), strict=True))
     lines = [
         (
-            [words(known(link["site_kind"]), "mut"), " ", link["name"] or link["site_id"]],
+            [words(known(link["site_kind"]), "mut"), " ", words({"zh": link["name"], "en": english[link["site_id"]]})],
             text("by_road" if link["by_road"] else "by_air", n=number(round(link["distance_m"]))),
         )
         for link in links.to_dict("records")

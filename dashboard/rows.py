@@ -89,7 +89,7 @@ def _row(shown: Shown, zone: Any, rounds: list[Round]) -> dict[str, Any]:
         test = both("today") if on == shown.day else day_text(on)
     return {
         "id": zone.zone_id,
-        "name": zone.name if isinstance(zone.name, str) and zone.name else zone.zone_id,
+        "name": {"zh": zone.name, "en": zone.name_en},
         "look": zone.look,
         "rank": int(zone.rank),
         "letter": letter,

@@ -86,7 +86,8 @@ def _zones() -> Any:
         rows.append(
             {
                 "zone_id": zone_id, "aliases": [], "class": name, "rank": of.rank, "slot": "core",
-                "ground_id": None, "stage": stage, "status": status, "name": title, "founding_fact": "cases:C1",
+                "ground_id": None, "stage": stage, "status": status, "name": title,
+                "name_en": f"{title} in English", "founding_fact": "cases:C1",
                 "founded_at": AS_OF - timedelta(days=6), "people": float(people), "households": people / 3,
                 "in_force_from": AS_OF - timedelta(days=6) if set_up else pd.NaT, "area_m2": 8800.0,
                 "causes_count": 1, "earliest_lift_at": AS_OF + timedelta(days=8) if set_up else pd.NaT,

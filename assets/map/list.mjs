@@ -74,7 +74,7 @@ export class ZoneList {
     return this.rows.filter(
       (row) =>
         (!this.looks.size || this.looks.has(row.look)) &&
-        (!this.text || `${row.name} ${row.id} ${row.class.zh} ${row.class.en}`.toLowerCase().includes(this.text)),
+        (!this.text || `${row.name.zh} ${row.name.en} ${row.id} ${row.class.zh} ${row.class.en}`.toLowerCase().includes(this.text)),
     );
   }
 
@@ -106,11 +106,11 @@ export class ZoneList {
           class: `zrow ${on ? "on" : ""}`,
           "data-id": row.id,
           "aria-current": on ? "true" : false,
-          title: `${row.name} · ${row.class[lang]} · ${row.id}`,
+          title: `${row.name[lang]} · ${row.class[lang]} · ${row.id}`,
           onclick: () => choose({ layer: "zones", id: row.id, zone: row.id, fly: true }),
         },
         el("span", { class: `chip ${row.look}` }, row.letter[lang]),
-        el("span", { class: "zn" }, el("span", { class: "n" }, row.name), el("span", { class: "s" }, el("span", { class: "mono" }, short), ` · ${row.status[lang]}`)),
+        el("span", { class: "zn" }, el("span", { class: "n" }, row.name[lang]), el("span", { class: "s" }, el("span", { class: "mono" }, short), ` · ${row.status[lang]}`)),
         el("span", { class: "r num" }, row.people === null ? "–" : row.people.toLocaleString("en")),
         el("span", { class: "dy" }, el("span", {}, day), el("span", { class: "days", "aria-hidden": "true" }, days)),
         el("span", { class: "r tl" }, el("span", { class: row.due ? "b" : "" }, row.test ? row.test[lang] : "–"), el("span", { class: "s" }, row.lift ? row.lift[lang] : "–")),
