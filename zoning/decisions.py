@@ -81,7 +81,7 @@ def _clock(
     decided: Mapping[str, Any], zone: Mapping[str, Any], policy: Policy, settings: Settings, as_of: datetime
 ) -> tuple[Any, ...]:
     signed = (decided.get("notice_no"), decided.get("by"))
-    if decided.get("action") not in OPENING:
+    if decided.get("action") not in OPENING or "in_force_from" not in decided:
         answered = set(zone["fact_ids"]) <= set(decided.get("fact_ids", ()))
         status = _ENDED.get(str(decided.get("action")), "proposed") if answered else "proposed"
         return (status, "none", pd.NaT, pd.NaT, *signed, pd.NaT, False)

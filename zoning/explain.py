@@ -12,6 +12,9 @@ from zoning.lookup import atoms_inside
 from zoning.pipeline import Plan
 
 
+_NO_ZONE: dict[str, Any] = {"class": None, "rank": 0, "zone_id": None, "certainty": None, "reasons": []}
+
+
 def explain_unit(plan: Plan, unit_id: str) -> dict[str, Any]:
     """Explain the class of a unit, of one of its remainders, or of a cell.
 
@@ -76,7 +79,7 @@ def _explain(plan: Plan, subject: dict[str, Any], atom_ids: list[str]) -> dict[s
     member = plan.membership[plan.membership["atom_id"].isin(atom_ids)].set_index("atom_id")
     people = plan.atoms.set_index("atom_id")["people"]
     records = [_record(plan, name, member, people) for name in atom_ids]
-    first = min(records, key=lambda r: (r["rank"] or 10**6, r["atom_id"]))
+    first = min(records, key=lambda r: (r["rank"] or 10**6, r["atom_id"]), default=_NO_ZONE)
     told = {key: first[key] for key in ("class", "zone_id", "certainty", "reasons")}
     return {"subject": subject, **told, "people": sum(r["people"] for r in records), "atoms": records}
 
@@ -84,7 +87,7 @@ def _explain(plan: Plan, subject: dict[str, Any], atom_ids: list[str]) -> dict[s
 def _record(plan: Plan, atom_id: str, member: pd.DataFrame, people: pd.Series) -> dict[str, Any]:
     base: dict[str, Any] = {"atom_id": atom_id, "people": round(float(people.get(atom_id, 0.0)), 3)}
     if atom_id not in member.index:
-        return {**base, "class": None, "rank": 0, "zone_id": None, "certainty": None, "reasons": []}
+        return {**base, **_NO_ZONE}
     row = member.loc[atom_id]
     rules = {r.id: r for r in plan.policy.rules}
     reasons = [

@@ -100,8 +100,16 @@ class _Pieces:
         self.row = atoms["unit"].to_numpy(np.int64)
         self.order = np.argsort(self.parent, kind="stable")
         self.sorted_parent = self.parent[self.order]
-        self.tops = np.flatnonzero((self.parent < 0) & self.own)
+        self.tops = np.flatnonzero(self.own & ~self._under_own())
         self.tree = shapely.STRtree(self.shape[self.tops])
+
+    def _under_own(self) -> np.ndarray:
+        """Return which units have one with a footprint of its own somewhere around them."""
+        under, row = np.zeros(len(self.parent), bool), self.parent
+        while (row >= 0).any():
+            under |= (row >= 0) & self.own[row]
+            row = np.where(row >= 0, self.parent[row], -1)
+        return under
 
     def outline(self, members: Cells) -> shapely.Geometry:
         """Return the outline of some atoms: fences and footprints less what is not theirs, and the land of cells."""

@@ -1,0 +1,62 @@
+"""What each cell shows: the strictest class of its atoms, and person-hours in four classes."""
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.small_town import derive_town, floors, home, house, stay
+from zoning.risk import show_cells
+
+CELL = np.uint64(0x8B411CAA00B4FFF)
+
+
+def show(hours: list[float], live: bool = True) -> pd.DataFrame:
+    """Cells of stays that are each in a cell of their own."""
+    cells = CELL + np.arange(len(hours), dtype=np.uint64) * np.uint64(4096)
+    zones = pd.DataFrame({"zone_id": ["Z"], "class": ["sealed"], "rank": [1]})
+    membership = pd.DataFrame({"atom": np.empty(0, np.uint64), "zone_id": np.empty(0, object)})
+    atoms = pd.DataFrame({"cell": np.empty(0, np.uint64)})
+    stays = pd.DataFrame({"hours": np.array(hours, float), "live": live})
+    return show_cells(zones, membership, atoms, stays, pd.DataFrame({"cell": cells}))
+
+
+def test_hours_fall_into_four_equal_classes() -> None:
+    found = show([1, 2, 3, 4, 5, 6, 7, 8])
+    assert found["risk"].tolist() == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert found["rank"].tolist() == [0] * 8
+    assert found["class"].tolist() == [None] * 8
+
+
+def test_equal_hours_share_a_class_and_one_cell_alone_is_the_highest() -> None:
+    assert show([5, 5, 5, 5])["risk"].nunique() == 1
+    assert show([5])["risk"].tolist() == [4]
+
+
+def test_only_the_living_at_a_known_place_count() -> None:
+    assert show([5, 6], live=False).empty
+    assert show([]).empty
+
+
+@given(st.lists(st.floats(0, 500), max_size=20))
+def test_more_hours_are_never_a_lower_class(hours: list[float]) -> None:
+    found = show(hours).sort_values("hours")
+    assert found["risk"].is_monotonic_increasing
+    assert ((found["risk"] > 0) == (found["hours"] > 0)).all()
+    assert found["risk"].between(0, 4).all()
+
+
+def test_a_cell_shows_the_strictest_class_of_the_atoms_whose_point_it_holds() -> None:
+    plan = derive_town(
+        buildings=[house("B1", 0, 0)],
+        units=[floors("F1", "B1", 1, 3), floors("F4", "B1", 4, 9)],
+        cases=[home("C1", "F4")],
+        visits=[stay("V1", "C1", place_risk="none", **dict.fromkeys(("lng",), 114.2), lat=22.6)],
+    )
+    here = plan.atoms["cell"].iloc[0]
+    cells = plan.cells.set_index("cell")
+    assert cells.loc[here, ["class", "rank", "hours", "risk"]].tolist() == ["sealed", 1, 96.0, 4]
+    assert (cells["rank"] == 4).sum() == 18
+    away = cells[(cells["rank"] == 0)]
+    assert away[["class", "zone_id", "hours"]].values.tolist() == [[None, None, 2.0]]
+    assert cells.index.is_unique
