@@ -11,7 +11,6 @@ from zoning.geometry import cells_to_text, points_to_cells, text_to_cells
 from zoning.lookup import atoms_inside
 from zoning.pipeline import Plan
 
-
 _NO_ZONE: dict[str, Any] = {"class": None, "rank": 0, "zone_id": None, "certainty": None, "reasons": []}
 
 
