@@ -40,7 +40,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "grounds": ("ground_scene", "ground_units", "ground_outlines"),
     "clusters": (),
     "membership": (),
-    "shapes": (),
+    "shapes": ("pieces",),
     "names": (),
     "risk": (),
     "problems": (),

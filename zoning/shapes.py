@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Frame, Ints, Shapes, dissolve_cells
+from zoning.pieces import cut_out, less, put_together
 
 
 def draw_zones(
@@ -39,54 +41,41 @@ def draw_zones(
     -------
     `zones` with people, households, area_m2 and geometry (MultiPolygon, WGS84).
     """
-    by_zone = membership.groupby("zone_id")["atom"].agg(np.array)
-    legal_of = grounds[grounds["ground"].isin(list(legal))].groupby("zone_id")["ground"].agg(list).to_dict()
-    drawn: dict[str, shapely.Geometry] = {}
-    pieces = _Pieces(units, atoms)
-    for zone_id in _by_precedence(zones):
-        members, keys = by_zone[zone_id], legal_of.get(zone_id, [])
-        by_outline = np.concatenate([np.empty(0, np.uint64), *(holds[k] for k in keys)])
-        loose = members if not keys else members[~np.isin(members, by_outline)]
-        shape = pieces.outline(loose)
-        if keys:
-            cut = _less_stricter(shapely.union_all([legal[k] for k in keys]), list(drawn.values()))
-            shape = shapely.union_all([shape, cut])
-        drawn[zone_id] = shape
-    sums = (
-        membership.groupby("zone_id")[["people", "households"]].sum().reindex(zones["zone_id"]).reset_index(drop=True)
-    )
-    shapes = np.array([drawn[zone_id] for zone_id in zones["zone_id"]], object)
-    table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=_multi(shapes), crs="EPSG:4326")
-    table["area_m2"] = shapely.area(frame.to_metres(table.geometry.to_numpy()))
-    return table.assign(people=sums["people"], households=sums["households"])
+    number, atom = pd.Index(zones["zone_id"]).get_indexer(membership["zone_id"]), membership["atom"].to_numpy(np.uint64)
+    keys = grounds[grounds["ground"].isin(list(legal))].groupby("zone_id")["ground"].agg(list).reindex(zones["zone_id"])
+    order = _by_precedence(zones)
+    outlined = order[keys.notna().to_numpy()[order]]
+    for row in outlined:
+        mine = np.flatnonzero(number == row)
+        number[mine[np.isin(atom[mine], np.concatenate([holds[k] for k in keys.iloc[row]]))]] = -1
+    pieces, rank = _Pieces(units, atoms), zones["rank"].to_numpy()
+    parts, owner = pieces.of(atom, number)
+    outlines = [shapely.union_all([legal[k] for k in keys.iloc[row]]) for row in outlined]
+    cuts = _apart(np.array(outlines, object))
+    for level in np.unique(rank[outlined]):
+        stricter, _ = pieces.of(atom, np.where((number >= 0) & (rank[number] <= level), 0, -1))
+        for at in np.flatnonzero(rank[outlined] == level):
+            cuts[at] = less(cuts[at], stricter)
+    shapes = put_together(np.concatenate([parts, cuts]), np.concatenate([owner, outlined]), len(zones))
+    sums = membership.groupby("zone_id")[["people", "households"]].sum().reindex(zones["zone_id"])
+    table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=shapes, crs="EPSG:4326")
+    table["area_m2"] = shapely.area(frame.to_metres(shapes))
+    return table.assign(people=sums["people"].to_numpy(), households=sums["households"].to_numpy())
 
 
-def _by_precedence(zones: pd.DataFrame) -> list[str]:
-    """Return the ids in the order in which zones take an atom that several claim, so that outlines overlap as they."""
+def _by_precedence(zones: pd.DataFrame) -> Ints:
+    """Return the rows in the order in which zones take an atom that several claim, so that outlines overlap as they."""
     ground = zones["ground_id"].fillna("").astype("str") + "|" + zones["class"].astype("str")
-    order = ["rank", "founded_at", "founding_fact", "ground"]
-    return list(zones.assign(ground=ground).sort_values(order, kind="stable")["zone_id"])
+    order = zones.reset_index(drop=True).assign(ground=ground.to_numpy())
+    return np.asarray(order.sort_values(["rank", "founded_at", "founding_fact", "ground"], kind="stable").index)
 
 
-def _less_stricter(outline: shapely.Geometry, drawn: list[shapely.Geometry]) -> shapely.Geometry:
-    if not drawn:
-        return outline
-    shapes = np.array(drawn, object)
-    near = shapes[shapely.intersects(outline, shapes)]
-    return shapely.difference(outline, shapely.union_all(near)) if len(near) else outline
-
-
-def _multi(shapes: Shapes) -> list[shapely.MultiPolygon]:
-    """Keep the polygons of each shape: touching pieces can leave lines and points behind."""
-    found = []
-    for shape in shapes:
-        parts = (
-            shapely.get_parts(shapely.get_parts(shape))
-            if shape.geom_type == "GeometryCollection"
-            else shapely.get_parts(shape)
-        )
-        found.append(shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon" and not p.is_empty]))
-    return found
+def _apart(outlines: Shapes) -> Shapes:
+    """Return each legal outline less those before it: areas of one level touch, and seldom overlap."""
+    one, other = shapely.STRtree(outlines).query(outlines, predicate="intersects")
+    one, other = one[other < one], other[other < one]
+    over = ~shapely.touches(outlines[one], outlines[other])
+    return cut_out(outlines, one[over], outlines[other[over]])
 
 
 class _Pieces:
@@ -95,59 +84,46 @@ class _Pieces:
     def __init__(self, units: pd.DataFrame, atoms: pd.DataFrame) -> None:
         self.shape = units["geometry"].to_numpy(object)
         self.parent = units["parent"].to_numpy(np.int64)
-        self.own = units["own"].to_numpy(bool)
-        self.leaf = units["leaf"].to_numpy(bool)
+        self.own, self.leaf = units["own"].to_numpy(bool), units["leaf"].to_numpy(bool)
         self.row = atoms["unit"].to_numpy(np.int64)
-        self.order = np.argsort(self.parent, kind="stable")
-        self.sorted_parent = self.parent[self.order]
-        self.tops = np.flatnonzero(self.own & ~self._under_own())
-        self.tree = shapely.STRtree(self.shape[self.tops])
+        self.lender = self._climb(~self.own & (self.parent >= 0))
+        under_own = (self.parent >= 0) & self.own[self.lender[self.parent]]
+        self.tops = self.shape[self.own & ~under_own]
 
-    def _under_own(self) -> np.ndarray:
-        """Return which units have one with a footprint of its own somewhere around them."""
-        under, row = np.zeros(len(self.parent), bool), self.parent
-        while (row >= 0).any():
-            under |= (row >= 0) & self.own[row]
-            row = np.where(row >= 0, self.parent[row], -1)
-        return under
+    def of(self, atom: Cells, zone: Ints) -> tuple[Shapes, Ints]:
+        """Return (part, number of its zone): footprints less what is not theirs, and the land of cells; -1 is none."""
+        unit, n = atom < len(self.row), len(self.shape)
+        of_unit = np.full(n, -1)
+        of_unit[self.row[atom[unit].astype(np.int64)]] = zone[unit]
+        parts, owner = self._units(of_unit)
+        loose = ~unit & (zone >= 0)
+        numbers = np.unique(zone[loose])
+        land = [self._land(atom[loose & (zone == z)]) for z in numbers]
+        return np.concatenate([parts, np.array(land, object)]), np.concatenate([owner, numbers])
 
-    def outline(self, members: Cells) -> shapely.Geometry:
-        """Return the outline of some atoms: fences and footprints less what is not theirs, and the land of cells."""
-        unit = members < len(self.row)
-        rows = self.row[members[unit].astype(np.int64)]
-        parts = self._units(rows)
-        if not unit.all():
-            parts.append(self._land(members[~unit]))
-        return parts[0] if len(parts) == 1 else shapely.union_all(parts)
+    def _units(self, zone: Ints) -> tuple[Shapes, Ints]:
+        """A unit inside one of its own zone is drawn with it; one of no or another zone is a hole in what it is in."""
+        inner, n = self.parent >= 0, len(zone)
+        up = np.where(inner, self.parent, 0)
+        joined = inner & (zone >= 0) & (zone[up] == zone) & self.own[up]
+        rows, top = np.flatnonzero(joined & self.own), self._climb(joined)
+        shapely.prepare(self.shape[np.unique(top[rows])])
+        joined[rows] = shapely.covers(self.shape[top[rows]], self.shape[rows])
+        top = self._climb(joined)
+        drawn = np.flatnonzero((zone >= 0) & ~joined & (self.own | self.leaf))
+        key = np.unique(zone[drawn] * n + self.lender[drawn])
+        hole = np.flatnonzero(inner & ~joined & self.own & self.own[up] & (zone[up] >= 0))
+        around = np.searchsorted(key, zone[up[hole]] * n + top[up[hole]])
+        owner, row = np.divmod(key, max(n, 1))
+        return cut_out(self.shape[row], around, self.shape[hole]), owner
 
-    def _units(self, rows: Ints) -> list[shapely.Geometry]:
-        mine = set(rows.tolist())
-        parts = []
-        for row in rows.tolist():
-            up = self.parent[row]
-            if self.leaf[row]:
-                if up not in mine or not self.own[row] or not self._covered(row, up):
-                    parts.append(self.shape[row])
-                continue
-            if not self.own[row]:
-                continue
-            out = [c for c in self._children(row) if self.own[c] and not self._whole(c, mine)]
-            shape = shapely.difference(self.shape[row], shapely.union_all(self.shape[out])) if out else self.shape[row]
-            parts.append(shape)
-        return parts
-
-    def _covered(self, row: int, up: int) -> bool:
-        """A leaf in a yard that is drawn needs no piece of its own, unless it sticks out of the fence."""
-        return bool(self.own[up] and shapely.covers(self.shape[up], self.shape[row]))
-
-    def _children(self, row: int) -> list[int]:
-        first, last = np.searchsorted(self.sorted_parent, [row, row + 1])
-        return [int(c) for c in self.order[first:last]]
-
-    def _whole(self, row: int, mine: set[int]) -> bool:
-        return row in mine and all(self._whole(c, mine) for c in self._children(row))
+    def _climb(self, joined: npt.NDArray[np.bool_]) -> Ints:
+        """Return each row's highest ancestor that an unbroken chain of joined rows leads to."""
+        top = np.arange(len(joined))
+        while joined[top].any():
+            top = np.where(joined[top], self.parent[top], top)
+        return top
 
     def _land(self, cells: Cells) -> shapely.Geometry:
         shape = dissolve_cells(cells)
-        near = self.shape[self.tops[self.tree.query(shape, predicate="intersects")]]
-        return shapely.difference(shape, shapely.union_all(near)) if len(near) else shape
+        return less(shape, self.tops)

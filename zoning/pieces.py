@@ -1,0 +1,101 @@
+"""Polygons put together by rings instead of by overlay, where what comes out is valid and so is the same.
+
+A hole that lies within its shell and overlaps no other hole, and parts that meet in points at most, need no overlay:
+validity says whether that is so, and what is not valid is done by difference and union.
+"""
+
+import numpy as np
+import shapely
+
+from zoning.geometry import Ints, Shapes
+
+_POLYGON = 3
+
+
+def cut_out(shells: Shapes, owner: Ints, holes: Shapes) -> Shapes:
+    """Return each shell less its holes.
+
+    Parameters
+    ----------
+    shells : (n,) polygons or multipolygons.
+    owner : (m,) position in `shells`.
+    holes : (m,) polygons or multipolygons; they may overlap each other and stick out of the shell.
+
+    Returns
+    -------
+    (n,) shapely geometries.
+    """
+    made, cut = shells.copy(), np.unique(owner)
+    plain = shapely.get_type_id(shells) == _POLYGON
+    whole = (shapely.get_type_id(holes) == _POLYGON) & (shapely.get_num_interior_rings(holes) == 0)
+    plain[owner[~whole]] = False
+    easy = cut[plain[cut]]
+    rings, at = shapely.get_rings(shells[easy], return_index=True)
+    mine = plain[owner]
+    rings = np.concatenate([rings, shapely.get_exterior_ring(holes[mine])])
+    at = np.concatenate([at, np.searchsorted(easy, owner[mine])])
+    order = np.argsort(at, kind="stable")
+    if len(easy):
+        made[easy] = shapely.polygons(rings[order], indices=at[order])
+    for row in np.concatenate([cut[~plain[cut]], easy[~shapely.is_valid(made[easy])]]):
+        made[row] = shapely.difference(shells[row], shapely.disjoint_subset_union_all(holes[owner == row]))
+    return made
+
+
+def put_together(parts: Shapes, owner: Ints, n: int) -> Shapes:
+    """Return one shape an owner, of all its parts.
+
+    Parameters
+    ----------
+    parts : (m,) shapely geometries; lines and points, which overlay can leave behind, are dropped.
+    owner : (m,) number of the owner, 0 to n - 1.
+    n : number of owners.
+
+    Returns
+    -------
+    (n,) valid MultiPolygons; empty where an owner has no part.
+    """
+    parts, owner = _polygons(parts, owner)
+    made = np.full(n, shapely.MultiPolygon(), object)
+    order = np.argsort(owner, kind="stable")
+    parts, owner = parts[order], owner[order]
+    used, at = np.unique(owner, return_inverse=True)
+    if not len(used):
+        return made
+    made[used] = shapely.multipolygons(parts, indices=at)
+    bad = used[~shapely.is_valid(made[used])]
+    if len(bad):
+        united = np.array([shapely.union_all(parts[owner == row]) for row in bad], object)
+        made[bad] = put_together(united, np.arange(len(bad)), len(bad))
+    return made
+
+
+def _polygons(shapes: Shapes, owner: Ints) -> tuple[Shapes, Ints]:
+    """Take collections apart, to their polygons."""
+    for _ in range(2):
+        shapes, at = shapely.get_parts(shapes, return_index=True)
+        owner = owner[at]
+    keep = (shapely.get_type_id(shapes) == _POLYGON) & ~shapely.is_empty(shapes)
+    return shapes[keep], owner[keep]
+
+
+def less(outline: shapely.Geometry, taken: Shapes) -> shapely.Geometry:
+    """Return an outline less some shapes, of which most lie well inside it.
+
+    Parameters
+    ----------
+    outline : polygon or multipolygon.
+    taken : (m,) polygons that overlap each other nowhere.
+
+    Returns
+    -------
+    A shapely geometry.
+    """
+    shapely.prepare(outline)
+    taken = taken[shapely.intersects(outline, taken)]
+    across = taken[~shapely.contains_properly(outline, taken)]
+    if len(across):
+        outline = shapely.difference(outline, shapely.union_all(across))
+    parts = shapely.get_parts(outline)
+    owner, hole = shapely.STRtree(taken).query(parts, predicate="contains_properly")
+    return put_together(cut_out(parts, owner, taken[hole]), np.zeros(len(parts), np.int64), 1)[0]
