@@ -102,7 +102,7 @@ def _near_buildings(asked: Ints, within_m: float, scene: Scene) -> tuple[Ints, I
     """Return (building, other building whose footprint lies within some metres)."""
     solid = np.flatnonzero((scene.units["level"] == "building") & scene.units["own"])
     asked = asked[np.isin(asked, solid)]
-    shapes = scene.frame.to_metres(scene.units["geometry"].to_numpy(object)[solid])
+    shapes = scene.units["metres"].to_numpy(object)[solid]
     tree = shapely.STRtree(shapes)
     one, other = tree.query(shapes[np.searchsorted(solid, asked)], predicate="dwithin", distance=within_m)
     apart = solid[other] != asked[one]

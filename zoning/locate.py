@@ -5,6 +5,7 @@ then the cell. A point in no building takes the nearest one of its estate's yard
 """
 
 from collections.abc import Mapping
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def _place_rows(facts: pd.DataFrame, places: pd.DataFrame) -> Ints:
     rows = np.full(len(facts), -1)
     if "place_id" in facts:
         rows = facts["place_id"].map(pd.Series(places.index, index=places["id"])).fillna(-1).to_numpy(np.int64)
-    if "address" in facts:
+    if "address" in facts and facts["address"].notna().any():
         once = places[~_plain(places["name"]).duplicated(keep=False)]
         by_name = pd.Series(once.index, index=_plain(once["name"]))
         named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
@@ -88,7 +89,9 @@ def _place_rows(facts: pd.DataFrame, places: pd.DataFrame) -> Ints:
 
 
 def _plain(words: pd.Series) -> pd.Series:
-    return words.astype("str").str.normalize("NFKC").str.replace(r"\s+", "", regex=True).str.casefold()
+    """Words as they are compared: without blanks, width and case; missing words stay missing."""
+    plain = ["".join(normalize("NFKC", w).split()).casefold() if isinstance(w, str) else None for w in words]
+    return pd.Series(plain, index=words.index, dtype="str")
 
 
 def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, units: pd.DataFrame) -> None:
@@ -103,7 +106,7 @@ def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, un
 
 def _fill_from_addresses(spots: pd.DataFrame, facts: pd.DataFrame, place: Ints, units: pd.DataFrame) -> None:
     """An address that equals the full name of one unit is that unit."""
-    if "address" not in facts:
+    if "address" not in facts or facts["address"].isna().all():
         return
     names = _plain(units["name"])
     once = units[~names.duplicated(keep=False)]
@@ -134,7 +137,7 @@ def _unit_at(
     solid = np.flatnonzero(units["own"] & (units["level"] != "estate"))
     if not len(points) or not len(estates) + len(solid):
         return unit, near
-    shapes = frame.to_metres(units["geometry"].to_numpy(object))
+    shapes = units["metres"].to_numpy(object)
     area = units["area_m2"].to_numpy()
     for rows in (estates, solid):
         point, found = shapely.STRtree(shapes[rows]).query(points, predicate="intersects")
@@ -160,10 +163,12 @@ def _ambiguous(
     """Return which points could lie in another unit, or cell, by their radius."""
     weak = spots[loose & (spots["radius_m"] > 0)]
     found = pd.Series(False, index=spots.index)
+    if weak.empty:
+        return found
     points = frame.to_metres(shapely.points(weak["lng"].to_numpy(), weak["lat"].to_numpy()))
     discs = shapely.buffer(points, weak["radius_m"].to_numpy())
     solid = units[units["own"] & (units["level"] != "estate")]
-    shapes = frame.to_metres(solid["geometry"].to_numpy(object))
+    shapes = solid["metres"].to_numpy(object)
     near = np.bincount(shapely.STRtree(shapes).query(discs, predicate="intersects")[0], minlength=len(weak))
     rims = [shapely.get_coordinates(frame.to_degrees(disc)).T for disc in discs]
     cells = [len(np.unique(points_to_cells(rim[0], rim[1], settings.resolution))) for rim in rims]

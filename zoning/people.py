@@ -56,7 +56,7 @@ def share_people(
     named = rows[rows["cell"].isna() & rows["area_id"].isin(shapes)]
     named = named.assign(geometry=pd.Series(named["area_id"].map(shapes), dtype=object))
     order = np.argsort(shapely.area(named["geometry"].to_numpy(object)), kind="stable")
-    points = shapely.points(atoms["lng"], atoms["lat"])
+    points = shapely.points(atoms["lng"].to_numpy(), atoms["lat"].to_numpy()) if len(named) else np.empty(0, object)
     _pour_areas(pool, named.iloc[order], points, settings)
     found = pd.DataFrame({"people": pool.people, "households": np.nan_to_num(shares["households"])})
     found["told"] = pool.told | (weight == 0)
@@ -90,7 +90,7 @@ def _floor_area(units: pd.DataFrame, atoms: pd.DataFrame) -> Floats:
 
 def _residential(units: pd.DataFrame, parent: Ints) -> Floats:
     told = units["residential"]
-    homes = np.array([np.nan if pd.isna(v) else float(bool(v)) for v in told])
+    homes = told.astype("boolean").to_numpy(float, na_value=np.nan)
     row = parent.copy()
     while (np.isnan(homes) & (row >= 0)).any():
         ask = np.isnan(homes) & (row >= 0)

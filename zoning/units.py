@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Frame, Ints, Shapes, points_to_cells
+from zoning.pieces import cut_out
 from zoning.settings import Settings
 
 REST = "/rest"
@@ -25,7 +26,8 @@ class Units:
 
     `units`: one row a unit in order of id: id, parent_id, parent (row or -1), level, name and name_en (of the whole
     path), number, floors, floor_from, floor_to, people, households, residential, adjacent, geometry (WGS84; borrowed
-    from the parent where `own` is False), area_m2, estate_id, building_id, leaf, lng, lat, cell.
+    from the parent where `own` is False), metres (the same in the plane of `frame`), area_m2, estate_id, building_id,
+    leaf, lng, lat, cell.
     `atoms`: one row an atom in order of atom_id: atom_id, kind (unit or rest), unit (row), unit_id, estate_id,
     building_id, name, lng, lat, cell. `inside`: rows (unit, atom) of every atom inside every unit, itself included.
     `problems`: code, subject, text. `frame`: the plane in metres.
@@ -53,12 +55,16 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     units = _join(tables)
     problems: list[tuple[str, str, str]] = []
     units = _link_parents(units, problems)
-    units["geometry"], units["own"] = _borrow(units)
+    shapes = units["geometry"].to_numpy(object)
+    units["own"] = shapely.is_geometry(shapes)
+    lender = _lenders(units["own"].to_numpy(bool), units["parent"].to_numpy(np.int64))
+    units["geometry"] = shapes[lender]
     longitudes = [shapely.get_x(shapely.centroid(t["geometry"].to_numpy(object))) for t in (units, tables["areas"])]
     frame = Frame.around(
         np.concatenate([*longitudes, *(tables[k]["lng"].to_numpy(float) for k in ("cases", "visits"))])
     )
-    units["area_m2"] = shapely.area(frame.to_metres(units["geometry"].to_numpy(object)))
+    units["metres"] = frame.to_metres(shapes)[lender]
+    units["area_m2"] = shapely.area(units["metres"].to_numpy(object))
     points = _points(units)
     units["lng"], units["lat"] = shapely.get_x(points), shapely.get_y(points)
     units["cell"] = points_to_cells(units["lng"].to_numpy(), units["lat"].to_numpy(), settings.resolution)
@@ -113,11 +119,11 @@ def _link_parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> 
 
 def _paths(own: pd.Series, parent: Ints) -> list[str]:
     """Return each unit's name with its ancestors' before it; what a name repeats of its parent's is said once."""
-    names = own.tolist()
-    short = [n.removeprefix(names[p]).strip() or n if p >= 0 else n for n, p in zip(names, parent, strict=True)]
+    names, parents = own.tolist(), parent.tolist()
     paths = list(names)
-    for _ in range(_depth(parent)):
-        paths = [f"{paths[p]} {s}" if p >= 0 else s for s, p in zip(short, parent, strict=True)]
+    for row in np.argsort(_depths(parent), kind="stable").tolist():
+        if (up := parents[row]) >= 0:
+            paths[row] = f"{paths[up]} {names[row].removeprefix(names[up]).strip() or names[row]}"
     return paths
 
 
@@ -152,11 +158,12 @@ def _in_circle(parent: Ints) -> np.ndarray:
     return cut
 
 
-def _depth(parent: Ints) -> int:
-    depth, row = 0, parent
+def _depths(parent: Ints) -> Ints:
+    """Return how many units stand around each."""
+    depths, row = np.zeros(len(parent), np.int64), parent
     while (row >= 0).any():
-        depth, row = depth + 1, np.where(row >= 0, parent[row], -1)
-    return depth
+        depths, row = depths + (row >= 0), np.where(row >= 0, parent[row], -1)
+    return depths
 
 
 def _ancestor(units: pd.DataFrame, level: str) -> Ints:
@@ -170,13 +177,12 @@ def _ancestor(units: pd.DataFrame, level: str) -> Ints:
     return found
 
 
-def _borrow(units: pd.DataFrame) -> tuple[Shapes, np.ndarray]:
-    shapes, parent = units["geometry"].to_numpy(object).copy(), units["parent"].to_numpy()
-    own = np.array([g is not None for g in shapes], bool)
-    for _ in range(_depth(parent)):
-        empty = np.array([g is None for g in shapes], bool) & (parent >= 0)
-        shapes[empty] = shapes[parent[empty]]
-    return shapes, own
+def _lenders(own: np.ndarray, parent: Ints) -> Ints:
+    """Return the nearest unit with a footprint around each, itself first; else the topmost one around it."""
+    row = np.arange(len(parent))
+    while (bare := ~own[row] & (parent[row] >= 0)).any():
+        row = np.where(bare, parent[row], row)
+    return row
 
 
 def _points(units: pd.DataFrame) -> Shapes:
@@ -184,13 +190,15 @@ def _points(units: pd.DataFrame) -> Shapes:
     shapes = units["geometry"].to_numpy(object)
     points = shapely.point_on_surface(shapes)
     parents = np.flatnonzero(~units["leaf"] & (units["level"] == "estate") & units["own"])
-    children = shapes[units["own"] & (units["level"] != "estate")]
+    estate, parent = (units["level"] == "estate").to_numpy(), units["parent"].to_numpy(np.int64)
+    inner = (parent >= 0) & units["own"].to_numpy()[parent] & ~estate[parent]
+    children = shapes[units["own"] & ~estate & ~inner]
     tree = shapely.STRtree(children)
-    covered = np.unique(tree.query(points[parents], predicate="within")[0])
-    for row in parents[covered]:
-        near = tree.query(shapes[row], predicate="intersects")
-        yard = shapely.difference(shapes[row], shapely.disjoint_subset_union_all(children[near]))
-        points[row] = points[row] if yard.is_empty else shapely.point_on_surface(yard)
+    covered = parents[np.unique(tree.query(points[parents], predicate="within")[0])]
+    owner, near = tree.query(shapes[covered], predicate="intersects")
+    yards = cut_out(shapes[covered], owner, children[near])
+    some = ~shapely.is_empty(yards)
+    points[covered[some]] = shapely.point_on_surface(yards[some])
     return np.asarray(points, object)
 
 
