@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
+from zoning.faults import Faults
 from zoning.location import place_points, place_shapes, to_table
-from zoning.values import Faults
 
 NAN = np.nan
 BOW = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
@@ -51,7 +51,7 @@ def test_shapes_are_repaired_only_when_no_part_is_lost_or_won():
     assert shapely.is_valid(found[1])
     assert found[1].area == 4
     assert [shape is None for shape in found] == [False, False, True, True, True, True]
-    assert notices == ["1 outlines were not valid and were repaired without losing a part"]
+    assert notices == {"outlines that were not valid and were repaired without losing a part: {n}": 1}
     assert rejects["row"].tolist() == [2, 4, 5]
     assert "Self-intersection" in rejects["reason"].iloc[0]
     assert "empty" in rejects["reason"].iloc[1]

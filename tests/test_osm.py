@@ -83,12 +83,12 @@ def test_lines_are_cut_at_the_box_and_strangers_are_left_out(tables):
 
 
 def test_the_counts_balance(tables):
-    numbers = re.findall(r"\d+", tables["buildings"].notices[0])
+    numbers = re.findall(r"\d+", next(iter(tables["buildings"].told)))
     read, kept, outside, none = map(int, numbers[:4])
     assert read == kept + outside + none
     assert kept == len({row for raw in tables.values() for row in raw.rows})
     assert outside == 2
-    assert [raw.notices for raw in list(tables.values())[1:]] == [()] * 7
+    assert [raw.told for raw in list(tables.values())[1:]] == [{}] * 7
 
 
 def test_a_damaged_or_empty_extract_is_refused(tmp_path):

@@ -9,7 +9,8 @@ import pytest
 import shapely
 
 from zoning.errors import InputError
-from zoning.readers import REJECT_COLUMNS, read_raw
+from zoning.raw import REJECT_COLUMNS
+from zoning.readers import read_raw
 
 CHINESE = "病例编号,状态\nC1,确诊\n"
 
@@ -29,7 +30,7 @@ def test_csv_encodings_are_found(write, encoding):
     raw = read_raw(write(CHINESE.encode(encoding)))
     assert raw.values.to_dict("records") == [{"病例编号": "C1", "状态": "确诊"}]
     assert raw.rows.tolist() == [2]
-    assert bool(raw.notices) == (not encoding.startswith("utf-8"))
+    assert bool(raw.told) == (not encoding.startswith("utf-8"))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -52,7 +53,7 @@ def test_rows_are_counted_as_records_through_quoted_newlines_blanks_and_ragged_r
     assert raw.rejects["row"].tolist() == [6, 7]
     assert raw.rejects["value"].tolist() == ["4", "5,6,7"]
     assert raw.rejects["reason"].iloc[1] == "3 fields where the header has 2"
-    assert "1 empty rows were passed over" in raw.notices
+    assert raw.told == {"empty rows, passed over: {n}": 1}
 
 
 def test_an_open_quote_is_a_reject_and_not_a_silent_loss(write):
@@ -141,7 +142,7 @@ def test_geopackage_layers_by_name_by_kind_or_all(package):
     assert len(read_raw(package, kind="places", layer="more").rows) == 1
     everything = read_raw(package, kind="estates")
     assert everything.rows.tolist() == [1, 2, 1]
-    assert "places, more" in everything.notices[0]
+    assert "places, more" in next(iter(everything.told))
     with pytest.raises(InputError, match="no layer 'x'; its layers are places, more"):
         read_raw(package, layer="x")
 

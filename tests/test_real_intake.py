@@ -7,7 +7,8 @@ import pytest
 import shapely
 
 from zoning.datum import detect_shift, from_wgs84
-from zoning.intake import Options, read_input
+from zoning.intake import read_input
+from zoning.options import Options
 from zoning.tables import check, contract
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zoning.faults import Faults
 from zoning.rowids import made_ids, refuse_repeats, row_hashes
-from zoning.values import Faults
 
 ROWS = pd.DataFrame({"a": ["1", "2", "1", "1"], "b": ["x", "", "x", ""]}, dtype="str")
 
@@ -33,7 +33,7 @@ def test_identical_rows_get_an_ordinal_and_keep_the_same_ids_in_any_order():
 def test_one_of_identical_rows_is_kept_and_differing_ones_are_all_refused():
     faults = Faults(6)
     ids = pd.Series(["k", "k", "d", "d", None, None], dtype="str")
-    refuse_repeats(ids, pd.Series(["h", "h", "1", "2", "z", "z"]), "case_id", faults)
+    refuse_repeats(ids, pd.Series(["h", "h", "1", "2", "z", "z"]), np.arange(6), "case_id", faults)
     table = faults.table("f", np.arange(6))
     assert table["row"].tolist() == [1, 2, 3]
     assert "kept once" in table["reason"].iloc[0]

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
+from zoning.faults import Faults
 from zoning.tables import KINDS, PANDAS_DTYPES, contract
-from zoning.values import Faults, clean, parse_values
+from zoning.values import clean, parse_values
 
 COLUMNS = {(k, c.name): c for k in KINDS for c in contract(k).columns if c.dtype not in ("time", "geometry")}
 

@@ -13,7 +13,7 @@ from zoning.decisions import decide_all, held_by_zone
 from zoning.errors import InputError, UnknownError
 from zoning.export import zones_to_geojson
 from zoning.hashes import digest
-from zoning.intake import Options
+from zoning.options import Options
 from zoning.loading import REJECTS, Loaded, load_file, load_manifest
 from zoning.pipeline import Plan
 from zoning.progress import progress

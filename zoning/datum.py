@@ -161,8 +161,10 @@ def to_wgs84(lng: Floats, lat: Floats, crs: str) -> Pair:
     if datum not in DATUMS:
         moved = _transformer(crs.strip()).transform(x, y)
         return np.asarray(moved[0], np.float64), np.asarray(moved[1], np.float64)
+    if datum == "wgs84":
+        return x, y
     wgs = x, y
-    for offset in {"wgs84": (), "gcj02": (_gcj_offset,), "bd09": (_bd_offset, _gcj_offset)}[datum]:
+    for offset in {"gcj02": (_gcj_offset,), "bd09": (_bd_offset, _gcj_offset)}[datum]:
         wgs = _invert(offset, *wgs)
     inside = is_shifted(*wgs)
     return np.where(inside, wgs[0], x), np.where(inside, wgs[1], y)

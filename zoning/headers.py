@@ -101,3 +101,22 @@ def _stood_in(column: Column, there: set[str]) -> bool:
     """Tell whether other columns can fill this one: name by name_en, a point's geometry by lng and lat."""
     stand_ins = {"name": {"name_en"}, "geometry": {"lng", "lat"}}
     return column.name in stand_ins and stand_ins[column.name] <= there
+
+
+def fits(headers: Sequence[str], terms: Contract) -> bool:
+    """Tell whether a header alone can be that of a kind.
+
+    Parameters
+    ----------
+    headers : column names of a file.
+    terms : the contract of the kind.
+
+    Returns
+    -------
+    True if every required column is there under a known name.
+    """
+    try:
+        require(match_headers(headers, terms, {}, {}), headers, terms, ())
+    except InputError:
+        return False
+    return True

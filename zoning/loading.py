@@ -14,7 +14,8 @@ import shapely
 from zoning import state
 from zoning.datum import detect_shift
 from zoning.errors import InputError
-from zoning.intake import Intake, Options, read_input
+from zoning.intake import Intake, read_input
+from zoning.options import Options
 from zoning.store import Workspace, write_synced
 
 REJECTS = "rejects.csv"

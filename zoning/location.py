@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from zoning.datum import DATUMS, to_wgs84
-from zoning.values import Faults
+from zoning.faults import Faults
 
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
@@ -51,7 +51,9 @@ def place_points(lng: Floats, lat: Floats, crs: str, scale: float, faults: Fault
     out_x[fits], out_y[fits] = to_wgs84(x[fits], y[fits], crs)
     good = np.isfinite(out_x) & np.isfinite(out_y) & (np.abs(out_x) <= 180) & (np.abs(out_y) <= 90)
     wrong = known & ~good & ~zero & ~swapped
-    pair = np.array([f"{a:g}, {b:g}" for a, b in zip(x, y, strict=True)], dtype=object) if (~good).any() else ""
+    pair = np.full(len(x), "", dtype=object)
+    shown = half | (known & ~good)
+    pair[shown] = [f"{a:g}, {b:g}" for a, b in zip(x[shown], y[shown], strict=True)]
     faults.add(half, "lng, lat", pair, "one coordinate of the pair is missing", "give both or neither")
     faults.add(swapped, "lng, lat", pair, _SWAPPED, "exchange the two columns")
     faults.add(known & zero, "lng, lat", pair, "0, 0 stands for no coordinates", "leave both empty")
@@ -61,7 +63,7 @@ def place_points(lng: Floats, lat: Floats, crs: str, scale: float, faults: Fault
 
 def place_shapes(
     shapes: Shapes, families: Sequence[str], crs: str, scale: float, faults: Faults
-) -> tuple[Shapes, list[str]]:
+) -> tuple[Shapes, dict[str, int]]:
     """Bring shapes to WGS84 and repair or refuse bad ones.
 
     Parameters
@@ -74,7 +76,7 @@ def place_shapes(
     Returns
     -------
     shapes : (n,) valid 2-D shapes in WGS84, None where missing or wrong.
-    notices : what was repaired, with row counts.
+    mended : what was repaired, text with {n} -> number of rows.
 
     Raises
     ------
@@ -130,7 +132,7 @@ def _transform(shapes: Shapes, crs: str, scale: float) -> Shapes:
     return moved
 
 
-def _repair(shapes: Shapes, names: Shapes, faults: Faults) -> tuple[Shapes, list[str]]:
+def _repair(shapes: Shapes, names: Shapes, faults: Faults) -> tuple[Shapes, dict[str, int]]:
     """Refuse lines without length; repair crossing rings where that leaves as many parts as were drawn."""
     kinds = shapely.get_type_id(shapes)
     line, area = np.isin(kinds, _FAMILIES["line"]), np.isin(kinds, _FAMILIES["polygon"])
@@ -147,7 +149,8 @@ def _repair(shapes: Shapes, names: Shapes, faults: Faults) -> tuple[Shapes, list
     why[flat] = [f"the outline is not valid: {shapely.is_valid_reason(shape)}" for shape in shapes[flat]]
     faults.add(flat, "geometry", names, why, "draw the outline again as one ring that does not cross itself")
     mended_n = len(broken) - int(flat.sum())
-    return out, [f"{mended_n} outlines were not valid and were repaired without losing a part"] if mended_n else []
+    told = "outlines that were not valid and were repaired without losing a part: {n}"
+    return out, {told: mended_n} if mended_n else {}
 
 
 def _polygons(shape: Any) -> Any:

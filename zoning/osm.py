@@ -14,7 +14,8 @@ import pyogrio
 import shapely
 
 from zoning.errors import InputError
-from zoning.readers import OGR_ERRORS, RawTable, reject_table
+from zoning.raw import RawTable, reject_table
+from zoning.readers_geo import OGR_ERRORS
 from zoning.tables import contract
 
 Mask = npt.NDArray[np.bool_]
@@ -76,8 +77,8 @@ def read_osm(path: Path) -> dict[str, RawTable]:
     total, kept = len(features) + outside + others, int((taken > 0).sum())
     balance = f"{total} features read: {kept} of a kind, {outside} outside the box, {total - kept - outside} of no kind"
     first = next(iter(tables))
-    notices = (f"{balance}; {(taken > 1).sum()} of two kinds or more",)
-    tables[first] = RawTable(**{**vars(tables[first]), "notices": notices})
+    told = {f"{balance}; {(taken > 1).sum()} of two kinds or more": 0}
+    tables[first] = RawTable(**{**vars(tables[first]), "told": told})
     return tables
 
 
@@ -130,7 +131,7 @@ def _raw_table(file: str, kind: str, features: pd.DataFrame, columns: pd.DataFra
     values = values[[name for name in values if name in contract(kind).names]]
     shapes = features["geometry"].to_numpy(dtype=object)
     rows = features["row"].to_numpy(dtype=np.int64)
-    return RawTable(file, values, rows, shapes, "EPSG:4326", reject_table(file, []))
+    return RawTable(file, values, rows, shapes, "EPSG:4326", reject_table(file))
 
 
 _Chosen = tuple[Mask, pd.DataFrame]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from zoning.values import Faults
+from zoning.faults import Faults
 
 _SEPARATOR = "\x1f"
 
@@ -49,19 +49,41 @@ def made_ids(hashes: pd.Series) -> pd.Series:
     return hashes.mask(ordinal > 1, hashes + "-" + ordinal.astype("str"))
 
 
-def refuse_repeats(ids: pd.Series, hashes: pd.Series, name: str, faults: Faults) -> None:
+def find_repeats(ids: pd.Series, hashes: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Tell which rows name with one id what differs, and which are the same row again.
+
+    Parameters
+    ----------
+    ids : (n,) id of each row, missing where it has none.
+    hashes : (n,) content of each row.
+
+    Returns
+    -------
+    differing, again : (n,) bool; the first of the same rows is in neither.
+    """
+    known = ids.notna()
+    differing = known & (hashes.groupby(ids).transform("nunique") > 1)
+    return differing, known & ~differing & ids.duplicated(keep="first")
+
+
+DIFFERING = ("several different rows have this id; all are refused", "give each its own id")
+AGAIN = ("the same row again; kept once", "nothing, or delete the copy")
+
+
+def refuse_repeats(ids: pd.Series, hashes: pd.Series, at: npt.NDArray[np.intp], name: str, faults: Faults) -> None:
     """Keep one of identical rows with one id; refuse all of different rows with one id.
 
     Parameters
     ----------
     ids : (n,) id of each row, missing where it has none.
     hashes : (n,) content of each row.
+    at : (n,) position of each row among those of `faults`.
     name : the id column.
     faults : receives the repeated rows.
     """
-    known = ids.notna()
-    differing = known & (hashes.groupby(ids).transform("nunique") > 1)
-    again = known & ~differing & ids.duplicated(keep="first")
-    values = ids.to_numpy(dtype=object)
-    faults.add(differing, name, values, "several different rows have this id; all are refused", "give each its own id")
-    faults.add(again, name, values, "the same row again; kept once", "nothing, or delete the copy")
+    values = np.full(faults.n, "", dtype=object)
+    values[at] = ids.to_numpy(dtype=object)
+    for mask, (reason, fix) in zip(find_repeats(ids, hashes), (DIFFERING, AGAIN), strict=True):
+        hit = np.zeros(faults.n, dtype=bool)
+        hit[at[mask.to_numpy(bool)]] = True
+        faults.add(hit, name, values, reason, fix)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zoning.errors import InputError
+from zoning.forms import YEARS, read_iso, to_arrow
 
 UTC = "datetime64[us, UTC]"
 _DAY = np.timedelta64(86_400_000_000, "us")
@@ -30,7 +31,6 @@ _HOW = "write 2022-03-06 08:05, 2022/3/6 8:05 or 3月6日24时"
 _EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
 _EXCEL_RANGE = (20_000, 80_000)
 _ORIGIN_RANGE = (-100_000, 100_000)
-_YEARS = (1800, 2200)
 _NUMBERS = ("year", "month", "day", "hour", "minute", "second", "off_h", "off_m")
 
 Micros = npt.NDArray[np.datetime64]
@@ -107,20 +107,28 @@ def parse_times(
     ------
     ISO 8601-1:2019 4.3.8 and GB/T 7408 for 24:00 as the end of a day; ECMA-376 part 1, 18.17.4 for Excel's numbers.
     """
-    info = zone_info(zone)
-    text = values.astype("str").fillna("").str.normalize("NFKC").str.strip().str.upper()
-    codes, unique = pd.factorize(text)
-    words = pd.Series(unique, dtype="str")
-    today = np.datetime64((now or pd.Timestamp.now(tz="UTC")).tz_convert(info).date(), "D")
+    info, start = zone_info(zone), _origin_day(origin)
+    local, bare, done = read_iso(to_arrow(values))
+    offset, reasons = np.full(len(local), np.nan), np.full(len(local), "", dtype=object)
+    rest = np.flatnonzero(~done)
+    if len(rest):
+        text = values.iloc[rest].astype("str").fillna("").str.normalize("NFKC").str.strip().str.upper()
+        codes, unique = pd.factorize(text)
+        today = np.datetime64((now or pd.Timestamp.now(tz="UTC")).tz_convert(info).date(), "D")
+        reading = _read_words(pd.Series(unique, dtype="str"), start, year, today).iloc[codes]
+        local[rest], bare[rest] = reading["local"].to_numpy(), reading["bare"].to_numpy(dtype=bool)
+        offset[rest], reasons[rest] = reading["offset"].to_numpy(dtype="float64"), reading["reason"].to_numpy(object)
+    if date_only == "end":
+        local = np.where(bare, local + _DAY, local)
+    times = pd.Series(_to_utc(local, offset, info), values.index).dt.tz_localize("UTC").astype(UTC)
+    return ParsedTimes(times, pd.Series(reasons, values.index, dtype="str"))
+
+
+def _read_words(words: pd.Series, start: np.datetime64 | None, year: int | None, today: np.datetime64) -> pd.DataFrame:
+    """Read words of any form: local, bare, offset and reason of each."""
     dates, matched = _read_dates(words, year, today)
-    numbers = _read_numbers(words, _origin_day(origin))
-    reading = pd.concat([numbers[~matched], dates[matched]]).sort_index()
-    end = reading["bare"].to_numpy(dtype=bool) & (date_only == "end")
-    local = np.where(end, reading["local"].to_numpy() + _DAY, reading["local"].to_numpy())
-    utc = _to_utc(local, reading["offset"].to_numpy(dtype="float64"), info)
-    reasons = reading["reason"].where(words != "", "").to_numpy(dtype=object)
-    times = pd.Series(utc[codes], values.index).dt.tz_localize("UTC").astype(UTC)
-    return ParsedTimes(times, pd.Series(reasons[codes], values.index, dtype="str"))
+    reading = pd.concat([_read_numbers(words, start)[~matched], dates[matched]]).sort_index()
+    return reading.assign(reason=reading["reason"].where(words != "", ""))
 
 
 def _origin_day(origin: str | None) -> np.datetime64 | None:
@@ -146,11 +154,8 @@ def _read_numbers(words: pd.Series, origin: np.datetime64 | None) -> pd.DataFram
     start = _EXCEL_DAY_0 if origin is None else origin
     micros = np.round(np.where(fits, days, 0) * 86400).astype("int64") * 1_000_000
     local = np.where(fits, start + micros.astype("timedelta64[us]"), _NAT)
-    hint = (
-        "no Excel day of 1954 to 2119; give --origin, the date of day 0"
-        if origin is None
-        else ("more than 100,000 days from --origin")
-    )
+    near = "no Excel day of 1954 to 2119; give --origin, the date of day 0"
+    hint = near if origin is None else "more than 100,000 days from --origin"
     reason = np.where(fits, "", np.where(numeric, f"a plain number, {hint}", f"not a time; {_HOW}"))
     return _frame(local, fits & (days % 1 == 0), np.full(len(words), np.nan), reason)
 
@@ -194,7 +199,7 @@ def _days(part: dict[str, Floats], year: int | None, today: np.datetime64) -> tu
 
 def _day(years: Floats, months: Floats, days: Floats) -> Micros:
     """Return dates at 00:00, NaT where the parts name none."""
-    known = (years >= _YEARS[0]) & (years < _YEARS[1]) & (months >= 1) & (months <= 12) & (days >= 1)
+    known = (years >= YEARS[0]) & (years < YEARS[1]) & (months >= 1) & (months <= 12) & (days >= 1)
     year, month, day = (np.where(known, values, 1).astype("int64") for values in (years, months, days))
     first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     found = first.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")

@@ -1,84 +1,31 @@
 """Text to typed values, a column at a time; what cannot be read gets a reason and the original text."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import h3
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from zoning.forms import EXCEL_ERRORS, MISSING_TEXT, read_number, read_text, to_arrow, to_series
 from zoning.headers import plain
 from zoning.tables import PANDAS_DTYPES, Column
 
 Mask = npt.NDArray[np.bool_]
+_QUOTED = r'^="([^"]*)"$'
+_FORMULA = r"[=@](?:[A-Za-z(+\-]|\d+[+*/^&-])"
+_LOST_DIGITS = r"\d(?:\.\d+)?E\+\d{2}"
+_UNIT = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?\s*([^\d\s.,:/eE+-][^\d]{0,8})$")
+_COMMA = re.compile(r"[+-]?\d+,\d+$")
 
-# In text only what exporters write, for Nan and Na are names; elsewhere what people write, too.
-_MISSING_TEXT = {"", "null", "NULL", "None", "nan", "NaN", "N/A", "\\N"}
+# What people write for 'missing'; in text only what exporters write counts, for Nan and Na are names.
 _MISSING = {"", "null", "none", "nan", "n/a", "\\n", "na", "nil", "-", "--", "—", "/", "无", "不详", "未知", "?"}
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", "on", "是", "有", "对"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0", "off", "否", "无", "不是"}
-
-
-@dataclass
-class Faults:
-    """What is wrong in which rows; one row may have several faults and becomes one reject."""
-
-    n: int
-    lines: list[tuple[npt.NDArray[np.intp], str, npt.NDArray[np.object_], npt.NDArray[np.object_], str]] = field(
-        default_factory=list
-    )
-
-    def add(self, mask: Any, column: str, value: Any, reason: Any, fix: str) -> None:
-        """Note a fault in some rows.
-
-        Parameters
-        ----------
-        mask : (n,) bool, the rows.
-        column : our column, or several separated by commas.
-        value : (n,) original values, or one text.
-        reason : (n,) reasons, or one text.
-        fix : what to do.
-        """
-        where = np.flatnonzero(np.asarray(mask, dtype=bool))
-        if len(where):
-            values, reasons = (np.broadcast_to(np.asarray(v, dtype=object), self.n)[where] for v in (value, reason))
-            self.lines.append((where, column, values, reasons, fix))
-
-    @property
-    def mask(self) -> Mask:
-        """(n,) bool: the rows that have a fault."""
-        bad = np.zeros(self.n, dtype=bool)
-        for where, *_ in self.lines:
-            bad[where] = True
-        return bad
-
-    def table(self, file: str, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
-        """Return one reject for each row at fault, its faults joined by '; '.
-
-        Parameters
-        ----------
-        file : name of the file.
-        rows : (n,) row numbers in the file.
-
-        Returns
-        -------
-        DataFrame file, row, column, value, reason, fix in file order.
-        """
-        blocks = [
-            pd.DataFrame({"at": where, "column": column, "value": values, "reason": reasons, "fix": fix}, dtype=object)
-            for where, column, values, reasons, fix in self.lines
-        ]
-        if not blocks:
-            return pd.DataFrame(columns=["file", "row", "column", "value", "reason", "fix"])
-        lines = pd.concat(blocks, ignore_index=True)
-        repeated = lines["at"].duplicated(keep=False)
-        joined = lines[repeated].groupby("at", sort=True).agg(lambda texts: "; ".join(dict.fromkeys(map(str, texts))))
-        table = pd.concat([lines[~repeated], joined.reset_index()]).sort_values("at", kind="stable")
-        table.insert(0, "row", rows[table["at"].to_numpy(dtype=np.intp)])
-        table.insert(0, "file", file)
-        return table.drop(columns="at").reset_index(drop=True)
 
 
 def clean(text: pd.Series, column: Column) -> pd.Series:
@@ -96,13 +43,64 @@ def clean(text: pd.Series, column: Column) -> pd.Series:
     codes, unique = pd.factorize(text.fillna(""))
     words = pd.Series(unique, dtype="str")
     words = words.str.strip() if column.dtype in ("str", "geometry") else words.str.normalize("NFKC").str.strip()
+    words = words.str.replace(_QUOTED, r"\1", regex=True)
     known = {plain(word) for name, others in column.choices for word in (name, *others)} if column.choices else set()
     if column.dtype == "bool":
         known = _FALSE
     folded = words.str.casefold()
-    missing = words.isin(_MISSING_TEXT) if column.dtype == "str" else folded.isin(_MISSING) & ~folded.isin(known)
+    missing = words.isin(MISSING_TEXT) if column.dtype == "str" else folded.isin(_MISSING) & ~folded.isin(known)
     words = words.mask(missing, "")
     return pd.Series(words.to_numpy(dtype=object)[codes], text.index, dtype="str")
+
+
+def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray[np.object_], str]:
+    """Read a column of raw text of any type but time and geometry: the common forms at once, the rest by their words.
+
+    Parameters
+    ----------
+    text : Series of raw text.
+    column : its contract.
+
+    Returns
+    -------
+    values : Series of the contract's dtype, missing where empty or wrong.
+    reasons : (n,) text, empty where nothing is wrong.
+    fix : what to do about the wrong ones.
+    """
+    raw, dtype = to_arrow(text), PANDAS_DTYPES[column.dtype]
+    reasons, fix = np.full(len(text), "", dtype=object), ""
+    if column.dtype == "str":
+        words, done = read_text(raw, column)
+        values = to_series(words, text.index)
+    elif column.dtype in ("float", "int"):
+        numbers, done = read_number(raw, column)
+        values = pd.Series(numbers, text.index).astype(dtype)
+    else:
+        values, done = pd.Series(index=text.index, dtype=dtype), np.zeros(len(text), dtype=bool)
+    rest = np.flatnonzero(~done)
+    if len(rest):
+        codes, unique = _words(raw if len(rest) == len(raw) else raw.take(rest))
+        found, why, fix = parse_values(clean(pd.Series(unique, dtype="str"), column), column)
+        part = found.iloc[codes].set_axis(text.index[rest])
+        values = part if len(rest) == len(text) else _put(values, rest, part)
+        reasons[rest] = why.to_numpy(dtype=object)[codes]
+    return values, reasons, fix
+
+
+def _words(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], pd.Series]:
+    """Return each cell's number among the different words; first tried with the words of the first rows alone."""
+    words = text[:1000].unique()
+    codes = pc.index_in(text, value_set=words)
+    if codes.null_count:
+        coded = text.dictionary_encode()
+        codes, words = coded.indices, coded.dictionary
+    return codes.to_numpy(zero_copy_only=False).astype(np.int64), words.to_pandas()
+
+
+def _put(values: pd.Series, rest: npt.NDArray[np.intp], part: pd.Series) -> pd.Series:
+    out = values.copy()
+    out.iloc[rest] = part.array
+    return out
 
 
 def parse_values(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series, str]:
@@ -123,12 +121,25 @@ def parse_values(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series,
         "str": _parse_text, "choice": _parse_choice, "float": _parse_float, "int": _parse_int, "bool": _parse_bool,
         "cell": _parse_cell,
     }  # fmt: skip
-    values, wrong, reason, fix = parsers[column.dtype](text, column)
+    junk = _junk(text, column)
+    values, wrong, reason, fix = parsers[column.dtype](text.mask(junk != "", ""), column)
+    reason, wrong = np.where(junk != "", junk, reason), wrong | (junk != "")
     reasons = pd.Series(np.where(wrong & (text != ""), reason, ""), text.index, dtype="str")
     return values.astype(PANDAS_DTYPES[column.dtype]), reasons, fix
 
 
 _Parsed = tuple[pd.Series, Any, Any, str]
+
+
+def _junk(text: pd.Series, column: Column) -> npt.NDArray[np.object_]:
+    """Say which cells hold what a spreadsheet left instead of a value."""
+    found = np.full(len(text), "", dtype=object)
+    found[text.isin(EXCEL_ERRORS)] = "an Excel error instead of a value"
+    found[text.str.match(_FORMULA).to_numpy(dtype=bool)] = "a formula instead of its value; paste it as a value"
+    if column.name == "id" or column.name.endswith("_id"):
+        lost = text.str.fullmatch(_LOST_DIGITS).to_numpy(dtype=bool)
+        found[lost] = "Excel has cut this number's digits; format the column as text and fill it in again"
+    return found
 
 
 def _parse_text(text: pd.Series, column: Column) -> _Parsed:
@@ -142,8 +153,16 @@ def _parse_float(text: pd.Series, column: Column) -> _Parsed:
     values = pd.to_numeric(bare.where(form), errors="coerce").astype("float64")
     finite = np.isfinite(values)
     low = column.minimum is not None and (values < column.minimum)
-    reason = np.where(low, f"below {column.minimum or 0:g}", np.where(form, "out of range", "not a number"))
+    known = np.where(form, "out of range", text.map(_no_number).to_numpy(dtype=object))
+    reason = np.where(low, f"below {column.minimum or 0:g}", known)
     return values.where(finite & ~low), low | ~finite, reason, "write a plain number such as 12.5"
+
+
+def _no_number(word: str) -> str:
+    """Say why a word is no number: a unit behind it, a comma as decimal mark, or anything else."""
+    if unit := _UNIT.match(word):
+        return f"a number with '{unit[1]}' behind it; write the number alone"
+    return "a comma as decimal mark; write a point" if _COMMA.match(word) else "not a number"
 
 
 def _parse_int(text: pd.Series, column: Column) -> _Parsed:
