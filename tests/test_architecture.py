@@ -57,6 +57,14 @@ STAGES: dict[str, tuple[str, ...]] = {
     "export": ("calendar_files",),
 }
 STORE = {"store": ("state",)}
+# The generator of the demo city: part of no stage, it only writes files.
+DEMO: dict[str, tuple[str, ...]] = {
+    "demo": (
+        *("demo_plan", "demo_streets", "demo_land", "demo_lanes", "demo_layout", "demo_buildings", "demo_areas"),
+        *("demo_units", "demo_names", "demo_places", "demo_ground", "demo_outbreak", "demo_facts", "demo_files"),
+        "demo_readme",
+    ),
+}
 LAYER_PARTS = (
     "_base",
     "mvt",
@@ -82,7 +90,8 @@ MAY_IMPORT = {
     "stage": {"base"},
     "store": {"base"},
     "pipeline": {"base", "stage", "store", "pipeline"},
-    "cli": {"base", "stage", "store", "pipeline", "cli"},
+    "demo": {"base"},
+    "cli": {"base", "stage", "store", "pipeline", "demo", "cli"},
     "layer base": {"base", "pipeline", "layer base"},
     "layer": {"base", "pipeline", "layer base"},
     "layers": {"layer base", "layer"},
@@ -96,8 +105,8 @@ NOT_IMPORTED = {"plotly", "tzdata"}  # what requirements.in says that others loa
 
 
 def owner(name: str) -> tuple[str, str]:
-    """The row of a module of `zoning/`, and the stage or store that it belongs to."""
-    for row, table in (("stage", STAGES), ("store", STORE)):
+    """The row of a module of `zoning/`, and the stage, store or generator that it belongs to."""
+    for row, table in (("stage", STAGES), ("store", STORE), ("demo", DEMO)):
         for main, parts in table.items():
             if name == main or name in parts:
                 return row, main
@@ -178,7 +187,7 @@ def test_every_row_has_its_module() -> None:
     listed = [
         *BASE,
         *TOP,
-        *(name for table in (STAGES, STORE) for main, parts in table.items() for name in (main, *parts)),
+        *(name for table in (STAGES, STORE, DEMO) for main, parts in table.items() for name in (main, *parts)),
     ]
     assert [name for name in listed if not (ROOT / "zoning" / f"{name}.py").exists()] == []
 

@@ -188,3 +188,8 @@ def _add_rest(add: Add) -> None:
     parser = add("town", commands.town, "make the workspace of the demonstration town", "town build/town")
     _workspace(parser)
     parser.add_argument("--manifest", type=Path, default=_TOWN, help=argparse.SUPPRESS)
+    parser = add("demo", commands.demo, "write the input files of an invented city", "demo build/city --seed 1")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files go, with city.toml and a README")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same number gives the same files")
+    parser.add_argument("--people", type=int, default=1_500_000, metavar="N", help="a district for each 1.5 million")
+    parser.add_argument("--cases", type=int, default=120, metavar="N", help="over three weeks, at least 8 a district")

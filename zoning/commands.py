@@ -1,4 +1,4 @@
-"""What the writing commands do: load, withdraw, derive, decide, set, town; thin functions to an answer and a code."""
+"""What the writing commands do: load, withdraw, derive, decide, set, town, demo; thin, to an answer and a code."""
 
 import sys
 from argparse import Namespace
@@ -10,6 +10,8 @@ import pandas as pd
 from zoning import state
 from zoning.clocks import next_midnight
 from zoning.decisions import decide_all, held_by_zone
+from zoning.demo import write_demo
+from zoning.demo_readme import MANIFEST
 from zoning.errors import InputError, UnknownError
 from zoning.export import zones_to_geojson
 from zoning.hashes import digest
@@ -214,4 +216,22 @@ def town(given: Namespace) -> int:
     workspace = Workspace(given.workspace, create=True)
     for done in load_manifest(workspace, given.manifest):
         _tell(done, given.workspace)
+    return 0
+
+
+def demo(given: Namespace) -> int:
+    """Write the files of an invented city.
+
+    Parameters
+    ----------
+    given : folder, seed, people, cases.
+
+    Returns
+    -------
+    0.
+    """
+    with progress("building the city"):
+        for entry in write_demo(given.folder, given.seed, given.people, given.cases):
+            print(f"{given.folder / entry.path}: {entry.kind}, {entry.rows:,} rows")
+    print(f"{given.folder / MANIFEST}: loads them; README.md lists what is peculiar and what cannot be read")
     return 0
