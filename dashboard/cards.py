@@ -52,7 +52,8 @@ def look_at(plan: Any) -> list[Any]:
     lines = []
     for row in plan.proposals.to_dict("records"):
         of = plan.policy.classes[row["class"]]
-        asked = both("proposal", ground=row["ground"].split(":", 1)[-1], rule=names[row["rule_id"]])
+        ground = {"zh": row["name"], "en": row["name_en"]}
+        asked = both("proposal", ground=ground, rule=names[row["rule_id"]])
         letter = class_words(plan.policy, of.style, row["class"])[0]
         lines.append(html.Li([chip(of.style, letter), html.Span([words(asked), f" ({row['rule_id']})"])]))
     lines += [

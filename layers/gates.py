@@ -43,7 +43,7 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
             look.image("gate-unknown"),
         ],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.3, 16, 0.55, 18, 0.9],
-        "icon-allow-overlap": True,
+        "icon-allow-overlap": ["step", ["zoom"], False, 14.5, True],
     }
     return [
         (

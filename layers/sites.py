@@ -39,7 +39,7 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     layout = {
         "icon-image": icon,
         "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.55, 16, 1],
-        "icon-allow-overlap": True,
+        "icon-allow-overlap": ["step", ["zoom"], False, 15, True],
     }
     return [
         (

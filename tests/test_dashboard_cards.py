@@ -141,7 +141,7 @@ def test_a_rejected_zone_has_no_card() -> None:
 
 def test_what_to_look_at_stands_where_nothing_is_chosen() -> None:
     text = said(look_at(tiny_plan.make_plan()), "en")
-    assert "LS: " in text
+    assert "Linshui Garden: " in text
     assert "(R4)" in text
     assert "cases:C9 its place is not known" in text
     assert "位置不明" in said(look_at(tiny_plan.make_plan()), "zh")

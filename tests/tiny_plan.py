@@ -175,7 +175,15 @@ def make_plan(as_of: datetime = AS_OF) -> TinyPlan:
         gate_points=_named(gates, "gate_id", "zone_id", "kind", "name", "road_id", "open", "lng", "lat"),
         site_links=_named(links, "zone_id", "site_kind", "site_id", "name", "distance_m", "by_road"),
         tables=_tables(),
-        proposals=_named([("R4", "unit:LS", "sealed", ["cases:C1"])], "rule_id", "ground", "class", "fact_ids"),
+        proposals=_named(
+            [("R4", "unit:LS", "sealed", ["cases:C1"], "临水花园", "Linshui Garden")],
+            "rule_id",
+            "ground",
+            "class",
+            "fact_ids",
+            "name",
+            "name_en",
+        ),
         problems=_named([("no place", "cases:C9", "its place is not known; type one")], "code", "subject", "text"),
         as_of=as_of,
     )

@@ -74,3 +74,24 @@ def _by_road(shape: shapely.Geometry, roads: pd.DataFrame, frame: Frame) -> tupl
             road = named.iloc[at]
             return f"{road['name']}旁", f"by {_english(named).iloc[at]}"
     return (f"{point.y:.4f}, {point.x:.4f}",) * 2
+
+
+def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Name the ground of every proposal.
+
+    Parameters
+    ----------
+    proposals : ground (key of a ground, such as unit:E1 or area:A1).
+    units : of `make_units`; name, name_en of the whole path.
+    areas : contract `areas`.
+
+    Returns
+    -------
+    `proposals` with name and name_en; the key's own id where nothing is called so.
+    """
+    ids = proposals["ground"].str.split(":", n=1).str[1]
+    both = pd.concat([table[["id", "name"]].assign(name_en=_english(table)) for table in (units, areas)])
+    called = both.drop_duplicates("id").set_index("id").reindex(ids)
+    return proposals.assign(
+        name=called["name"].fillna(ids).to_numpy(), name_en=called["name_en"].fillna(ids).to_numpy()
+    )

@@ -28,7 +28,7 @@ from zoning.grounds import take_grounds
 from zoning.hashes import digest
 from zoning.locate import far_away, locate
 from zoning.membership import Derived, derive_zones
-from zoning.names import name_zones
+from zoning.names import name_proposals, name_zones
 from zoning.people import People, people_on_land, share_people
 from zoning.policy import Policy, load_policy
 from zoning.problems import list_problems
@@ -49,8 +49,8 @@ class Plan:
     """Everything that was derived for one (as of, known at): plain tables, WGS84, UTC.
 
     `zones`, `membership`, `atoms`, `cells`, `calendar`, `gate_points`, `site_links`: as ARCHITECTURE.md lists them;
-    `stays`: who was where, `proposals` and `closed`: of `derive_zones`; `problems`: code, subject, text; `tables`: the
-    state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
+    `stays`: who was where; `proposals` (with names) and `closed`: of `derive_zones`; `problems`: code, subject, text;
+    `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
     """
 
     zones: gpd.GeoDataFrame
@@ -134,7 +134,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
         gate_points=place_gates(zones, tables["roads"], tables["gates"], settings, ground.frame),
         site_links=link_services(zones, tables["sites"], tables["roads"], ground.frame),
         stays=stays.join(spots.drop(columns="sure")),
-        proposals=derived.proposals,
+        proposals=name_proposals(derived.proposals, ground.units, tables["areas"]),
         closed=derived.closed,
         problems=list_problems(
             ground.problems,
