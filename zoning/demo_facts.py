@@ -188,7 +188,7 @@ def _visit_rows(
     table = table.sort_values(["case", "start"], kind="stable", ignore_index=True)
     case, kind = table["case"].to_numpy(), places["kind"].to_numpy(object)[table["place"]]
     draw, open_air = rng.random(len(table)), ~np.isin(kind, list(WORKPLACES))
-    plain = np.where(draw < 0.80, "none", np.where((draw < 0.97) | ~open_air, "some", "likely"))
+    plain = np.where(draw < 0.94, "none", np.where((draw < 0.985) | ~open_air, "some", "likely"))
     risk = np.where(table["risk"] == 1, np.where(draw < 0.6, "likely", "some"), plain)
     traced = np.isin(kind, list(TRACEABLE)) ^ (rng.random(len(table)) < 0.08)
     known = spread["recorded"].to_numpy()[case] + rng.uniform(0.1, 0.9, len(table))

@@ -34,9 +34,9 @@ CONTACTS_ZH = {
 BAD_CASES = (
     ({"reported_at": "2022-02-30 10:00"}, "a day that does not exist"),
     ({"reported_at": ""}, "no time of the report"),
-    ({"lat": ""}, "half a pair of coordinates"),
+    ({"lng": "114.35", "lat": ""}, "half a pair of coordinates"),
     ({"lng": "22.15", "lat": "114.41"}, "longitude and latitude swapped"),
-    ({"status": "待定"}, "a status that nobody knows"),
+    ({"status": "观察中"}, "a status that nobody knows"),
 )
 BAD_VISITS = (
     ({"arrive_at": "昨天下午"}, "a time in words"),

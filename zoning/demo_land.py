@@ -106,6 +106,8 @@ def choose_blocks(district: District, blocks: pd.DataFrame, use: np.ndarray) -> 
         core = middle[rng.choice(rows)] if len(rows) else middle[:1]
         near = rows[np.argsort(np.hypot(*(middle[rows] - core).T))]
         found[near[: rng.integers(3, 6)]] = "village"
+    if not (found == "village").any():
+        found[np.argmax(np.where(np.isin(found, HOUSING), area, 0.0))] = "village"
     found[(area < SMALL_M2 * 2) & ~np.isin(found, ("river", "hill"))] = "park"
     homes = np.flatnonzero(np.isin(found, ("slab", "perimeter")) & (area > 2e4))
     found[rng.choice(homes, min(len(homes) // 4, district.share(15)), replace=False)] = "hospital"
@@ -127,7 +129,9 @@ def make_lots(district: District, blocks: pd.DataFrame, roads: pd.DataFrame, use
     """
     rng = district.rng(33)
     rows = np.flatnonzero(~np.isin(use, ("river",)))
-    shapes, owner = shapely.get_parts(_without_streets(blocks["geometry"].to_numpy(object)[rows], roads), True)
+    shapes, owner = shapely.get_parts(
+        _without_streets(blocks["geometry"].to_numpy(object)[rows], roads), return_index=True
+    )
     lots = pd.DataFrame({"geometry": shapes, "use": use[rows[owner]], "block": rows[owner]})
     lots = lots[shapely.area(shapes) > 600].reset_index(drop=True)
     done = []

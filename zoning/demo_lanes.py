@@ -185,7 +185,7 @@ def _alleys(
     fences, ground = (t.to_numpy(object)[i] for t, i in (
         (lots["geometry"], rows), (blocks["geometry"], lots["block"].to_numpy()[rows])
     ))  # fmt: skip
-    lines, owner = [], []
+    lines, owner, kinds = [], [], []
     for row, box in enumerate(shapely.bounds(rotate(fences, -lots["turn"].to_numpy()[rows]))):
         for low, high, swap in ((box[0], box[2], False), (box[1], box[3], True)):
             count = max(1, round((high - low) / ALLEY_M) - 1)
@@ -196,13 +196,16 @@ def _alleys(
             ends[:, :, 1] = [across[0] - 60, across[1] + 60]
             lines += list(shapely.linestrings(ends[:, :, ::-1] if swap else ends))
             owner += [row] * count
+            # The middle one of each axis lets cars in.
+            kinds += ["service" if i == count // 2 else "footway" for i in range(count)]
     index = np.array(owner, np.int64)
     turned = rotate(np.array(lines, object), lots["turn"].to_numpy()[rows[index]])
     tables = []
     for shapes in (ground, fences):
         parts, line = shapely.get_parts(shapely.intersection(turned, shapes[index]), return_index=True)
         long = shapely.length(parts) > 15
-        tables.append(pd.DataFrame({"geometry": parts[long], "lot": rows[index[line[long]]], "kind": "footway"}))
+        kind = np.array(kinds, object)[line[long]]
+        tables.append(pd.DataFrame({"geometry": parts[long], "lot": rows[index[line[long]]], "kind": kind}))
     return tables[0], tables[1]
 
 
@@ -212,4 +215,6 @@ def _ends(lots: pd.DataFrame, alleys: pd.DataFrame, rng: np.random.Generator) ->
     parts, owner = shapely.get_parts(shapely.intersection(alleys["geometry"].to_numpy(object), rim), return_index=True)
     point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
     found = pd.DataFrame({"geometry": parts[point], "lot": alleys["lot"].to_numpy(int)[owner[point]]})
-    return found.assign(kind="pedestrian", open=rng.random(len(found)) > CLOSED)
+    drive = alleys["kind"].to_numpy(object)[owner[point]] == "service"
+    shut = rng.random(len(found)) < CLOSED
+    return found.assign(kind=np.where(drive, "vehicle", "pedestrian"), open=drive | ~shut)

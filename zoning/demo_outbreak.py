@@ -15,10 +15,10 @@ DAYS = 21
 # Generation interval: gamma, mean 3.0 days, sd 1.5; incubation: lognormal, mean 3.4, sd 1.5 (Omicron BA.1/BA.2 as
 # estimated in 2022, rounded; an own choice, grade O). Few infect many: gamma with shape 0.5.
 GENERATION, INCUBATION, DISPERSION = (4.0, 0.75), (1.13, 0.42), 0.5
-ASYMPTOMATIC, UNKNOWN_SOURCE = 0.36, 0.03
+ASYMPTOMATIC, UNKNOWN_SOURCE = 0.36, 0.02
 # Where one person infects another, and how far people live from where they meet (m).
 SETTINGS = {"home": 0.32, "building": 0.14, "place": 0.54}
-REACH_M = 1400.0
+REACH_M = 600.0
 SCREENING_DAYS, FIRST_SCREENING = 2.0, 2.0
 KIND_PULL = {
     "market": 3.0, "restaurant": 1.6, "teahouse": 3.0, "mall": 1.2, "school": 0.5, "office": 1.6, "works": 2.2,

@@ -161,7 +161,9 @@ def make_plan(district: District) -> Plan:
     ]
     banks, river, corridor = _river(district)
     inner += [*((bank, "secondary") for bank in banks), (_diagonal(district), "trunk")]
-    cut, way = shapely.get_parts(shapely.intersection(np.array([line for line, _ in inner], object), ground), True)
+    cut, way = shapely.get_parts(
+        shapely.intersection(np.array([line for line, _ in inner], object), ground), return_index=True
+    )
     kinds = np.array(["primary"] * len(rim) + [inner[i][1] for i in way], object)
     ways = np.concatenate([np.arange(len(rim)), len(rim) + way])
     bay = shapely.difference(_bay(district), ground.buffer(55)) if district.row == 0 else None
@@ -215,7 +217,9 @@ def _diagonal(district: District) -> shapely.LineString:
 
 def _bay(district: District) -> shapely.Polygon:
     """Water south of the shore road, with a strip of land between."""
-    along = np.arange(-200.0, district.width + 200.0, STEP_M) + district.column * district.width
+    # A city of one district has open water on both sides; of several, each has its own stretch.
+    more = 200.0 if district.tag else 2500.0
+    along = np.arange(-more, district.width + more, STEP_M) + district.column * district.width
     shore = -90.0 - 45 * np.sin(along / 640) - 25 * np.sin(along / 170)
     deep = np.full(len(along), -min(1600.0, district.height / 3))
     return shapely.Polygon(bend(np.vstack([np.column_stack([along, shore]), np.column_stack([along, deep])[::-1]])))
