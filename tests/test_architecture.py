@@ -36,7 +36,7 @@ BASE = (
 STAGES: dict[str, tuple[str, ...]] = {
     "intake": (
         *("readers", "raw", "transcode", "readers_text", "readers_json", "readers_geo", "readers_sheet", "osm"),
-        *("headers", "rows", "values", "faults", "location", "rowids"),
+        *("headers", "rows", "values", "faults", "location", "rowids", "stream"),
     ),
     "units": (),
     "people": (),
@@ -56,7 +56,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "services": (),
     "export": ("calendar_files",),
 }
-STORE = {"store": ("state",)}
+STORE = {"store": ("state", "facts")}
 # The generator of the demo city: part of no stage, it only writes files.
 DEMO: dict[str, tuple[str, ...]] = {
     "demo": (
@@ -76,6 +76,8 @@ TOP = {
     "pipeline": "pipeline",
     "explain": "pipeline",
     "loading": "pipeline",
+    "corrections": "pipeline",
+    "guess": "pipeline",
     "cli": "cli",
     "commands": "cli",
     "queries": "cli",

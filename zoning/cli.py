@@ -40,7 +40,7 @@ def build_parser() -> Parser:
         made.set_defaults(run=run)
         return made
 
-    for part in (_add_load, _add_facts, _add_derive, _add_decide, _add_ask, _add_rest):
+    for part in (_add_load, _add_guess, _add_facts, _add_derive, _add_decide, _add_ask, _add_rest):
         part(add)
     return parser
 
@@ -93,7 +93,7 @@ def _add_load(add: Add) -> None:
         "load build/futian places.csv --kind places --crs gcj02",
     )
     _workspace(parser)
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="CSV, GeoJSON, GeoPackage or OSM PBF")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="CSV, XLSX, GeoJSON, (Geo)Parquet ...")
     parser.add_argument("--kind", required=True, choices=[*KINDS, "osm"], help="what the rows are; osm takes all kinds")
     parser.add_argument("--source", help="name that a later version replaces (default: the file's name)")
     parser.add_argument("--crs", default="", help="wgs84 (default), gcj02, bd09 or EPSG:n")
@@ -101,10 +101,22 @@ def _add_load(add: Add) -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="factor from the file's numbers to metres or degrees")
     parser.add_argument("--origin", metavar="DATE", help="date that plain numbers of days count from")
     parser.add_argument("--year", type=int, help="year of dates that carry none")
-    parser.add_argument("--layer", default="", help="layer of a GeoPackage")
+    parser.add_argument("--layer", default="", help="sheet of a workbook, layer of a GeoPackage or KML")
     parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help="our column = the file's")
     parser.add_argument("--set", action="append", default=[], metavar="OURS=VALUE", help="one value for all rows")
+    parser.add_argument("--forget", action="store_true", help="take nothing from the last load of this source")
     _recorded(parser)
+
+
+def _add_guess(add: Add) -> None:
+    parser = add(
+        "guess",
+        queries.guess,
+        "say what a file holds (kind, encoding, system, columns), why, and the load command that follows",
+        "guess places.xlsx --workspace build/futian",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--workspace", type=Path, help="its map tells GCJ-02 from WGS84")
 
 
 def _add_facts(add: Add) -> None:

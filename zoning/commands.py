@@ -15,8 +15,8 @@ from zoning.demo_readme import MANIFEST
 from zoning.errors import InputError, UnknownError
 from zoning.export import zones_to_geojson
 from zoning.hashes import digest
-from zoning.options import Options
 from zoning.loading import REJECTS, Loaded, load_file, load_manifest
+from zoning.options import Options
 from zoning.pipeline import Plan
 from zoning.progress import progress
 from zoning.queries import read_plan, read_time
@@ -29,7 +29,8 @@ def load(given: Namespace) -> int:
 
     Parameters
     ----------
-    given : workspace, files, kind, source, crs, encoding, scale, origin, year, layer, map, set, recorded_at, author.
+    given : workspace, files, kind, source, crs, encoding, scale, origin, year, layer, map, set, forget,
+        recorded_at, author.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def load(given: Namespace) -> int:
     if given.source and len(given.files) > 1:
         raise InputError("--source names one file's rows; load the files one by one, or leave it out")
     workspace, code = Workspace(given.workspace, create=True), 0
-    settings = state.fold(workspace).settings
+    settings = state.read_settings(workspace)
     for path in given.files:
         options = Options(
             given.crs, given.encoding, given.scale, given.origin, given.year, given.layer, mapping, constants,
@@ -52,7 +53,7 @@ def load(given: Namespace) -> int:
         when = read_time(given.recorded_at, settings)
         try:
             with progress(f"reading {path.name}"):
-                done = load_file(workspace, path, given.kind, given.source, options, when, given.author)
+                done = load_file(workspace, path, given.kind, given.source, options, when, given.author, given.forget)
             _tell(done, given.workspace)
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
@@ -92,7 +93,7 @@ def withdraw(given: Namespace) -> int:
     0.
     """
     workspace = Workspace(given.workspace)
-    when = read_time(given.recorded_at, state.fold(workspace).settings)
+    when = read_time(given.recorded_at, state.read_settings(workspace))
     changed = state.withdraw(workspace, given.fact, given.reason, when, given.author)
     print(f"{given.fact} is withdrawn" if changed else f"{given.fact} was withdrawn before; nothing changed")
     return 0

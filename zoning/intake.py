@@ -26,14 +26,17 @@ from zoning.tables import PANDAS_DTYPES, Contract, contract
 class Intake:
     """What came of one kind: the accepted table, the rejected rows, what to tell the officer, and rows read.
 
-    `crs` is the system that the file itself declares, empty where it does not.
+    `headers` are the file's columns, `crs` the system that it declares itself (empty where it does not), `made` the
+    numbers of the rows whose id was made.
     """
 
     accepted: pd.DataFrame
     rejects: pd.DataFrame
     notices: tuple[str, ...]
     read: int
+    headers: tuple[str, ...] = ()
     crs: str = ""
+    made: frozenset[int] = frozenset()
 
 
 def read_input(path: Path, kind: str, options: Options | None = None) -> dict[str, Intake]:
@@ -111,9 +114,9 @@ def intake_rows(raw: RawTable, kind: str, options: Options) -> Intake:
     terms = contract(kind)
     columns = find_columns(raw, terms, options)
     rows = type_rows(raw, terms, options, columns)
-    _identify(rows)
+    made = _identify(rows)
     told = add_up([rows.told, tell_unused(raw, columns, options)])
-    return _split(rows, told)
+    return _split(rows, told, made)
 
 
 def find_columns(raw: RawTable, terms: Contract, options: Options) -> dict[str, str]:
@@ -134,9 +137,12 @@ def find_columns(raw: RawTable, terms: Contract, options: Options) -> dict[str, 
     InputError : no column of the kind is there, or a required one is missing.
     """
     headers = list(raw.values.columns)
-    columns = match_headers(headers, terms, options.mapping, options.constants)
     given = [*options.constants, *(("geometry", "lng", "lat") if raw.shapes is not None else ())]
-    require(columns, headers, terms, given)
+    try:
+        columns = match_headers(headers, terms, options.mapping, options.constants)
+        require(columns, headers, terms, given)
+    except InputError as error:
+        raise InputError(f"{raw.file}: {error}") from error
     return columns
 
 
@@ -154,8 +160,8 @@ def told_lines(told: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(text.replace("{n}", f"{number}") for text, number in told.items())
 
 
-def _identify(rows: Typed) -> None:
-    """Make the ids that are missing; refuse rows that repeat one."""
+def _identify(rows: Typed) -> frozenset[int]:
+    """Make the ids that are missing, and return those rows; refuse rows that repeat one."""
     name, table = rows.terms.id, rows.table
     missing, again = table[name].isna(), table[name].duplicated(keep=False)
     looked = np.flatnonzero(missing | again)
@@ -168,6 +174,7 @@ def _identify(rows: Typed) -> None:
         table[name] = table[name].mask(missing, made.reindex(table.index))
         rows.tell(f"{name}: made from the row's content in {{n}} rows", int(missing.sum()))
     fill_person(table, rows.terms)
+    return frozenset(rows.raw.rows[missing].tolist())
 
 
 def fill_person(table: pd.DataFrame, terms: Contract) -> None:
@@ -227,7 +234,8 @@ def rejected(rows: Typed) -> pd.DataFrame:
     return pd.concat([raw.rejects, found], ignore_index=True) if len(raw.rejects) else found
 
 
-def _split(rows: Typed, told: Mapping[str, int]) -> Intake:
+def _split(rows: Typed, told: Mapping[str, int], made: frozenset[int]) -> Intake:
     rejects = rejected(rows).sort_values("row", kind="stable", ignore_index=True)
     read = len(rows.raw.values) + len(rows.raw.rejects)
-    return Intake(stored_table(rows), rejects, told_lines(told), read, rows.raw.crs)
+    headers = tuple(rows.raw.values.columns)
+    return Intake(stored_table(rows), rejects, told_lines(told), read, headers, rows.raw.crs, made)

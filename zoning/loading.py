@@ -1,8 +1,9 @@
 """Loading files into a workspace: read, warn of a wrong datum, write as one event, give the rejects back as a file."""
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning import state
+from zoning import corrections, state
 from zoning.datum import detect_shift
 from zoning.errors import InputError
-from zoning.intake import Intake, read_input
-from zoning.options import Options
-from zoning.store import Workspace, write_synced
+from zoning.facts import save_batches
+from zoning.intake import read_input
+from zoning.options import Options, as_arguments
+from zoning.raw import RawTable
+from zoning.readers import read_raw
+from zoning.store import TABLES, Workspace, write_synced
+from zoning.stream import is_large, stream_input
 
 REJECTS = "rejects.csv"
 
@@ -39,8 +44,9 @@ def load_file(
     options: Options | None = None,
     recorded_at: datetime | None = None,
     author: str = "",
+    forget: bool = False,
 ) -> Loaded:
-    """Load one file as one event: all accepted rows or, on an error, nothing.
+    """Load one file as one event: all accepted rows or, on an error, nothing. A rejects file is loaded as corrections.
 
     Parameters
     ----------
@@ -48,9 +54,10 @@ def load_file(
     path : the file.
     kind : one of KINDS, or osm.
     source : name that a later version replaces; None takes the file's name without ending.
-    options : what is declared about the file.
+    options : what is declared about the file; what is not, is taken as with the last load of this source.
     recorded_at : when it was known; None means now.
     author : who.
+    forget : take nothing from the last load of this source.
 
     Returns
     -------
@@ -61,30 +68,84 @@ def load_file(
     InputError : the file, the kind or an option cannot be used; the state is untouched.
     """
     stem = path.name.removesuffix(".pbf").rsplit(".", 1)[0]
-    name = state.one_source(stem, source)
+    name, given = state.one_source(stem, source), options or Options()
+    past = [] if forget else [e for e in state.loads_of(workspace, name, [kind]) if "corrects" not in e.payload]
+    chosen, used = given.with_kept(past[-1].payload.get("options", {}) if past else {})
+    words = f"as with the last load of {name}: {' '.join(as_arguments(used))}" if used else ""
     try:
-        found = read_input(path, kind, options)
+        done = _load(workspace, path, kind, name, chosen, recorded_at, author)
     except InputError as error:
-        raise InputError(str(error) if path.name in str(error) else f"{path.name}: {error}") from error
+        raise InputError(f"{error} (read {words}; --forget leaves that out)" if words else str(error)) from error
+    table = state.read_rejects(workspace)
+    write_synced(workspace.path / REJECTS, corrections.to_csv(table))
+    return replace(done, notices=(words, *done.notices)) if words else done
+
+
+def _load(
+    workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str
+) -> Loaded:
+    about: dict[str, Any] = {"options": options.kept()} if options.kept() else {}
+    if kind != "osm" and is_large(path, kind, options):
+        return _load_large(workspace, path, kind, name, options, at, author, about)
+    if kind != "osm" and _may_correct(path) and corrections.is_rejects(raw := read_raw(path, options.encoding)):
+        return _load_corrections(workspace, raw, kind, options, at, author)
+    found = read_input(path, kind, options)
     notices = [text for intake in found.values() for text in intake.notices]
-    if options is None or options.crs.casefold() in ("", "wgs84", "epsg:4326"):
-        notices += _shifted(workspace, found)
-    rejects = pd.concat([i.rejects for i in found.values()], ignore_index=True)
+    if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
+        notices += _shifted(workspace, [_points(i.accepted) for i in found.values()], set(found))
+    rejects = pd.concat([i.rejects.assign(kind=k) for k, i in found.items()], ignore_index=True)
     accepted = {k: i.accepted for k, i in found.items()}
-    changed = state.load(workspace, accepted, rejects, name, recorded_at, author)
-    write_synced(workspace.path / REJECTS, state.read_rejects(workspace).to_csv(index=False).encode("utf-8-sig"))
+    if len(found) == 1 and len(rejects):
+        only = next(iter(found.values()))
+        about |= {"headers": list(only.headers), "crs": only.crs}
+    changed = state.load(workspace, accepted, rejects, name, at, author, about)
     rows = {k: (i.read, len(i.accepted), len(i.rejects.drop_duplicates("row"))) for k, i in found.items()}
     return Loaded(path.name, rows, tuple(dict.fromkeys(notices)), changed)
 
 
-def _shifted(workspace: Workspace, found: dict[str, Intake]) -> Iterator[str]:
+def _may_correct(path: Path) -> bool:
+    return path.suffix.lower() in (".csv", ".txt", ".xlsx") and path.is_file() and path.stat().st_size < 2**28
+
+
+def _load_large(
+    workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str,
+    about: dict[str, Any],
+) -> Loaded:  # fmt: skip
+    """Load a file of facts without ever holding it whole."""
+    with stream_input(path, kind, options, workspace.path / TABLES) as found:
+        notices = list(found.notices)
+        if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
+            notices += _shifted(workspace, [(found.lng, found.lat)], {kind})
+        if len(found.rejects):
+            about = about | {"headers": list(found.headers), "crs": ""}
+        saved = save_batches(workspace, found.batches) if found.accepted else ""
+        rejects = found.rejects.assign(kind=kind)
+        changed = state.load(workspace, {kind: saved}, rejects, name, at, author, about)
+        rows = {kind: (found.read, found.accepted, len(rejects))}
+    return Loaded(path.name, rows, tuple(dict.fromkeys(notices)), changed)
+
+
+def _load_corrections(
+    workspace: Workspace, raw: RawTable, kind: str, options: Options, at: datetime | None, author: str
+) -> Loaded:
+    """Load the corrected rows of a rejects file, one event a source; a source without a corrected row gets none."""
+    found, notices = corrections.correct(workspace, raw, kind, options)
+    changed = False
+    for one in found:
+        if one.taken:
+            changed |= state.load(workspace, {kind: one.accepted}, one.rejects, one.source, at, author, one.about)
+        notices.append(f"{one.source}: {one.taken} of {one.read} corrected rows are right and loaded")
+    read, taken = sum(one.read for one in found), sum(one.taken for one in found)
+    return Loaded(raw.file, {kind: (read, taken, read - taken)}, tuple(notices), changed)
+
+
+def _shifted(workspace: Workspace, points: Sequence[tuple[Any, Any]], kinds: AbstractSet[str]) -> Iterator[str]:
     """Warn when points taken as WGS84 lie nearer to the loaded map once they are read as GCJ-02."""
-    points = [_points(i.accepted) for i in found.values()]
     lng, lat = (np.concatenate(parts) for parts in zip(*points, strict=True)) if points else (np.empty(0), np.empty(0))
     if not np.isfinite(lng).any():
         return
     tables = state.fold(workspace).tables
-    lines = [tables[k]["geometry"].to_numpy(object) for k in ("roads", "estates", "buildings") if k not in found]
+    lines = [tables[k]["geometry"].to_numpy(object) for k in ("roads", "estates", "buildings") if k not in kinds]
     shapes = np.concatenate([np.empty(0, object), *lines])
     shapes = shapes if len(shapes) else tables["areas"]["geometry"].to_numpy(object)
     check = detect_shift(lng, lat, np.array([s for s in shapes if s is not None], object))

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 
+import numpy as np
 import orjson
 import pandas as pd
 
@@ -13,6 +14,7 @@ from zoning.calendar_files import calendar_to_csv, calendar_to_ics
 from zoning.clocks import read_moment
 from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
+from zoning.guess import guess_file, guess_lines
 from zoning.pipeline import Plan
 from zoning.policy import Policy, list_policies, load_policy, values, warnings_on
 from zoning.progress import progress
@@ -165,4 +167,24 @@ def policy(given: Namespace) -> int:
     print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
     for sentence in warnings_on(pack, max(pack.pack.valid_from, min(pack.pack.valid_to, datetime.now(UTC).date()))):
         print(f"note: {sentence}")
+    return 0
+
+
+def guess(given: Namespace) -> int:
+    """Print what a file holds, why, and the load command that follows.
+
+    Parameters
+    ----------
+    given : file, workspace.
+
+    Returns
+    -------
+    0.
+    """
+    shapes = None
+    if given.workspace:
+        tables = state.fold(Workspace(given.workspace)).tables
+        drawn = [tables[kind]["geometry"].to_numpy(object) for kind in ("roads", "estates", "buildings")]
+        shapes = [shape for shape in np.concatenate(drawn) if shape is not None]
+    print("\n".join(guess_lines(guess_file(given.file, shapes))))
     return 0

@@ -114,6 +114,30 @@ def _layout(head: str, file: str) -> _Layout:
     return _Layout(file, start + ends[at], unique_names(rows[at]), delimiter)
 
 
+def read_layout(path: Path, encoding: str = "") -> tuple[tuple[str, str], str, int]:
+    """Tell how a delimited text file is laid out.
+
+    Parameters
+    ----------
+    path : the file.
+    encoding : as declared; empty finds it out.
+
+    Returns
+    -------
+    encoding and why, delimiter, number of lines above the header.
+
+    Raises
+    ------
+    InputError : as `read_csv`.
+    """
+    found = sniff(path, encoding)
+    layout = _layout(found.head, path.name)
+    reasons = {"utf-8": "all of it decodes as UTF-8", "gb18030": "it is no UTF-8, and its lines decode as GB18030"}
+    why = reasons.get(found.name, "a byte order mark, or zero bytes in every second place")
+    why = "each line fits one of the two" if " and " in found.name else why
+    return (found.name, why), layout.delimiter, layout.above
+
+
 def _delimiter(lines: Sequence[str]) -> str:
     outside = ["".join(line.split('"')[::2]) for line in lines]
     fullest = [max(line.count(mark) for line in outside) for mark in _DELIMITERS]

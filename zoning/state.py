@@ -6,31 +6,23 @@ before it: the ground stood there already.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from zoning import tables
 from zoning.errors import InputError, UnknownError
+from zoning.facts import as_contract, newest, read_versions
 from zoning.hashes import digest
 from zoning.settings import Settings
-from zoning.store import Event, Workspace, from_wkb, latest, to_frame
+from zoning.store import Event, Workspace, from_wkb, latest
 
 DECISIONS = (
-    "event_id",
-    "zone_id",
-    "action",
-    "delineated_at",
-    "in_force_from",
-    "notice_no",
-    "by",
-    "grounds",
-    "fact_ids",
-    "atoms",
+    *("event_id", "zone_id", "action", "delineated_at", "in_force_from", "notice_no", "by", "grounds"),
+    *("fact_ids", "atoms"),
 )
 
 
@@ -39,8 +31,8 @@ class State:
     """All that is known of an outbreak at one time.
 
     `tables` holds one table a kind (empty where nothing was loaded): reference kinds as loaded, fact kinds with
-    `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact. `versions` holds every version of the
-    cases, oldest first. Times are UTC.
+    `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact; of the visits only those of people who
+    are or were cases. `versions` holds every version of the cases, oldest first. Times are UTC.
     """
 
     known_at: datetime
@@ -52,38 +44,62 @@ class State:
 
 def load(
     workspace: Workspace,
-    accepted: Mapping[str, pd.DataFrame],
+    accepted: Mapping[str, pd.DataFrame | str],
     rejects: pd.DataFrame,
     source: str,
     recorded_at: datetime | None = None,
     author: str = "",
+    about: Mapping[str, Any] | None = None,
 ) -> bool:
     """Write the accepted rows of one file as one event: all of it or nothing.
 
     Parameters
     ----------
     workspace : where.
-    accepted : kind -> table as intake made it (contract columns and `row`).
-    rejects : rejected rows of the file (file, row, column, value, reason, fix); kept beside the table.
+    accepted : kind -> table as intake made it (contract columns and `row`), or the name of one that is saved already.
+    rejects : rejected rows of the file (file, kind, row, column, value, reason, fix, cells); kept beside the table.
     source : name that a later version of the same reference file replaces.
     recorded_at : when it was known; None means now. A row's own `recorded_at` goes before it.
     author : who.
+    about : what is kept with the event: `options` as declared, `headers` and `crs` of the file, `corrects`.
 
     Returns
     -------
     True if it changed the log; False if the newest load of this source holds the same rows already.
     """
-    names = {kind: workspace.save_table(_stable(kind, table)) for kind, table in accepted.items() if len(table)}
-    payload = {"source": source, "tables": names, "rejects": workspace.save_table(rejects) if len(rejects) else ""}
-    earlier = [e for e in workspace.events() if e.kind == "load" and _same_source(e, source, names)]
+    names = {
+        kind: table if isinstance(table, str) else workspace.save_table(_stable(kind, table))
+        for kind, table in accepted.items()
+        if len(table)
+    }
+    kept = workspace.save_table(rejects) if len(rejects) else ""
+    payload = {"source": source, "tables": names, "rejects": kept, "kinds": list(accepted), **(about or {})}
+    earlier = loads_of(workspace, source, list(accepted))
     if earlier and earlier[-1].payload == payload:
         return False
     event_id = digest("load", payload, earlier[-1].event_id if earlier else "")
     return workspace.append("load", payload, event_id, recorded_at, author)
 
 
-def _same_source(event: Event, source: str, names: Mapping[str, str]) -> bool:
-    return bool(event.payload["source"] == source and set(event.payload["tables"]) & set(names))
+def loads_of(workspace: Workspace, source: str, kinds: Sequence[str]) -> list[Event]:
+    """Return the loads of a source that brought one of some kinds, or tried to.
+
+    Parameters
+    ----------
+    workspace : where.
+    source : its name.
+    kinds : names of kinds.
+
+    Returns
+    -------
+    Events in recorded order.
+    """
+    loads = [e for e in workspace.events() if e.kind == "load" and e.payload["source"] == source]
+    return [e for e in loads if set(kinds) & set(_kinds(e))]
+
+
+def _kinds(event: Event) -> list[str]:
+    return list(event.payload.get("kinds") or event.payload["tables"])
 
 
 def _stable(kind: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -115,16 +131,22 @@ def withdraw(
     UnknownError : no such fact; names the nearest ids.
     """
     now = recorded_at or datetime.now(UTC)
-    facts = pd.concat([t[["fact_id", "withdrawn"]] for t in fold(workspace, now).tables.values() if "fact_id" in t])
-    row = facts[facts["fact_id"] == fact_id]
-    if row.empty:
-        near = ", ".join(difflib.get_close_matches(fact_id, facts["fact_id"], 3, 0.5)) or "none alike"
+    known = fold(workspace, now)
+    kind, _, name = fact_id.partition(":")
+    if kind not in tables.FACT_KINDS or read_versions(workspace, kind, _loads(workspace), now, ids=[name]).empty:
+        ids = pd.concat([t["fact_id"] for t in known.tables.values() if "fact_id" in t])
+        near = ", ".join(difflib.get_close_matches(fact_id, ids, 3, 0.5)) or "none alike"
         raise UnknownError(f"fact '{fact_id}' is not there (nearest: {near}); name it as kind:id, such as cases:C1")
-    if row["withdrawn"].all():
+    table = known.tables[kind]
+    if table.loc[table["fact_id"] == fact_id, "withdrawn"].any():
         return False
     return workspace.append(
         "withdraw", {"fact_id": fact_id, "reason": reason}, digest("withdraw", fact_id, now), now, author
     )
+
+
+def _loads(workspace: Workspace) -> list[Event]:
+    return [event for event in workspace.events() if event.kind == "load"]
 
 
 def change_setting(workspace: Workspace, key: str, value: str, author: str = "") -> bool:
@@ -144,7 +166,7 @@ def change_setting(workspace: Workspace, key: str, value: str, author: str = "")
     ------
     InputError, PolicyError, UnknownError : of `Settings.checked`.
     """
-    current = fold(workspace).settings
+    current = read_settings(workspace)
     value = current.checked(key, value)
     if current.with_change(key, value) == current and any(e.kind == "set" for e in workspace.events()):
         return False
@@ -171,49 +193,15 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
     withdrawn = {
         e.payload["fact_id"]: e.recorded_at for e in events if e.kind == "withdraw" and e.recorded_at <= known_at
     }
-    versions = {kind: _versions(workspace, kind, loads, known_at) for kind in tables.FACT_KINDS}
-    found = {kind: _newest(versions[kind], withdrawn) for kind in tables.FACT_KINDS}
+    cases = read_versions(workspace, "cases", loads, known_at)
+    people = set(cases["person_id"].dropna()) | set(cases["case_id"])
+    found = {"cases": newest(cases, withdrawn)}
+    for kind in tables.FACT_KINDS[1:]:
+        theirs = people if kind == "visits" else None
+        found[kind] = newest(read_versions(workspace, kind, loads, known_at, theirs), withdrawn)
     found |= {kind: _reference(workspace, kind, loads, known_at) for kind in tables.REFERENCE_KINDS}
     decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
-    return State(known_at, _settings(events, known_at), found, versions["cases"], _decisions(decided))
-
-
-def _versions(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:
-    """Read every known version of the facts of a kind, oldest first; DuckDB reads only rows known at the time."""
-    parts = []
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        for event in loads:
-            if name := event.payload["tables"].get(kind):
-                query = (
-                    "SELECT * REPLACE (coalesce(recorded_at, ?::TIMESTAMPTZ) AS recorded_at), ? AS seq, ? AS source"
-                    " FROM read_parquet(?) WHERE coalesce(recorded_at, ?::TIMESTAMPTZ) <= ?::TIMESTAMPTZ"
-                )
-                known = [event.recorded_at, event.seq, event.payload["source"], str(workspace.table_path(name))]
-                rows = connection.sql(query, params=[*known, event.recorded_at, known_at])
-                parts.append(to_frame(rows.to_arrow_table()))
-    table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
-    table = _typed(kind, table)
-    key = tables.contract(kind).id
-    table.insert(0, "fact_id", kind + ":" + table[key].astype("str"))
-    return table.sort_values([key, "recorded_at", "seq"], kind="stable", ignore_index=True)
-
-
-def _typed(kind: str, table: pd.DataFrame) -> pd.DataFrame:
-    kinds = {c.name: tables.PANDAS_DTYPES[c.dtype] for c in tables.contract(kind).stored if c.dtype != "geometry"}
-    return table.astype({name: dtype for name, dtype in kinds.items() if name in table})
-
-
-def _newest(versions: pd.DataFrame, withdrawn: Mapping[str, datetime]) -> pd.DataFrame:
-    by_fact = versions.groupby("fact_id", sort=False)
-    first = by_fact["recorded_at"].transform("first")
-    newest = versions.assign(first_recorded_at=first)[~versions["fact_id"].duplicated(keep="last")]
-    gone = pd.to_datetime(newest["fact_id"].map(withdrawn), utc=True)
-    return (
-        newest.assign(withdrawn=(gone >= newest["recorded_at"]).to_numpy(bool))
-        .drop(columns="seq")
-        .reset_index(drop=True)
-    )
+    return State(known_at, _settings(events, known_at), found, cases, _decisions(decided))
 
 
 def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:
@@ -226,9 +214,23 @@ def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at
     parts = [workspace.read_table(e.payload["tables"][kind]).assign(source=e.payload["source"]) for e in chosen]
     if not parts:
         return from_wkb(tables.empty(kind).assign(source=""))
-    table = _typed(kind, pd.concat(parts, ignore_index=True))
+    table = as_contract(kind, pd.concat(parts, ignore_index=True))
     key = tables.contract(kind).id
     return table[~table[key].duplicated(keep="last")].sort_values(key, kind="stable", ignore_index=True)
+
+
+def read_settings(workspace: Workspace) -> Settings:
+    """Return the settings as they are now, without reading any table.
+
+    Parameters
+    ----------
+    workspace : where.
+
+    Returns
+    -------
+    Settings.
+    """
+    return _settings(workspace.events(), datetime.now(UTC))
 
 
 def _settings(events: Iterable[Event], known_at: datetime) -> Settings:
@@ -251,8 +253,11 @@ def _decisions(decided: Iterable[Event]) -> pd.DataFrame:
     return table
 
 
+REJECTS = ("file", "kind", "source", "row", "column", "value", "reason", "fix", "cells")
+
+
 def read_rejects(workspace: Workspace) -> pd.DataFrame:
-    """Return the rejected rows of the newest load of every source.
+    """Return the rejected rows of the newest load of every source and kind.
 
     Parameters
     ----------
@@ -260,20 +265,18 @@ def read_rejects(workspace: Workspace) -> pd.DataFrame:
 
     Returns
     -------
-    file, row, column, value, reason, fix; in order of loading.
+    file, kind, source, row, column, value, reason, fix, cells (JSON: file column -> text); in order of loading.
     """
-    newest: dict[tuple[str, str], Event] = {}
-    for event in workspace.events():
-        if event.kind == "load":
-            newest |= {(event.payload["source"], kind): event for kind in event.payload["tables"] or ("",)}
-    loads = sorted(newest.values(), key=lambda e: (e.recorded_at, e.seq))
-    names = dict.fromkeys(e.payload["rejects"] for e in loads if e.payload["rejects"])
-    parts = [workspace.read_table(name) for name in names]
-    return (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else pd.DataFrame(columns=["file", "row", "column", "value", "reason", "fix"])
-    )
+    found: dict[tuple[str, str], Event] = {}
+    for event in _loads(workspace):
+        found |= {(event.payload["source"], kind): event for kind in _kinds(event) or [""]}
+    parts = []
+    for (source, kind), event in sorted(found.items(), key=lambda e: (e[1].recorded_at, e[1].seq)):
+        if event.payload["rejects"]:
+            table = workspace.read_table(event.payload["rejects"]).assign(source=source)
+            table = table if "kind" in table else table.assign(kind=(_kinds(event) or [""])[0], cells="")
+            parts.append(table[table["kind"] == kind])
+    return pd.concat(parts, ignore_index=True)[list(REJECTS)] if parts else pd.DataFrame(columns=list(REJECTS))
 
 
 def one_source(path_stem: str, source: str | None) -> str:

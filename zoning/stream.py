@@ -1,0 +1,248 @@
+"""A file of facts too large to hold: typed a chunk at a time, repeats found and rows ordered by DuckDB out of core.
+
+The rows, ids, rejects and notices are those that `intake` gives for the same file.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from zoning.intake import check_options, fill_person, find_columns, rejected, told_lines
+from zoning.options import Options
+from zoning.raw import RawTable, add_up, cells_of, reject_table
+from zoning.readers import read_chunks
+from zoning.rowids import AGAIN, DIFFERING, find_repeats, row_hashes
+from zoning.rows import Typed, tell_unused, type_rows
+from zoning.tables import PANDAS_DTYPES, Contract, contract
+
+LARGE_MB = 32  # smaller files are read whole
+_WORKERS, _MEMORY = 2, "1536MB"
+_FORMATS = ("CSV", "XLSX", "Parquet")
+_ARROW = {
+    "float64": pa.float64(), "Int64": pa.int64(), "boolean": pa.bool_(), "UInt64": pa.uint64(), "str": pa.string(),
+    "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
+}  # fmt: skip
+
+
+@dataclass
+class Streamed:
+    """What came of a large file of facts: `batches` gives the accepted rows once, in the order that is stored."""
+
+    read: int
+    accepted: int
+    rejects: pd.DataFrame
+    notices: tuple[str, ...]
+    headers: tuple[str, ...]
+    batches: pa.RecordBatchReader
+    lng: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+
+
+@dataclass
+class _Total:
+    """What the chunks of a file came to so far."""
+
+    read: int = 0
+    rejects: list[pd.DataFrame] = field(default_factory=list)
+    told: list[dict[str, int]] = field(default_factory=list)
+    headers: tuple[str, ...] = ()
+
+
+def is_large(path: Path, kind: str, options: Options, large_mb: int = LARGE_MB) -> bool:
+    """Tell whether a file is one to stream.
+
+    Parameters
+    ----------
+    path : the file.
+    kind : what its rows are; only facts are streamed.
+    options : what is declared.
+    large_mb : files of at least this many MiB are.
+
+    Returns
+    -------
+    True for a large CSV, workbook or Parquet of facts.
+
+    Raises
+    ------
+    InputError : no such file, kind or scale.
+    """
+    form = check_options(path, kind, options)
+    return form in _FORMATS and contract(kind).fact and path.stat().st_size >= large_mb * 2**20
+
+
+@contextmanager
+def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> Iterator[Streamed]:
+    """Read a large file of facts.
+
+    Parameters
+    ----------
+    path : CSV, workbook or Parquet.
+    kind : one of the fact kinds.
+    options : what is declared about the file.
+    scratch : folder in which a folder for what does not fit into memory is made, and removed at the end.
+
+    Returns
+    -------
+    Context manager that gives a Streamed; its batches can be read inside.
+
+    Raises
+    ------
+    InputError : the file or an option cannot be used at all.
+    """
+    terms, total = contract(kind), _Total()
+    folder = tempfile.mkdtemp(prefix=".stream-", dir=scratch)
+    connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": folder})
+    connection.execute("SET TimeZone = 'UTC'")
+    try:
+        schema = pa.schema([(c.name, _ARROW[PANDAS_DTYPES[c.dtype]]) for c in terms.stored])
+        marked = schema.append(pa.field("row", pa.int64())).append(pa.field("made", pa.bool_()))
+        _type_all(path, terms, options, connection, marked, total)
+        _refuse_repeats(path, terms, options, connection, total)
+        total.told.append(_order_made(terms, connection))
+        lng, lat = _points(connection, terms)
+        count = connection.execute("SELECT count(*) FROM facts").fetchall()[0][0]
+        keys = f"arrive_at, {terms.id}" if kind == "visits" else terms.id
+        columns = ", ".join(f'"{name}"' for name in schema.names)
+        ordered = connection.sql(f"SELECT {columns} FROM facts ORDER BY {keys}")
+        rejects = pd.concat(total.rejects, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+        batches = ordered.to_arrow_reader(122_880).cast(schema)
+        told = told_lines(add_up(total.told))
+        yield Streamed(total.read, count, rejects, told, total.headers, batches, lng, lat)
+    finally:
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _type_all(
+    path: Path,
+    terms: Contract,
+    options: Options,
+    connection: duckdb.DuckDBPyConnection,
+    schema: pa.Schema,
+    total: _Total,
+) -> None:
+    """Type every chunk, two at a time, and put the accepted rows into the table `facts`, all ids into `ids`."""
+    connection.execute("CREATE TABLE refused (id VARCHAR, row BIGINT)")
+    first = True
+    for rows, batch, refused in _typed(path, terms, options, schema):
+        connection.register("batch", batch)
+        connection.execute("CREATE TABLE facts AS FROM batch" if first else "INSERT INTO facts FROM batch")
+        if len(refused):
+            connection.register("refused_now", refused)
+            connection.execute("INSERT INTO refused FROM refused_now")
+        total.read += len(rows.raw.values) + len(rows.raw.rejects)
+        total.rejects.append(rejected(rows))
+        total.told += [rows.told, *([tell_unused(rows.raw, rows.columns, options)] if first else [])]
+        total.headers = total.headers or tuple(rows.raw.values.columns)
+        first = False
+
+
+def _typed(
+    path: Path, terms: Contract, options: Options, schema: pa.Schema
+) -> Iterator[tuple[Typed, pa.Table, pa.Table]]:
+    """Give typed chunks in the order of the file while the next ones are typed."""
+    chunks = read_chunks(path, options.encoding, options.layer, terms.kind, options.max_file_mb)
+    columns: dict[str, str] = {}
+
+    def work(raw: RawTable) -> tuple[Typed, pa.Table, pa.Table]:
+        return _batch(type_rows(raw, terms, options, columns), schema)
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        waiting = []
+        for raw in chunks:
+            columns = columns or find_columns(raw, terms, options)
+            waiting.append(pool.submit(work, raw))
+            if len(waiting) > _WORKERS:
+                yield waiting.pop(0).result()
+        for one in waiting:
+            yield one.result()
+
+
+def _batch(rows: Typed, schema: pa.Schema) -> tuple[Typed, pa.Table, pa.Table]:
+    """Return the accepted rows with ids, made ones marked, and the ids of the refused rows."""
+    name, table, bad = rows.terms.id, rows.table, rows.faults.mask
+    missing = table[name].isna().to_numpy(bool)
+    if missing.any():
+        hashes = row_hashes(rows.raw.values[missing], _some(rows.raw.shapes, missing))
+        table[name] = table[name].mask(missing, hashes.reindex(table.index))
+    fill_person(table, rows.terms)
+    extra = {"row": rows.raw.rows, "made": missing}
+    arrays = [pa.array(table[f.name] if f.name in table else extra[f.name], f.type, from_pandas=True) for f in schema]
+    whole = pa.Table.from_arrays(arrays, schema=schema)
+    refused = whole.filter(pa.array(bad & ~missing)).select([name, "row"]) if bad.any() else whole.slice(0, 0)
+    return rows, whole.filter(pa.array(~bad)) if bad.any() else whole, refused
+
+
+def _refuse_repeats(
+    path: Path, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, total: _Total
+) -> None:
+    """Find ids that occur more than once; read the file again for their rows, and refuse them as `intake` does."""
+    both = f"SELECT {terms.id} AS id, row FROM facts WHERE NOT made UNION ALL FROM refused"
+    again = connection.sql(
+        f"WITH every AS ({both}) SELECT id, row FROM every WHERE id IN"
+        " (SELECT id FROM every GROUP BY id HAVING count(*) > 1) ORDER BY row"
+    ).fetchnumpy()
+    if not len(again["row"]):
+        return
+    wanted = pd.Series(again["id"], index=again["row"], dtype="str")
+    parts = []
+    for raw in read_chunks(path, options.encoding, options.layer, terms.kind, options.max_file_mb):
+        hit = np.isin(raw.rows, again["row"])
+        if hit.any():
+            values, shapes = raw.values[hit], _some(raw.shapes, hit)
+            hashes = row_hashes(values, shapes).to_numpy(object)
+            parts.append(pd.DataFrame({"row": raw.rows[hit], "hash": hashes, "cells": cells_of(values, shapes)}))
+    found = pd.concat(parts, ignore_index=True)
+    ids = found["row"].map(wanted)
+    lines = []
+    for mask, (reason, fix) in zip(find_repeats(ids, found["hash"]), (DIFFERING, AGAIN), strict=True):
+        lines.append(found[mask].assign(file=path.name, column=terms.id, value=ids[mask], reason=reason, fix=fix))
+    refused = pd.concat(lines)[list(reject_table("").columns)]
+    connection.register("gone", pa.table({"row": pa.array(refused["row"], pa.int64())}))
+    connection.execute("DELETE FROM facts WHERE row IN (SELECT row FROM gone)")
+    total.rejects = [_joined(pd.concat([*total.rejects, refused], ignore_index=True))]
+
+
+def _some(shapes: npt.NDArray[np.object_] | None, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_] | None:
+    return None if shapes is None else shapes[mask]
+
+
+def _joined(rejects: pd.DataFrame) -> pd.DataFrame:
+    """Return one reject a row, its faults joined by '; '."""
+    twice = rejects["row"].duplicated(keep=False)
+    words = ["column", "value", "reason", "fix"]
+    groups = rejects[twice].groupby("row", sort=True)
+    joined = groups[words].agg(lambda texts: "; ".join(dict.fromkeys(map(str, texts)))).reset_index()
+    joined = joined.join(groups[["file", "cells"]].first(), on="row")
+    return pd.concat([rejects[~twice], joined[list(rejects.columns)]], ignore_index=True)
+
+
+def _order_made(terms: Contract, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Give identical rows without an id their ordinals."""
+    made = connection.execute("SELECT count(*) FROM facts WHERE made").fetchall()[0][0]
+    if not made:
+        return {}
+    connection.execute(
+        f"UPDATE facts SET {terms.id} = facts.{terms.id} || '-' || o.n FROM (SELECT row, row_number() OVER"
+        f" (PARTITION BY {terms.id} ORDER BY row) AS n FROM facts WHERE made) o WHERE o.row = facts.row AND o.n > 1"
+    )
+    return {f"{terms.id}: made from the row's content in {{n}} rows": made}
+
+
+def _points(connection: duckdb.DuckDBPyConnection, terms: Contract) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coordinates of some of the rows, for the check of the datum."""
+    if "lng" not in terms.names:
+        return np.empty(0), np.empty(0)
+    every = "row % greatest(1, (SELECT count(*) FROM facts) // 20000) = 0"
+    found = connection.sql(f"SELECT lng, lat FROM facts WHERE lng IS NOT NULL AND {every}").fetchnumpy()
+    return np.asarray(found["lng"], np.float64), np.asarray(found["lat"], np.float64)
