@@ -92,52 +92,38 @@ def _write_land(folder: Path, district: District, ground: Ground) -> Iterator[En
 
 
 def _write_register(folder: Path, district: District, ground: Ground) -> Iterator[Entry]:
-    register = ground.register
+    register, figures = ground.register, ["people", "households", "residential"]
     buildings = register.buildings.assign(people=register.buildings["told"])
-    columns = ["id", "name", "name_en", "parent_id", "number", "floors", "people", "households", "residential"]
     name = files.stem("buildings", district) + ".parquet"
+    columns = ["id", "name", "name_en", "parent_id", "number", "floors", *figures]
     files.write_geoparquet(folder / name, files.placed(buildings), columns)
     yield Entry(name, "buildings", len(buildings), odd="GeoParquet; some estates have one figure of people only")
     units = register.units.assign(people=register.units["told"])
-    columns = [
-        "id",
-        "name",
-        "name_en",
-        "parent_id",
-        "level",
-        "number",
-        "floor_from",
-        "floor_to",
-        "people",
-        "households",
-    ]
-    drawn = units[units["geometry"].notna()]
+    columns = ["id", "name", "name_en", "parent_id", "level", "number"]
+    drawn, plain = units[units["geometry"].notna()], units[units["geometry"].isna()]
     name = files.stem("units_drawn", district) + ".parquet"
-    files.write_geoparquet(folder / name, files.placed(drawn), [*columns[:6], "people", "households", "residential"])
+    files.write_geoparquet(folder / name, files.placed(drawn), [*columns, *figures])
     yield Entry(name, "units", len(drawn), odd="GeoParquet; a second source of units, with footprints")
-    plain = units[units["geometry"].isna()]
-    tables = (
-        ("units", plain[[*columns, "residential"]], "", "", "utf-8", "without footprints; a third have no figure"),
-        (
-            "gates",
-            files.placed(ground.gates[["id", "name", "parent_id", "kind", "open", "x", "y"]]),
-            "",
-            "",
-            "utf-8",
-            "",
-        ),
-        ("places", files.placed(_columns(ground.places)), "", "gb18030", "gb18030", ""),
-        ("sites", files.placed(_columns(ground.sites)), "gcj02", "", "utf-8", "500 m off when read as WGS84"),
-        ("population", _population(ground), "", "", "utf-8", "communities; buildings tell more, and replace it"),
-    )
-    for kind, table, crs, declared, encoding, odd in tables:
+    name = files.stem("units", district) + ".csv"
+    files.write_csv(folder / name, plain[[*columns, "floor_from", "floor_to", *figures]])
+    yield Entry(name, "units", len(plain), odd="without footprints; a third have no figure")
+    yield from _write_points(folder, district, ground)
+
+
+def _write_points(folder: Path, district: District, ground: Ground) -> Iterator[Entry]:
+    for kind, table, crs, encoding, odd in (
+        ("gates", files.placed(_columns(ground.gates)), "", "", ""),
+        ("places", files.placed(_columns(ground.places)), "", "gb18030", ""),
+        ("sites", files.placed(_columns(ground.sites)), "gcj02", "", "500 m off when read as WGS84"),
+        ("population", _population(ground), "", "", "communities; buildings tell more, and replace it"),
+    ):
         name = files.stem(kind, district) + ".csv"
-        files.write_csv(folder / name, table, encoding, crs)
-        yield Entry(name, kind, len(table), crs, declared, odd)
+        files.write_csv(folder / name, table, encoding or "utf-8", crs)
+        yield Entry(name, kind, len(table), crs, encoding, odd)
 
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:
-    order = ("id", "name", "name_en", "kind", "capacity", "parent_id", "unit_id", "floor_from", "floor_to", "x", "y")
+    order = "id name name_en kind open capacity parent_id unit_id floor_from floor_to x y".split()
     return table[[c for c in order if c in table]]
 
 

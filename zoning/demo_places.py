@@ -114,7 +114,8 @@ def make_sites(
     Parameters
     ----------
     district : which.
-    register : buildings; `community` : of each building, an area id.
+    register : its buildings.
+    community : area id of each building.
     gates : geometry (points in metres).
     areas : of `make_areas`, for names.
 
