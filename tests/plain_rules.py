@@ -79,14 +79,16 @@ class PlainTown:
         return min(near, key=lambda u: self.shapes[u].distance(spot), default=None)
 
     def spot(self, row: Row) -> tuple[str | None, str] | None:
-        """Unit and cell of a fact; None for one without a place."""
+        """Unit and cell of a fact, by its own point where the unit has no ground; None for one without a place."""
         if row.get("unit_id"):
             unit = row["unit_id"]
             atom = unit if unit in self.points else f"{unit}/rest"
-            return (unit, cell_of(*self.points[atom])) if atom in self.points else None
+            if atom in self.points:
+                return unit, cell_of(*self.points[atom])
         if row.get("lng") is None:
             return None
-        return self.unit_at(metres(shapely.Point(row["lng"], row["lat"]))), cell_of(row["lng"], row["lat"])
+        unit = row.get("unit_id") or self.unit_at(metres(shapely.Point(row["lng"], row["lat"])))
+        return unit, cell_of(row["lng"], row["lat"])
 
     def window(self, case: Row) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         reported = at(case["reported_at"])
