@@ -123,8 +123,8 @@ def _write_points(folder: Path, district: District, ground: Ground) -> Iterator[
 
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:
-    order = "id name name_en kind open capacity parent_id unit_id floor_from floor_to x y".split()
-    return table[[c for c in order if c in table]]
+    order = ["id", "name", "name_en", "kind", "open", "capacity", "parent_id", "unit_id", "floor_from", "floor_to"]
+    return table[[c for c in (*order, "x", "y") if c in table]]
 
 
 def _population(ground: Ground) -> pd.DataFrame:

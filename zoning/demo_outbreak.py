@@ -19,6 +19,7 @@ ASYMPTOMATIC, UNKNOWN_SOURCE = 0.36, 0.02
 # Where one person infects another, and how far people live from where they meet (m).
 SETTINGS = {"home": 0.32, "building": 0.14, "place": 0.54}
 REACH_M = 600.0
+FEW, CASES_A_SEED = 120, 50  # with more cases than FEW the outbreak began in more places and reaches farther
 SCREENING_DAYS, FIRST_SCREENING = 2.0, 2.0
 KIND_PULL = {
     "market": 3.0, "restaurant": 1.6, "teahouse": 3.0, "mall": 1.2, "school": 0.5, "office": 1.6, "works": 2.2,
@@ -36,6 +37,7 @@ class _Ground:
     building: Ints
     place_at: Floats
     pull: Floats
+    reach: float
 
 
 def make_outbreak(district: District, homes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
@@ -57,6 +59,7 @@ def make_outbreak(district: District, homes: pd.DataFrame, places: pd.DataFrame)
     ground = _Ground(
         homes["people"].to_numpy(float), homes[["x", "y"]].to_numpy(), pd.factorize(homes["building"])[0],
         places[["x", "y"]].to_numpy(), places["kind"].map(KIND_PULL).to_numpy(float),
+        REACH_M * float(np.clip(district.cases / FEW, 1.0, 16.0)) ** 0.5,
     )  # fmt: skip
     cases = _Cases(_infection_days(district.cases, rng), rng)
     for row in range(district.cases):
@@ -88,7 +91,7 @@ class _Cases:
 
     def source(self, row: int) -> int:
         """Choose who infected a case: by generation interval, by heat, and not from isolation; -1 if nobody could."""
-        if row < 2 or self.rng.random() < UNKNOWN_SOURCE:
+        if row < max(2, len(self.infected) / CASES_A_SEED) or self.rng.random() < UNKNOWN_SOURCE:
             return -1
         lag = self.infected[row] - self.infected[:row]
         shape, scale = GENERATION
@@ -120,11 +123,11 @@ class _Cases:
         numbers["work"][row] = place if place >= 0 and rng.random() < 0.3 else self._place_near(ground.at[home], ground)
 
     def _home_near(self, at: Floats, ground: _Ground) -> int:
-        weight = ground.people * np.exp(-np.hypot(*(ground.at - at).T) / REACH_M)
+        weight = ground.people * np.exp(-np.hypot(*(ground.at - at).T) / ground.reach)
         return int(self.rng.choice(len(weight), p=weight / weight.sum()))
 
     def _place_near(self, at: Floats, ground: _Ground) -> int:
-        weight = ground.pull * np.exp(-np.hypot(*(ground.place_at - at).T) / REACH_M)
+        weight = ground.pull * np.exp(-np.hypot(*(ground.place_at - at).T) / ground.reach)
         return int(self.rng.choice(len(weight), p=weight / weight.sum()))
 
     def detect(self, row: int, source: int) -> None:
