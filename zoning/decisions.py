@@ -23,6 +23,22 @@ _CLOCK = ("status", "stage", "delineated_at", "in_force_from", "notice_no", "dec
 _FIELDS = ("action", "delineated_at", "in_force_from", "notice_no", "by", "atoms")
 
 
+def in_effect(decisions: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+    """Return the decisions that had been taken by a time: an opening when it was delineated, all else when recorded.
+
+    Parameters
+    ----------
+    decisions : of the state, in recorded order.
+    as_of : UTC.
+
+    Returns
+    -------
+    Its rows, in the same order; one without a time has always been in effect.
+    """
+    taken = decisions["delineated_at"].where(decisions["action"] == "delineate", decisions["recorded_at"])
+    return decisions[taken.isna() | (taken <= pd.Timestamp(as_of))]
+
+
 def held_by_zone(decisions: pd.DataFrame) -> dict[str, set[str]]:
     """Return the facts that each decided zone rests on, whatever their age.
 
@@ -63,10 +79,9 @@ def apply_decisions(
     the one that was decided).
     """
     newest: dict[str, dict[str, Any]] = {}
-    for row in decisions.to_dict("records"):
-        if pd.isna(row["delineated_at"]) or row["delineated_at"] <= pd.Timestamp(as_of):
-            told = {k: row[k] for k in _FIELDS if not pd.isna(row[k])} | {"fact_ids": row["fact_ids"]}
-            newest[row["zone_id"]] = {**newest.get(row["zone_id"], {}), **told}
+    for row in in_effect(decisions, as_of).to_dict("records"):
+        told = {k: row[k] for k in _FIELDS if not pd.isna(row[k])} | {"fact_ids": row["fact_ids"]}
+        newest[row["zone_id"]] = {**newest.get(row["zone_id"], {}), **told}
     rows = []
     for zone in zones[["zone_id", "aliases", "class", "last_presence_at", "fact_ids", "atoms"]].to_dict("records"):
         decided = next((newest[i] for i in [zone["zone_id"], *zone["aliases"]] if i in newest), {})

@@ -19,7 +19,7 @@ import pandas as pd
 
 from zoning.clocks import read_moment
 from zoning.clusters import find_clusters
-from zoning.decisions import apply_decisions, held_by_zone
+from zoning.decisions import apply_decisions, held_by_zone, in_effect
 from zoning.exposure import find_sources, find_stays, still_open
 from zoning.gates import place_gates
 from zoning.geometry import Frame, cells_to_text
@@ -137,13 +137,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
         proposals=name_proposals(derived.proposals, ground.units, tables["areas"]),
         closed=derived.closed,
         problems=list_problems(
-            ground.problems,
-            zones,
-            tables["cases"],
-            stays,
-            spots,
-            policy,
-            local_date(pd.Timestamp(as_of), settings.zone),
+            ground.problems, zones, tables, stays, spots, policy, local_date(pd.Timestamp(as_of), settings.zone)
         ),
         tables=tables,
         policy=policy,
@@ -167,7 +161,7 @@ def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> t
     spot = pd.concat(spots).sort_index()
     spot["far"] = far_away(spot, state.tables["areas"], state.settings)
     spot["known"] &= ~spot["far"]
-    held = frozenset[str]().union(*held_by_zone(state.decisions).values())
+    held = frozenset[str]().union(*held_by_zone(in_effect(state.decisions, as_of)).values())
     live = still_open(stays, policy, as_of, held) & ~stays["ghost"]
     case = sources["fact_id"].to_numpy()[stays["case"]]
     return stays.assign(case_id=case, live=live.astype(bool), sure=spot["sure"].astype(bool)), spot

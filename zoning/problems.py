@@ -1,5 +1,6 @@
 """What an officer should look at: ground that does not fit, places not found, missing dates, numbers out of date."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -10,6 +11,8 @@ _SAID = {
     "no place": "its place is not known, so it opens nothing; type one",
     "far": "lies far from all other places and on no loaded ground, so it opens nothing; check its coordinates",
     "near": "lies in no building; the nearest one is taken as possible",
+    "twice": "is the id of two units; only the first of estates, buildings, units is used: give each its own",
+    "no area": "names an area that is not loaded, so its people live nowhere; load the area or mend the id",
     "redrawn": "covers other ground than was decided, after a correction or a new fact; decide it again",
     "transfer": "was found in isolation and no transfer date is recorded, so its home opens nothing; type isolated_at",
 }
@@ -18,7 +21,7 @@ _SAID = {
 def list_problems(
     ground: pd.DataFrame,
     zones: pd.DataFrame,
-    cases: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     stays: pd.DataFrame,
     spots: pd.DataFrame,
     policy: Policy,
@@ -30,7 +33,7 @@ def list_problems(
     ----------
     ground : code, subject, text: problems of the unit tree.
     zones : zone_id, redrawn.
-    cases : one row a case: fact_id, found_in, isolated_at, home_until, status, withdrawn.
+    tables : kind -> table of the state; cases, areas, population, estates, buildings and units are read.
     stays : fact_id, live.
     spots : known, far, near, same rows.
     policy : the pack, for its statuses and dated values.
@@ -41,6 +44,9 @@ def list_problems(
     code, subject, text (what is wrong and what to do).
     """
     live, known, far = (v.to_numpy(bool) for v in (stays["live"], spots["known"], spots["far"]))
+    cases, population = tables["cases"], tables["population"]
+    named = pd.concat([tables[kind]["id"] for kind in ("estates", "buildings", "units")])
+    nowhere = population["area_id"].notna() & ~population["area_id"].isin(tables["areas"]["id"])
     firing = cases[cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]]
     away = firing["found_in"].isin(("quarantine", "closed_loop")) & firing["isolated_at"].isna()
     found = {
@@ -50,6 +56,7 @@ def list_problems(
         "redrawn": zones["zone_id"][zones["redrawn"].to_numpy(bool)],
         "transfer": firing["fact_id"][away & firing["home_until"].isna()],
     }
+    found |= {"twice": named[named.duplicated()], "no area": population["id"][nowhere & population["cell"].isna()]}
     parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items()]
     pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
     return pd.concat([ground, *parts, pack], ignore_index=True)

@@ -22,7 +22,7 @@ from zoning.store import Event, Workspace, from_wkb, latest
 
 DECISIONS = (
     *("event_id", "zone_id", "action", "delineated_at", "in_force_from", "notice_no", "by", "grounds"),
-    *("fact_ids", "atoms"),
+    *("fact_ids", "atoms", "recorded_at"),
 )
 
 
@@ -246,9 +246,9 @@ def _settings(events: Iterable[Event], known_at: datetime) -> Settings:
 
 
 def _decisions(decided: Iterable[Event]) -> pd.DataFrame:
-    rows: list[dict[str, Any]] = [{"event_id": e.event_id, **e.payload} for e in decided]
+    rows: list[dict[str, Any]] = [{"event_id": e.event_id, "recorded_at": e.recorded_at, **e.payload} for e in decided]
     table = pd.DataFrame(rows, columns=list(DECISIONS))
-    for column in ("delineated_at", "in_force_from"):
+    for column in ("delineated_at", "in_force_from", "recorded_at"):
         table[column] = pd.to_datetime(table[column], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
     return table
 
