@@ -1,4 +1,4 @@
-"""Facts on disk: every known version of the facts of a kind, as DuckDB reads them over Parquet, and the newest of each.
+"""Tables on disk: the known versions of facts, as DuckDB reads them over Parquet, the newest of each, and references.
 
 Visits may be tens of millions: they are only read for the people asked for.
 """
@@ -7,6 +7,8 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -14,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zoning import tables
-from zoning.store import TABLES, Event, Workspace, to_frame
+from zoning.store import TABLES, Event, Workspace, from_wkb, to_frame
 
 _ROW_GROUP = 122_880
 
@@ -85,6 +87,34 @@ def as_contract(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     """
     kinds = {c.name: tables.PANDAS_DTYPES[c.dtype] for c in tables.contract(kind).stored if c.dtype != "geometry"}
     return table.astype({name: dtype for name, dtype in kinds.items() if name in table})
+
+
+@lru_cache(maxsize=2 * len(tables.REFERENCE_KINDS))
+def read_reference(path: Path, kind: str, named: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """Join the tables of a reference kind; an id in two of them keeps the row of the last.
+
+    Tables are named by their content, so the same names give the same object again: a new case reads no city.
+
+    Parameters
+    ----------
+    path : of the workspace.
+    kind : one of the reference kinds.
+    named : (table name, source), in order of loading.
+
+    Returns
+    -------
+    Contract columns and `source`, in order of id; empty where nothing is named.
+
+    Raises
+    ------
+    StoreError : a table is missing or harmed.
+    """
+    parts = [Workspace(path).read_table(name).assign(source=source) for name, source in named]
+    if not parts:
+        return from_wkb(tables.empty(kind).assign(source=""))
+    table = as_contract(kind, pd.concat(parts, ignore_index=True))
+    key = tables.contract(kind).id
+    return table[~table[key].duplicated(keep="last")].sort_values(key, kind="stable", ignore_index=True)
 
 
 def newest(versions: pd.DataFrame, withdrawn: Mapping[str, datetime]) -> pd.DataFrame:

@@ -116,8 +116,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     Plan.
     """
     settings, tables = state.settings, state.tables
-    ground = make_units(tables, settings)
-    people = share_people(ground.units, ground.atoms, tables, settings)
+    ground, people = _ground(state)
     stays, spots = _exposure(state, ground, policy, as_of)
     derived, scene = _zones(stays, spots, ground, state, policy)
     membership = _with_people(derived.membership, ground.atoms, people)
@@ -147,6 +146,23 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
         known_at=state.known_at,
         revision=_revision(zones, membership, derived),
     )
+
+
+_GROUND = ("estates", "buildings", "units", "areas", "population")
+_kept: list[tuple[list[pd.DataFrame], int, tuple[Units, People]]] = []
+
+
+def _ground(state: State) -> tuple[Units, People]:
+    """Make the unit tree and its people; they rest on reference tables alone, so a new case finds them made."""
+    tables, resolution = [state.tables[kind] for kind in _GROUND], state.settings.resolution
+    for known, level, made in _kept:
+        if level == resolution and all(a is b for a, b in zip(known, tables, strict=True)):
+            return made
+    ground = make_units(state.tables, state.settings)
+    made = ground, share_people(ground.units, ground.atoms, state.tables, state.settings)
+    if len(ground.units):
+        _kept[:] = [(tables, resolution, made)]
+    return made
 
 
 def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:

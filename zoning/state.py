@@ -15,10 +15,10 @@ import pandas as pd
 
 from zoning import tables
 from zoning.errors import InputError, UnknownError
-from zoning.facts import as_contract, newest, read_versions
+from zoning.facts import newest, read_reference, read_versions
 from zoning.hashes import digest
 from zoning.settings import Settings
-from zoning.store import Event, Workspace, from_wkb, latest
+from zoning.store import Event, Workspace, latest
 
 DECISIONS = (
     *("event_id", "zone_id", "action", "delineated_at", "in_force_from", "notice_no", "by", "grounds"),
@@ -205,18 +205,14 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
 
 
 def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:
-    """Take the newest version of each source; an id in two sources keeps the row of the newest load."""
+    """Take the newest version of each source."""
     sources: dict[str, list[Event]] = {}
     for event in loads:
         if kind in event.payload["tables"]:
             sources.setdefault(event.payload["source"], []).append(event)
     chosen = sorted((e for group in sources.values() if (e := latest(group, known_at))), key=lambda e: e.seq)
-    parts = [workspace.read_table(e.payload["tables"][kind]).assign(source=e.payload["source"]) for e in chosen]
-    if not parts:
-        return from_wkb(tables.empty(kind).assign(source=""))
-    table = as_contract(kind, pd.concat(parts, ignore_index=True))
-    key = tables.contract(kind).id
-    return table[~table[key].duplicated(keep="last")].sort_values(key, kind="stable", ignore_index=True)
+    named = tuple((e.payload["tables"][kind], e.payload["source"]) for e in chosen)
+    return read_reference(workspace.path, kind, named)
 
 
 def read_settings(workspace: Workspace) -> Settings:

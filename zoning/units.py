@@ -45,7 +45,8 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
 
     Parameters
     ----------
-    tables : kind -> table of the state; estates, buildings and units are read, areas and facts place the plane.
+    tables : kind -> table of the state; estates, buildings and units are read; these and areas place the plane, or
+        where there are none the facts.
     settings : for the H3 resolution.
 
     Returns
@@ -59,10 +60,7 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     units["own"] = shapely.is_geometry(shapes)
     lender = _lenders(units["own"].to_numpy(bool), units["parent"].to_numpy(np.int64))
     units["geometry"] = shapes[lender]
-    longitudes = [shapely.get_x(shapely.centroid(t["geometry"].to_numpy(object))) for t in (units, tables["areas"])]
-    frame = Frame.around(
-        np.concatenate([*longitudes, *(tables[k]["lng"].to_numpy(float) for k in ("cases", "visits"))])
-    )
+    frame = _frame(np.concatenate([shapes, tables["areas"]["geometry"].to_numpy(object)]), tables)
     units["metres"] = frame.to_metres(shapes)[lender]
     units["area_m2"] = shapely.area(units["metres"].to_numpy(object))
     points = _points(units)
@@ -76,6 +74,14 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     return Units(
         units, atoms, _inside(units, atoms), pd.DataFrame(problems, columns=["code", "subject", "text"]), frame
     )
+
+
+def _frame(shapes: Shapes, tables: Mapping[str, pd.DataFrame]) -> Frame:
+    """Return the plane around the loaded ground; around the facts only where there is none: a case moves no ground."""
+    lng = shapely.get_x(shapely.centroid(shapes))
+    if not np.isfinite(lng).any():
+        lng = np.concatenate([tables[k]["lng"].to_numpy(float) for k in ("cases", "visits")])
+    return Frame.around(lng)
 
 
 def _join(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
