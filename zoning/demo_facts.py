@@ -125,7 +125,9 @@ def _corrections(district: District, cases: pd.DataFrame, homes: pd.DataFrame) -
         table[column] = table[column].where(what != 0, other[column])
     table["status"] = table["status"].where(what != 1, "excluded").where(what != 2, "confirmed")
     sampled = pd.to_datetime(table["first_positive_at"])
-    table["onset_at"] = table["onset_at"].where(what < 2, (sampled - pd.Timedelta("1D")).dt.strftime("%Y-%m-%d"))
+    day, other_day = ((sampled - pd.Timedelta(days=n)).dt.strftime("%Y-%m-%d") for n in (1, 3))
+    told = day.where(day != table["onset_at"], other_day)
+    table["onset_at"] = table["onset_at"].where(what < 2, told)
     later = pd.to_datetime(table["recorded_at"]) + pd.to_timedelta(rng.uniform(20, 44, len(table)), unit="h")
     return table.assign(recorded_at=later.dt.strftime("%Y-%m-%d %H:%M"))
 
