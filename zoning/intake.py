@@ -172,7 +172,8 @@ def _identify(rows: Typed) -> frozenset[int]:
     if missing.any():
         made = made_ids(hashes[missing.to_numpy()[looked]])
         table[name] = table[name].mask(missing, made.reindex(table.index))
-        rows.tell(f"{name}: made from the row's content in {{n}} rows", int(missing.sum()))
+    if kept := int((missing.to_numpy() & ~rows.faults.mask).sum()):
+        rows.tell(f"{name}: made from the row's content in {{n}} rows", kept)
     fill_person(table, rows.terms)
     return frozenset(rows.raw.rows[missing].tolist())
 

@@ -18,7 +18,7 @@ from zoning.errors import InputError
 from zoning.raw import HEADER_SEARCH, RawTable, cells_of, find_header, reject_table, unique_names
 from zoning.transcode import STRAY, Encoding, Stream, sniff, utf8_blocks
 
-BLOCK = 16 * 2**20
+BLOCK = 16 * 2**20  # bytes of text a chunk
 _BLANK = "empty rows, passed over: {n}"
 _DELIMITERS = ",;\t|"
 _QUOTE_FIELDS = "quote fields that hold a delimiter or a line break"
@@ -48,14 +48,13 @@ class _Layout:
         return found
 
 
-def read_csv(path: Path, encoding: str, block: int = BLOCK) -> Iterator[RawTable]:
+def read_csv(path: Path, encoding: str) -> Iterator[RawTable]:
     """Read a delimited text file in chunks.
 
     Parameters
     ----------
     path : the file.
     encoding : empty finds it out: a BOM, UTF-8, UTF-16, else GB18030 or lines of both.
-    block : bytes of text a chunk.
 
     Returns
     -------
@@ -71,7 +70,7 @@ def read_csv(path: Path, encoding: str, block: int = BLOCK) -> Iterator[RawTable
     told = {} if found.name.startswith("utf-8") else {f"read as {found.name}": 0}
     if any(line.strip() for line in found.head.splitlines()[: layout.above]):
         told["lines above the header, passed over: {n}"] = layout.above
-    block, records, seen = min(path.stat().st_size * 3 + 4096, block), layout.above, 0
+    block, records, seen = min(path.stat().st_size * 3 + 4096, BLOCK), layout.above, 0
     for batch in _batches(path, found, layout, block):
         ragged = layout.taken(records, len(batch))
         n = len(batch) + len(ragged)

@@ -177,10 +177,16 @@ def _batch(rows: Typed, schema: pa.Schema) -> tuple[Typed, pa.Table, pa.Table]:
         table[name] = table[name].mask(missing, hashes.reindex(table.index))
     fill_person(table, rows.terms)
     extra = {"row": rows.raw.rows, "made": missing}
-    arrays = [pa.array(table[f.name] if f.name in table else extra[f.name], f.type, from_pandas=True) for f in schema]
+    arrays = [_array(table[f.name], f.type) if f.name in table else pa.array(extra[f.name]) for f in schema]
     whole = pa.Table.from_arrays(arrays, schema=schema)
     refused = whole.filter(pa.array(bad & ~missing)).select([name, "row"]) if bad.any() else whole.slice(0, 0)
     return rows, whole.filter(pa.array(~bad)) if bad.any() else whole, refused
+
+
+def _array(column: pd.Series, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_timestamp(kind):
+        column = column.dt.tz_convert(None).to_numpy("datetime64[us]")
+    return pa.array(column, kind, from_pandas=True)
 
 
 def _refuse_repeats(

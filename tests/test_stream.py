@@ -1,0 +1,138 @@
+"""A large file read in chunks gives what the same file read whole gives."""
+
+import resource
+from pathlib import Path
+
+import hypothesis.strategies as st
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.visits import write_visits
+from zoning import facts, readers_text, state
+from zoning.errors import ZoningError
+from zoning.intake import read_input
+from zoning.loading import load_file
+from zoning.options import Options
+from zoning.store import Workspace
+from zoning.stream import is_large, stream_input
+from zoning.tables import contract
+
+NOW = pd.Timestamp("2022-03-10T03:00", tz="UTC")
+HEAD = "visit_id,person_id,place_id,lng,lat,arrive_at,leave_at,place_risk,contacts_traceable,note"
+CELLS = (
+    st.sampled_from(["V1", "V2", "V3", "", "V4", '"V\n5"', "=1+1"]),
+    st.sampled_from(["P1", "P2", "", "1.2E+17"]),
+    st.sampled_from(["G1", "", "#N/A", " G2 "]),
+    st.sampled_from(["114.05", "114.05,", "22.5", "", "１１４．０５", "200"]),
+    st.sampled_from(["22.5", "", "x", "114"]),
+    st.sampled_from(["2022-03-06 08:05", "2022-03-06T08:05:09", "3月6日24时", "2022/3/6", "", "44626.5", "2022-02-30"]),
+    st.sampled_from(["2022-03-06 09:00", "", "2022-03-06"]),
+    st.sampled_from(["likely", "高", "", "dead"]),
+    st.sampled_from(["yes", "否", "", "perhaps"]),
+    st.sampled_from(["a", "b"]),
+)
+LINE = st.tuples(*CELLS).map(",".join)
+
+
+def streamed(path: Path, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...], int]:
+    with stream_input(path, "visits", Options(now=NOW), folder) as found:
+        table = found.batches.read_all().to_pandas()
+        assert len(table) == found.accepted
+        assert found.read == found.accepted + len(found.rejects)
+        return table, found.rejects, found.notices, found.read
+
+
+def whole(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...], int]:
+    found = read_input(path, "visits", Options(now=NOW))["visits"]
+    table = found.accepted.drop(columns="row").sort_values(["arrive_at", "visit_id"], kind="stable", ignore_index=True)
+    return table, found.rejects, found.notices, found.read
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a few rows, so that a small file comes in many chunks."""
+    monkeypatch.setattr(readers_text, "BLOCK", 400)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(LINE, min_size=1, max_size=25))
+def test_chunks_give_what_the_whole_gives(tmp_path: Path, small_blocks: None, lines: list[str]) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text("\n".join([HEAD, *lines]), encoding="utf-8")
+    try:
+        table, rejects, notices, read = whole(path)
+    except ZoningError:
+        return
+    table_s, rejects_s, notices_s, read_s = streamed(path, tmp_path)
+    assert read == read_s
+    assert sorted(notices) == sorted(notices_s)
+    pd.testing.assert_frame_equal(rejects, rejects_s, check_dtype=False)
+    plain = [table_s[name].astype(table[name].dtype) for name in table]
+    pd.testing.assert_frame_equal(table, pd.concat(plain, axis=1) if plain else table_s)
+
+
+def test_a_large_file_is_one_event_and_the_same_rows_again_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "v.csv"
+    write_visits(path, 5_000)
+    workspace = Workspace(tmp_path / "w", create=True)
+    small = load_file(workspace, path, "visits", "small")
+    monkeypatch.setattr("zoning.loading.is_large", lambda path, kind, options: is_large(path, kind, options, 0))
+    large = load_file(workspace, path, "visits", "large")
+    assert small.rows == large.rows == {"visits": (5_000, 5_000, 0)}
+    assert not load_file(workspace, path, "visits", "large").changed
+    one, two = (workspace.read_table(e.payload["tables"]["visits"]) for e in workspace.events())
+    assert set(one) == set(two) == {column.name for column in contract("visits").stored}
+    pd.testing.assert_frame_equal(one, two[list(one)])
+    assert not list((tmp_path / "w" / "tables").glob(".*"))
+
+
+def test_the_state_reads_only_the_visits_of_cases(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w", create=True)
+    cases, visits, later = (tmp_path / name for name in ("cases.csv", "visits.csv", "later.csv"))
+    cases.write_text("case_id,person_id,reported_at\nC1,P1,2022-03-06\n", encoding="utf-8")
+    rows = ["visit_id,person_id,arrive_at", "V1,P1,2022-03-05", "V2,P2,2022-03-05", "V3,P3,2022-03-05"]
+    visits.write_text("\n".join(rows), encoding="utf-8")
+    for path, kind in ((cases, "cases"), (visits, "visits")):
+        load_file(workspace, path, kind)
+    assert state.fold(workspace).tables["visits"]["visit_id"].tolist() == ["V1"]
+    later.write_text("visit_id,person_id,arrive_at\nV1,P9,2022-03-05\nV2,P1,2022-03-05\n", encoding="utf-8")
+    load_file(workspace, later, "visits")
+    found = state.fold(workspace).tables["visits"].set_index("visit_id")["person_id"]
+    assert found.to_dict() == {"V1": "P9", "V2": "P1"}
+    assert state.withdraw(workspace, "visits:V3", "wrong")
+
+
+def test_damage_in_the_middle_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "v.csv"
+    write_visits(path, 2_000)
+    path.write_bytes(path.read_bytes() + b'"open,\n' * 3)
+    workspace = Workspace(tmp_path / "w", create=True)
+    monkeypatch.setattr("zoning.loading.is_large", lambda path, kind, options: True)
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("zoning.loading.save_batches", full)
+    with pytest.raises(OSError, match="No space"):
+        load_file(workspace, path, "visits")
+    assert workspace.revision() == 0
+    assert not list((tmp_path / "w" / "tables").iterdir())
+
+
+@pytest.mark.slow
+def test_ten_million_visits_stay_under_four_gigabytes(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    write_visits(path, 10_000_000)
+    workspace = Workspace(tmp_path / "w", create=True)
+    done = load_file(workspace, path, "visits")
+    assert done.rows == {"visits": (10_000_000, 10_000_000, 0)}
+    (name,) = (e.payload["tables"]["visits"] for e in workspace.events())
+    times = pq.read_table(workspace.table_path(name), columns=["arrive_at"])["arrive_at"].to_numpy()
+    assert (np.diff(times) >= np.timedelta64(0)).all()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6
+    assert facts.read_versions(workspace, "visits", workspace.events(), NOW, ["P1"]).shape[0] >= 0
