@@ -121,7 +121,8 @@ class PlainTown:
     def take(self, stay: dict[str, Any]) -> None:
         unit, cell = stay["spot"]
         fine = self.level(unit, FINE)
-        held = self.inside(fine) if fine else self.ring(cell, 0, 0)
+        home = fine or self.level(unit, ("estate",))
+        held = self.inside(home) if home else self.ring(cell, 0, 0)
         found: list[tuple[str, str, set[str]]] = []
         if not stay["home"]:
             rule = {"likely": ("R5a", "sealed"), "some": ("R5b", "controlled")}.get(stay["place_risk"])

@@ -1,89 +1,22 @@
 """Which ground: units and those beside them, areas, street blocks, radii, rings, and what stands in for them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-import shapely
 
 from tests.small_town import (
-    FRAME,
     POLICY,
-    SETTINGS,
-    Row,
     area,
-    box,
-    degrees,
     estate,
     floors,
     house,
-    metres,
-    point,
     stairwell,
-    tables,
 )
-from zoning.geometry import cell_distance, cells_to_text, points_to_cells
-from zoning.ground_scene import Scene
-from zoning.grounds import take_grounds
-from zoning.policy import Policy
+from tests.taking import UNIT, held, names, pack, rule, take, units_of, value
+from zoning.geometry import cell_distance, cells_to_text
 from zoning.rules import Rule
-from zoning.units import make_units
 
-NAMES = {"zh": "规则", "en": "rule"}
-HOME = {"trigger": "residence"}
-
-
-def value(number: float, unit: str = "m") -> dict[str, Any]:
-    return {"value": number, "unit": unit, "grade": "O"}
-
-
-def rule(ground: dict[str, Any], name: str = "X", when: dict[str, Any] = HOME, **more: Any) -> Rule:
-    usual = {"id": name, "names": NAMES, "class": "sealed", "slot": "core", "grade": "O"}
-    return Rule.model_validate({**usual, "when": when, "ground": ground, **more})
-
-
-def pack(*rules: Rule, holding: str = "centroid") -> Policy:
-    header = POLICY.pack.model_copy(update={"holding": holding})
-    return POLICY.model_copy(update={"rules": list(rules), "pack": header})
-
-
-def take(policy: Policy, spots: list[Row], **town: Iterable[Row]) -> tuple[pd.DataFrame, Scene]:
-    """Claims of a pack whose every rule fires for every spot: `unit` (id) or x, y."""
-    held = tables(**town)
-    ground = make_units(held, SETTINGS)
-    row_of = {unit: i for i, unit in enumerate(ground.units["id"])}
-    rows = []
-    for spot in spots:
-        unit = row_of.get(spot.get("unit"), -1)
-        at = ground.units.iloc[unit][["lng", "lat"]].to_dict() if "x" not in spot else point(spot["x"], spot["y"])
-        rows.append({"unit": unit, **at})
-    table = pd.DataFrame(rows, columns=["unit", "lng", "lat"]).astype({"unit": "int64", "lng": float, "lat": float})
-    table["cell"] = points_to_cells(table["lng"].to_numpy(), table["lat"].to_numpy(), 11)
-    scene = Scene(ground.units, ground.atoms, ground.inside, table, held, policy, FRAME, SETTINGS)
-    return take_grounds(scene, {r.id: np.ones(len(rows), bool) for r in policy.rules}), scene
-
-
-def names(scene: Scene, key: str) -> set[str]:
-    """Unit atoms by name and cells as text."""
-    units = scene.atoms["atom_id"].to_numpy(object)
-    numbers = scene.holds[key]
-    return {*units[numbers[numbers < len(units)].astype(int)], *cells_to_text(numbers[numbers >= len(units)])}
-
-
-def held(policy: Policy, *spots: Row, name: str | None = None, **town: Iterable[Row]) -> list[set[str]]:
-    """What each claim (of one rule) holds."""
-    claims, scene = take(policy, list(spots), **town)
-    position = [r.id for r in policy.rules].index(name) if name else 0
-    return [names(scene, key) for key in claims.loc[claims["rule"] == position, "ground"]]
-
-
-def units_of(found: set[str]) -> set[str]:
-    return {name for name in found if not name.startswith("8b")}
-
-
-UNIT = rule({"take": "unit", "levels": ["floor_range", "stairwell", "building"]})
 TOWER = {"buildings": [house("B1", 0, 0)], "units": [floors("F1", "B1", 1, 3), floors("F4", "B1", 4, 30)]}
 BLOCK = {"buildings": [house("B1", 0, 0)], "units": [stairwell(f"U{n}", "B1", n) for n in range(1, 7)]}
 
@@ -226,85 +159,3 @@ def test_ground_without_any_area_has_rings_around_it_and_ground_of_another_class
 def test_ground_that_is_only_proposed_has_no_area_around_it() -> None:
     proposed = UNIT.model_copy(update={"act": "propose"})
     assert len(take(pack(proposed, around("sealed")), [{"unit": "B1"}], buildings=[house("B1", 0, 0)])[0]) == 1
-
-
-def road(name: str, *at: tuple[float, float], kind: str = "street") -> Row:
-    return {"id": name, "name": name, "kind": kind, "geometry": degrees(shapely.LineString(at))}
-
-
-SQUARE = [
-    road("south", (-10, 0), (110, 0)),
-    road("east", (100, -10), (100, 110)),
-    road("north", (110, 100), (-10, 100)),
-    road("west", (0, 110), (0, -10)),
-    road("alley", (50, -10), (50, 110), kind="path"),
-]
-
-
-def test_a_street_block_is_cut_out_by_roads_of_the_named_kinds() -> None:
-    town = {"roads": SQUARE, "buildings": [house("B1", 10, 10), house("B2", 70, 10), house("B3", 150, 10)]}
-    spots = [{"unit": "B1"}, {"unit": "B2"}, {"unit": "B3"}]
-    blocks = pack(rule({"take": "road_block"}))
-    found = held(blocks, *spots, **town)
-    assert [units_of(one) for one in found] == [{"B1"}, {"B2"}]
-    streets = pack(rule({"take": "road_block", "road_kinds": ["street"]}))
-    claims, scene = take(streets, spots, **town)
-    assert claims["ground"].nunique() == 1
-    assert units_of(names(scene, claims["ground"].iloc[0])) == {"B1", "B2"}
-    assert abs(metres(scene.legal[claims["ground"].iloc[0]]).area - 10_000) < 5
-    named = pack(rule({"take": "road_block", "road_names": ["south", "east", "north"]}))
-    assert held(named, *spots, **town) == []
-    assert held(blocks, {"unit": "B1"}, buildings=town["buildings"]) == []
-
-
-def buffer(metres_out: float, source: str, name: str = "X", **more: Any) -> Rule:
-    return rule({"take": "buffer", "radius_m": value(metres_out), "measure_from": source, **more}, name)
-
-
-def legal(policy: Policy, spot: Row, name: str = "X", **town: Iterable[Row]) -> Any:
-    """The outline of a rule's one ground, in metres."""
-    claims, scene = take(policy, [spot], **town)
-    position = [r.id for r in policy.rules].index(name)
-    return metres(scene.legal[claims.loc[claims["rule"] == position, "ground"].iloc[0]])
-
-
-def test_a_radius_is_measured_from_the_point_or_from_the_edge_of_the_premises() -> None:
-    town = {"buildings": [house("B1", 0, 0)]}
-    disc = legal(pack(buffer(50, "point")), {"unit": "B1", "x": 4, "y": 4}, **town)
-    assert disc.bounds == pytest.approx((-46, -46, 54, 54), abs=0.1)
-    wide = legal(pack(buffer(50, "premises_edge")), {"unit": "B1", "x": 4, "y": 4}, **town)
-    assert wide.bounds == pytest.approx((-50, -50, 70, 70), abs=0.1)
-    bare = legal(pack(buffer(50, "premises_edge")), {"x": 400, "y": 400}, **town)
-    assert bare.bounds == pytest.approx((350, 350, 450, 450), abs=0.1)
-
-
-def test_a_radius_from_the_previous_edge_starts_where_the_earlier_rule_ends() -> None:
-    town = {"buildings": [house("B1", 0, 0)]}
-    inner = buffer(50, "premises_edge", "IN")
-    outer = buffer(30, "previous_zone_edge", previous="IN")
-    assert legal(pack(inner, outer), {"unit": "B1"}, **town).bounds == pytest.approx((-80, -80, 100, 100), abs=0.5)
-    of_unit = buffer(30, "previous_zone_edge", previous="HOME")
-    home = rule(UNIT.ground.model_dump(), "HOME")
-    assert legal(pack(home, of_unit), {"unit": "B1"}, **town).bounds == pytest.approx((-30, -30, 50, 50), abs=0.1)
-
-
-def test_a_radius_that_is_covered_holds_all_that_it_touches() -> None:
-    town = {"buildings": [house("B1", 0, 0), house("B2", 45, 0), house("B3", 65, 0)]}
-    spot = {"unit": "B1", "x": 10, "y": 10}
-    assert units_of(held(pack(buffer(50, "point"), holding="touches"), spot, **town)[0]) == {"B1", "B2"}
-    assert units_of(held(pack(buffer(44, "point")), spot, **town)[0]) == {"B1"}
-
-
-def test_equal_radii_are_one_ground_whatever_else_there_is() -> None:
-    claims, _ = take(pack(buffer(50, "point")), [{"x": 0, "y": 0}, {"x": 0, "y": 0}, {"x": 9, "y": 0}])
-    alone, _ = take(pack(buffer(50, "point")), [{"x": 9, "y": 0}])
-    assert claims["ground"].nunique() == 2
-    assert claims["ground"].iloc[2] == alone["ground"].iloc[0]
-
-
-def test_a_radius_covers_its_land() -> None:
-    claims, scene = take(pack(buffer(80, "point"), holding="touches"), [{"x": 0, "y": 0}])
-    cells = names(scene, claims["ground"].iloc[0])
-    assert all(cell.startswith("8b") for cell in cells)
-    assert len(cells) > len(held(pack(buffer(80, "point")), {"x": 0, "y": 0})[0])
-    assert box(-1, -1, 2, 2).intersects(scene.legal[claims["ground"].iloc[0]])

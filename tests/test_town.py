@@ -8,6 +8,7 @@ import pytest
 from tests.town_golden import TOWN, golden, lines_of, play
 from zoning.hashes import digest
 from zoning.intake import Options, read_input
+from zoning.loading import load_file
 from zoning.pipeline import Plan, derive, derive_state
 from zoning.policy import load_policy
 from zoning.state import fold
@@ -146,3 +147,12 @@ def test_a_new_years_midnight_is_read_as_it_is_written() -> None:
     wanted = golden("newyear").set_index("case_id")["reported_at_utc"]
     found = table.accepted.set_index("case_id")["reported_at"].reindex(wanted.index)
     assert found.tolist() == pd.to_datetime(wanted).tolist()
+
+
+def test_a_home_known_only_by_its_estate_seals_all_of_it(town_copy: Path) -> None:
+    head = "case_id,status,onset_at,reported_at,isolated_at,unit_id\n"
+    case = head + "X1,confirmed,2022-03-16,2022-03-17 09:00,2022-03-17 10:00,E4\n"
+    (town_copy / "typed.csv").write_text(case, "utf-8")
+    load_file(Workspace(town_copy), town_copy / "typed.csv", "cases")
+    classes = lines_of(derive(town_copy))["class"]
+    assert set(classes[classes.index.str.startswith("E4")]) == {"sealed"}
