@@ -10,7 +10,7 @@ import shapely
 from zoning.demo_buildings import whole_shares
 from zoning.demo_ground import Ground, make_ground, make_nature
 from zoning.demo_land import HOUSING
-from zoning.demo_plan import District, make_districts, to_degrees
+from zoning.demo_plan import District, make_districts, make_plan, to_degrees
 from zoning.geometry import components
 
 SMALL, FULL = 200_000, 1_500_000
@@ -243,7 +243,7 @@ def test_water_and_green_are_polygons(ground: Ground) -> None:
 
 
 def test_districts_of_a_city_meet() -> None:
-    west, east = (make_ground(d).plan.ground for d in make_districts(5, 2 * FULL + 1, 99)[:2])
+    west, east = (make_plan(d).ground for d in make_districts(5, 2 * FULL + 1, 99)[:2])
     assert shapely.intersection(west, east).area < 1.0
     shared = shapely.intersection(west.boundary.buffer(0.05), east.boundary)
     assert shared.length > 5000
