@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+_write = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
 
 def digest(*parts: object) -> str:
     """Return the short hash of some parts.
@@ -15,4 +17,4 @@ def digest(*parts: object) -> str:
     -------
     16 hex digits of SHA-256.
     """
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
+    return hashlib.sha256(_write(parts).encode()).hexdigest()[:16]

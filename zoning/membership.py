@@ -130,9 +130,9 @@ def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str], polic
     strictest = swallowed.drop_duplicates("root").set_index("root")["zone"]
     home = both["zone"].where(both["zone"].isin(shown), _root(both).map(strictest))
     both = both.assign(own=both["zone"].isin(shown), zone=home)[home.notna().to_numpy()]
-    both["order"] = [_SLOTS.index(slot.partition(":")[0]) for slot in both["slot"]]
+    both["order"] = [_SLOTS.index(slot.partition(":")[0]) for slot in both["slot"].tolist()]
     both = both.sort_values(["founded_at", "fact_id", "order"], kind="stable")
-    ids = [digest(f, s) for f, s in zip(both["fact_id"], both["slot"], strict=True)]
+    ids = [digest(f, s) for f, s in zip(both["fact_id"].tolist(), both["slot"].tolist(), strict=True)]
     both["id"] = pd.Series(ids, index=both.index, dtype="str")
     founding = both[both["live"] & both["own"]].drop_duplicates("zone")
     repeated = founding["id"].duplicated()
@@ -140,7 +140,7 @@ def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str], polic
     zones = founding[["zone", "id", "class", "rank", "slot", "fact_id", "founded_at"]]
     zones = zones.rename(columns={"id": "zone_id", "fact_id": "founding_fact"}).set_index("zone")
     known: dict[str, dict[str, None]] = {}
-    for zone, zone_id in zip(both["zone"], both["id"], strict=True):
+    for zone, zone_id in zip(both["zone"].tolist(), both["id"].tolist(), strict=True):
         known.setdefault(zone, {})[zone_id] = None
     taken = set(zones["zone_id"])
     zones["aliases"] = [[i for i in known[zone] if i not in taken] for zone in zones.index]
@@ -150,7 +150,7 @@ def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str], polic
 
 
 def _root(claims: pd.DataFrame) -> pd.Series:
-    return pd.Series([zone.rpartition("|")[0] for zone in claims["zone"]], index=claims.index, dtype="str")
+    return pd.Series([zone.rpartition("|")[0] for zone in claims["zone"].tolist()], index=claims.index, dtype="str")
 
 
 def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.DataFrame:

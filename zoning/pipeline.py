@@ -207,18 +207,16 @@ def _dress(derived: Derived, membership: pd.DataFrame, scene: Scene, ground: Uni
 
 
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    rules = [policy.rules[i] for i in claims["rule"]]
-    classes = [policy.classes[r.target] for r in rules]
-    named = claims["ground"].str.startswith(("area:", "block:")).to_numpy(bool)
-    ids = claims["ground"].str.split(":", n=1).str[1]
-    slots = [f"area:{i}" if n and r.slot == "area" else r.slot for r, n, i in zip(rules, named, ids, strict=True)]
-    found = claims.assign(slot=slots, rule_id=[r.id for r in rules], act=[r.act for r in rules])
-    found["class"], found["style"] = [r.target for r in rules], [c.style for c in classes]
-    found["rank"], found["per"], found["joins"] = (
-        [c.rank for c in classes],
-        [c.per for c in classes],
-        [c.joins for c in classes],
+    """Add to each claim what the pack says of its rule and class, and whether its stay lives; an area slot names it."""
+    told = [(r.id, r.act, r.slot, r.target, policy.classes[r.target]) for r in policy.rules]
+    table = pd.DataFrame(
+        [(name, act, slot, of, c.style, c.rank, c.per, c.joins) for name, act, slot, of, c in told],
+        columns=["rule_id", "act", "slot", "class", "style", "rank", "per", "joins"],
     )
+    found = claims.join(table, on="rule")
+    keys = zip(found["slot"].tolist(), claims["ground"].tolist(), strict=True)
+    area = ("area:", "block:")
+    found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
     rows = claims["stay"].to_numpy(int)
     return found.assign(live=stays["live"].to_numpy(bool)[rows], ghost=stays["ghost"].to_numpy(bool)[rows])
 

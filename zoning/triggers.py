@@ -89,10 +89,12 @@ def _counted(
     unit = at_level(spots["unit"].to_numpy(), units, (when.distinct,)) if when.distinct else np.arange(len(stays))
     days, fires = _days(stays), np.zeros(len(stays), bool)
     rows = np.flatnonzero(home & (group >= 0) & (unit >= 0))
-    for members in pd.Series(rows).groupby(group[rows]).agg(list):
-        at = np.array(members)
-        for first in days[at]:
-            inside = at[(days[at] >= first) & (days[at] <= first + number(when.within_days, 0.0))]
-            if len(set(unit[inside])) >= number(when.n, 1.0):
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    within, n = number(when.within_days, 0.0), number(when.n, 1.0)
+    for at in np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1):
+        enough = len(np.unique(unit[at])) >= n
+        for first in np.unique(days[at]) if enough else ():
+            inside = at[(days[at] >= first) & (days[at] <= first + within)]
+            if len(np.unique(unit[inside])) >= n:
                 fires[inside] = True
     return fires
