@@ -70,18 +70,35 @@ _WORDS: dict[str, tuple[str, str]] = {
         "位置不明，因此不触发分区；请补录位置",
         "its place is not known, so it opens no zone; type one",
     ),
-    "problem_far": ("离其他各处过远且不在已载入的区域内，因此不触发分区；请核对坐标",
-                    "lies far from all other places and on no loaded ground, so it opens no zone; check its coordinates"),
-    "problem_transfer": ("隔离中发现且无转运时间，其住所不触发分区；请补录隔离时间",
-                         "was found in isolation and no transfer date is recorded; type when it was isolated"),
-    "problem_redrawn": ("范围与原决定不同（更正或新增事实所致），请重新决定",
-                        "covers other ground than was decided, after a correction or a new fact; decide it again"),
-    "problem_twice": ("编号重复，仅采用第一个；请分别编号", "is the id of two units; only the first is used: give each its own"),
-    "problem_no_area": ("所指区域未载入，其人口无处落实；请载入该区域或更正编号",
-                        "names an area that is not loaded, so its people live nowhere; load the area or mend the id"),
-    "problem_unknown_parent": ("所指上级未载入，暂单独成立", "names a parent that is not loaded; it stands alone until it is"),
+    "problem_far": (
+        "离其他各处过远且不在已载入的区域内，因此不触发分区；请核对坐标",
+        "lies far from all other places and on no loaded ground, so it opens no zone; check its coordinates",
+    ),
+    "problem_transfer": (
+        "隔离中发现且无转运时间，其住所不触发分区；请补录隔离时间",
+        "was found in isolation and no transfer date is recorded; type when it was isolated",
+    ),
+    "problem_redrawn": (
+        "范围与原决定不同（更正或新增事实所致），请重新决定",
+        "covers other ground than was decided, after a correction or a new fact; decide it again",
+    ),
+    "problem_twice": (
+        "编号重复，仅采用第一个；请分别编号",
+        "is the id of two units; only the first is used: give each its own",
+    ),
+    "problem_no_area": (
+        "所指区域未载入，其人口无处落实；请载入该区域或更正编号",
+        "names an area that is not loaded, so its people live nowhere; load the area or mend the id",
+    ),
+    "problem_unknown_parent": (
+        "所指上级未载入，暂单独成立",
+        "names a parent that is not loaded; it stands alone until it is",
+    ),
     "problem_circle": ("上级关系成环，已在此断开", "is inside itself by its chain of parents; the chain is cut here"),
-    "problem_no_ground": ("没有轮廓，周围也没有单位，不在地图上", "has no footprint, nor has any unit around it; it is on no map"),
+    "problem_no_ground": (
+        "没有轮廓，周围也没有单位，不在地图上",
+        "has no footprint, nor has any unit around it; it is on no map",
+    ),
     "problem_near": (
         "不在任何楼栋内，按最近的一栋作“可能”处理",
         "lies in no building; the nearest one is taken as possible",
