@@ -16,10 +16,10 @@ from zoning import corrections, state
 from zoning.datum import detect_shift
 from zoning.errors import InputError
 from zoning.facts import save_batches
-from zoning.intake import read_input
+from zoning.intake import check_options, read_input
 from zoning.options import Options, as_arguments
 from zoning.raw import RawTable
-from zoning.readers import read_raw
+from zoning.readers import read_chunks, read_raw
 from zoning.store import TABLES, Workspace, write_synced
 from zoning.stream import is_large, stream_input
 
@@ -87,7 +87,8 @@ def _load(
     about: dict[str, Any] = {"options": options.kept()} if options.kept() else {}
     if kind != "osm" and is_large(path, kind, options):
         return _load_large(workspace, path, kind, name, options, at, author, about)
-    if kind != "osm" and _may_correct(path) and corrections.is_rejects(raw := read_raw(path, options.encoding)):
+    if kind != "osm" and _is_rejects(path, kind, options):
+        raw = read_raw(path, options.encoding, options.layer, kind)
         return _load_corrections(workspace, raw, kind, options, at, author)
     found = read_input(path, kind, options)
     notices = [text for intake in found.values() for text in intake.notices]
@@ -103,8 +104,11 @@ def _load(
     return Loaded(path.name, rows, tuple(dict.fromkeys(notices)), changed)
 
 
-def _may_correct(path: Path) -> bool:
-    return path.suffix.lower() in (".csv", ".txt", ".xlsx") and path.is_file() and path.stat().st_size < 2**28
+def _is_rejects(path: Path, kind: str, options: Options) -> bool:
+    if check_options(path, kind, options) not in ("CSV", "XLSX"):
+        return False
+    first = next(read_chunks(path, options.encoding, options.layer, kind, options.max_file_mb))
+    return corrections.is_rejects(first)
 
 
 def _load_large(

@@ -77,13 +77,12 @@ def read_sheet(path: Path, sheet: str, max_mb: int, chunk: int = _CHUNK) -> Iter
     if sheet not in book.sheet_names:
         raise InputError(f"{path.name} has no sheet '{sheet}'; its sheets are {', '.join(book.sheet_names)}")
     table = book.get_sheet_by_name(sheet)
-    if table.start is None or table.total_height < 2:
+    if table.start is None or table.height < 2:
         raise InputError(f"{path.name}, sheet '{sheet}' holds no rows below a header; give another with --layer")
     lost = _lost_cells(path, book.sheet_names.index(sheet), table)
     head = [_texts(row, at, lost) for at, row in zip(range(HEADER_SEARCH + 5), table.iter_rows(), strict=False)]
-    merged = _merged(table)
+    at, merged = find_header(head), _merged(table)
     _spread(head, merged, 0)
-    at = find_header(head)
     names, depth = _names(head, at, table, merged)
     told = {"lines above the header, passed over: {n}": above} if (above := _filled(head[:at])) else {}
     seen = 0

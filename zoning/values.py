@@ -124,6 +124,7 @@ def parse_values(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series,
     junk = _junk(text, column)
     values, wrong, reason, fix = parsers[column.dtype](text.mask(junk != "", ""), column)
     reason, wrong = np.where(junk != "", junk, reason), wrong | (junk != "")
+    fix = fix or "write the value itself"
     reasons = pd.Series(np.where(wrong & (text != ""), reason, ""), text.index, dtype="str")
     return values.astype(PANDAS_DTYPES[column.dtype]), reasons, fix
 
