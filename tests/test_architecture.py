@@ -54,7 +54,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "schedule": (),
     "gates": (),
     "services": (),
-    "export": ("calendar_files",),
+    "export": ("export_columns", "export_files", "export_read", "calendar_files"),
 }
 STORE = {"store": ("state", "facts")}
 # The generator of the demo city: part of no stage, it only writes files.

@@ -20,7 +20,7 @@ def test_the_program_runs_as_a_module_and_teaches(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "COMMAND" in done.stderr
     done = subprocess.run(
-        [sys.executable, "-m", "zoning", "derive", str(tmp_path), "--out", "x"],
+        [sys.executable, "-m", "zoning", "derive", str(tmp_path), "--out", "x.csv"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
@@ -69,7 +69,8 @@ WRONG = [
     (["derive", "W", "--as-of", "soon", "--out", "OUT/z.geojson"], "time 'soon'"),
     (["derive", "W", "--known-at", "2022-13-01", "--out", "OUT/z.geojson"], "2022-13-01"),
     (["derive", "W", "--policy", "nope", "--out", "OUT/z.geojson"], "the packs are cn-sz-2022"),
-    (["derive", "W", "--out", "OUT"], "OUT: Is a directory"),
+    (["derive", "W", "--out", "/dev/null/a/z.csv"], "/dev/null/a: Not a directory"),
+    (["derive", "W", "--out", "OUT/z.txt"], "z.txt ends in none of .geojson, .gpkg, .parquet, .csv, .xlsx"),
     (["derive", "nowhere", "--out", "OUT/z.geojson"], "holds no workspace"),
     (["explain", "W", "--unit", "nothing"], "'nothing' is no unit, atom or cell"),
     (["explain", "W", "--at", "1"], "is not LNG,LAT; write it as 114.05,22.54"),

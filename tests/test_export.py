@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import Any
 
 import geopandas as gpd
@@ -15,56 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
+from tests.zone_lists import CELLS, POLICY, write, zones
 from zoning.errors import InputError
-from zoning.export import PIECE, features_to_geojson, read_zones, round_shapes, zones_to_geojson
-from zoning.policy import load_policy
-from zoning.settings import Settings
+from zoning.export import PIECE, features_to_geojson, read_zones, round_shapes
+from zoning.export_columns import COLUMNS
 
-POLICY = load_policy("cn-sz-2022")
-CELLS = sorted(h3.grid_disk(h3.latlng_to_cell(22.57, 114.12, 11), 3))
 PROPERTIES = [
     "zone_id", "aliases", "class", "stage", "status", "name", "policy_id", "policy_version", "delineated_at",
     "in_force_from", "day", "earliest_lift_at", "test_dates", "people", "area_m2", "causes_count", "reasons", "gates",
     "sites", "members", "cells",
 ]  # fmt: skip
-BOX = shapely.MultiPolygon([shapely.box(114.12000004, 22.57, 114.13, 22.58)])
-
-
-def zones(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
-    empty = {
-        "zone_id": "Z1", "aliases": [], "class": "sealed", "rank": 1, "stage": "hold", "status": "in_force",
-        "name": "布心花园4栋5单元", "founding_fact": "cases:C1", "delineated_at": "2022-03-14T14:00Z",
-        "in_force_from": "2022-03-14T16:00Z", "decided_by": "Li", "earliest_lift_at": "2022-03-28T16:00Z",
-        "people": 123.44, "area_m2": 456.78, "causes_count": 2, "rule_ids": ["R1"], "geometry": BOX,
-    }  # fmt: skip
-    table = pd.DataFrame([{**empty, **row} for row in rows])
-    for column in ("delineated_at", "in_force_from", "earliest_lift_at"):
-        table[column] = pd.to_datetime(table[column], utc=True).astype("datetime64[us, UTC]")
-    return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
-
-
-def membership(rows: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({"atom_id": list(rows), "zone_id": list(rows.values())}, dtype="str")
-
-
-CALENDAR = pd.DataFrame(
-    {"zone_id": ["Z1", "Z1"], "day": [1, 3], "date": [date(2022, 3, 15), date(2022, 3, 17)]},
-)
-GATES = pd.DataFrame(
-    {
-        "gate_id": ["g1", "g2"], "zone_id": ["Z1", "gone"], "kind": "entrance",
-        "name": pd.Series([None, "x"], dtype="str"), "open": pd.array([None, True], "boolean"),
-        "lng": 114.1, "lat": 22.5,
-    }
-)  # fmt: skip
-SITES = pd.DataFrame(
-    {"zone_id": ["Z1"], "site_kind": "clinic", "site_id": "s1", "name": "社康", "distance_m": 120.4, "by_road": True}
-)
-
-
-def write(table: gpd.GeoDataFrame, members: dict[str, str] | None = None, now: str = "2022-03-16T02:00Z") -> bytes:
-    at = datetime.fromisoformat(now).astimezone(UTC)
-    return zones_to_geojson(table, membership(members or {}), CALENDAR, GATES, SITES, POLICY, Settings(), at)
 
 
 def properties(table: gpd.GeoDataFrame, **more: Any) -> list[dict[str, Any]]:
@@ -74,7 +33,7 @@ def properties(table: gpd.GeoDataFrame, **more: Any) -> list[dict[str, Any]]:
 def test_every_property() -> None:
     atoms = {"4-5/rest": "Z1", "4-5-201": "Z1", CELLS[1]: "Z1", CELLS[0]: "Z1", "other": "Z9"}
     (found,) = properties(zones({"aliases": ["Z0"]}), members=atoms)
-    assert list(found) == PROPERTIES
+    assert list(found) == list(COLUMNS) == PROPERTIES
     rule = next(r for r in POLICY.rules if r.id == "R1")
     assert found == {
         "zone_id": "Z1", "aliases": ["Z0"], "class": "sealed", "stage": "hold", "status": "in_force",
@@ -226,10 +185,10 @@ def changed(edit: Callable[[dict[str, Any]], None]) -> bytes:
     ("data", "says"),
     [
         (b"{", "not JSON"),
-        (b"[]", "each feature needs"),
-        (b'{"features": 3}', "each feature needs"),
+        (b"[]", "each zone needs"),
+        (b'{"features": 3}', "each zone needs"),
         (changed(lambda d: d["features"][0]["properties"].pop("cells")), "'cells' is missing"),
-        (changed(lambda d: d["features"][0]["properties"].update(members=None)), "each feature needs"),
+        (changed(lambda d: d["features"][0]["properties"].update(members=None)), "each zone needs"),
         (changed(lambda d: d["features"][0]["properties"].update(members=["b"])), "atom 'b' is listed twice"),
     ],
 )

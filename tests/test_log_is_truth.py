@@ -16,7 +16,7 @@ from tests.town_golden import TOWN, golden, lines_of
 from zoning import state
 from zoning.cli import main
 from zoning.explain import explain_at, explain_unit
-from zoning.export import zones_to_geojson
+from zoning.export import write_zones
 from zoning.hashes import digest
 from zoning.loading import load_file
 from zoning.pipeline import Plan, derive
@@ -44,7 +44,7 @@ def told(folder: Path, pair: tuple[str, str]) -> dict[str, bytes | str]:
     tables = (plan.zones, plan.membership, plan.calendar, plan.gate_points, plan.site_links)
     ids = plan.zones[["zone_id", "aliases"]].to_dict("records")
     return {
-        "derive": zones_to_geojson(*tables, plan.policy, plan.settings, plan.as_of),
+        "derive": write_zones(".geojson", *tables, plan.policy, plan.settings, plan.as_of),
         "explain": orjson.dumps([explain_unit(plan, name) for name in UNITS] + [explain_at(plan, 114.0529, 22.5398)]),
         "ids": orjson.dumps(ids),
         "closed": plan.closed.to_csv(),

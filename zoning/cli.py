@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zoning import commands, queries
 from zoning.errors import ZoningError
+from zoning.export import FORMATS
 from zoning.tables import KINDS
 
 _TIME = "a time: ISO, 2022/3/6 8:05 or 3月6日24时; local unless it carries an offset"
@@ -133,13 +134,13 @@ def _add_derive(add: Add) -> None:
     parser = add(
         "derive",
         commands.derive,
-        "derive the zones as of a time, as it was known at a time, and write them as GeoJSON",
+        "derive the zones as of a time, as it was known at a time, and write them in the format of --out",
         "derive build/town --as-of 2022-03-18 --out zones.geojson",
     )
     _workspace(parser)
     _times(parser)
     parser.add_argument("--decide", choices=["auto"], help="auto: put every proposed zone in force (demos, replays)")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.geojson")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=f"ends in {', '.join(FORMATS)}")
 
 
 def _add_decide(add: Add) -> None:

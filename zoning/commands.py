@@ -13,7 +13,7 @@ from zoning.decisions import decide_all, held_by_zone
 from zoning.demo import write_demo
 from zoning.demo_readme import MANIFEST
 from zoning.errors import InputError, UnknownError
-from zoning.export import zones_to_geojson
+from zoning.export import format_of, write_zones
 from zoning.hashes import digest
 from zoning.loading import REJECTS, Loaded, load_file, load_manifest
 from zoning.options import Options
@@ -100,7 +100,7 @@ def withdraw(given: Namespace) -> int:
 
 
 def derive(given: Namespace) -> int:
-    """Derive the zones and write them as GeoJSON.
+    """Derive the zones and write them, in the format of the file's ending.
 
     Parameters
     ----------
@@ -109,13 +109,18 @@ def derive(given: Namespace) -> int:
     Returns
     -------
     0.
+
+    Raises
+    ------
+    InputError : the file has another ending.
     """
+    form = format_of(given.out)
     plan = read_plan(given)
     if given.decide == "auto":
         _decide_all(plan, Workspace(given.workspace))
         plan = read_plan(given)
     tables = (plan.zones, plan.membership, plan.calendar, plan.gate_points, plan.site_links)
-    write_synced(given.out, zones_to_geojson(*tables, plan.policy, plan.settings, plan.as_of))
+    write_synced(given.out, write_zones(form, *tables, plan.policy, plan.settings, plan.as_of))
     counts = plan.zones.groupby(["rank", "class"]).agg(zones=("zone_id", "size"), people=("people", "sum"))
     for (_, name), row in counts.iterrows():
         names = plan.policy.classes[str(name)].names

@@ -1,12 +1,13 @@
-"""Zone lists as GeoJSON (RFC 7946): one feature a zone, and back to memberships without any geometry.
+"""Zone lists out and back in: GeoJSON (RFC 7946), GeoPackage, GeoParquet, CSV and XLSX; reading gives the memberships.
 
-A feature lists its atoms: `members` are units and their remainders, `cells` are ground cells as hex strings; together
+A zone lists its atoms: `members` are units and their remainders, `cells` are ground cells as hex strings; together
 they are exactly the zone's atoms. No fact id and no person is written.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +16,48 @@ import pandas as pd
 import shapely
 
 from zoning.errors import InputError
-from zoning.geometry import Shapes, cells_to_text, text_to_cells
+from zoning.export_columns import zone_columns
+from zoning.export_files import to_csv, to_gpkg, to_parquet, to_xlsx
+from zoning.export_read import DAMAGED, Pairs, Rows, from_csv, from_geojson, from_gpkg, from_parquet, from_xlsx
+from zoning.geometry import Shapes
 from zoning.policy import Policy
 from zoning.settings import Settings
-from zoning.times import iso_local, local_date
 
 DIGITS = 7
 PIECE = 200  # features written at a time: they stay in the processor's cache, and out of the garbage collector's way
-_GATE = ["gate_id", "kind", "name", "open", "lng", "lat"]
-_SITE = ["site_kind", "site_id", "name", "distance_m", "by_road"]
+Format = Literal[".geojson", ".gpkg", ".parquet", ".csv", ".xlsx"]
+FORMATS: dict[str, Format] = {form: form for form in get_args(Format)}
+_READ: dict[Format, Callable[[bytes], Rows]] = {
+    ".geojson": from_geojson,
+    ".gpkg": from_gpkg,
+    ".parquet": from_parquet,
+    ".csv": from_csv,
+    ".xlsx": from_xlsx,
+}
 
 
-def zones_to_geojson(
+def format_of(path: Path) -> Format:
+    """Return the format of a zone list by its file's ending.
+
+    Parameters
+    ----------
+    path : of the file; it need not exist.
+
+    Returns
+    -------
+    One of FORMATS.
+
+    Raises
+    ------
+    InputError : another ending.
+    """
+    if found := FORMATS.get(path.suffix.lower()):
+        return found
+    raise InputError(f"{path.name} ends in none of {', '.join(FORMATS)}; give one of them")
+
+
+def write_zones(
+    form: Format,
     zones: pd.DataFrame,
     membership: pd.DataFrame,
     calendar: pd.DataFrame,
@@ -36,10 +67,11 @@ def zones_to_geojson(
     settings: Settings,
     now: datetime,
 ) -> bytes:
-    """Return the zone list as a GeoJSON file.
+    """Return the zone list as a file of any format; the same list gives the same bytes.
 
     Parameters
     ----------
+    form : one of FORMATS.
     zones : the zones table, geometry in WGS84, times in UTC.
     membership : atom_id, zone_id of every atom in a zone; a ground cell's atom_id is its hex string.
     calendar : zone_id, day, date of the test rounds.
@@ -51,35 +83,28 @@ def zones_to_geojson(
 
     Returns
     -------
-    UTF-8 bytes: WGS84 lng,lat with 7 digits, right-hand rule, bbox; features by rank, then zone_id.
+    Bytes of the file; zones by rank, then zone_id. Outlines are WGS84 lng,lat with 7 digits, turned by the right-hand
+    rule; CSV and XLSX hold none.
+
+    Raises
+    ------
+    InputError : a text that the format cannot hold.
 
     Source
     ------
     RFC 7946, sections 3.1.6 (right-hand rule), 4 (WGS84), 5 (bbox) and 11.2 (precision).
     """
     table = zones.sort_values(["rank", "zone_id"], ignore_index=True)
-    ids = table["zone_id"].tolist()
-    rules = {r.id: {"rule_id": r.id, "cite": r.cite, "grade": r.grade} for r in policy.rules}
-    unknown: dict[str, Any] = {"cite": "", "grade": None}
-    properties: dict[str, list[Any]] = {
-        "zone_id": ids,
-        "aliases": [sorted(a) for a in table["aliases"]],
-        **{c: _plain(table[c]) for c in ("class", "stage", "status", "name")},
-        "policy_id": [policy.pack.id] * len(ids),
-        "policy_version": [policy.pack.version] * len(ids),
-        "delineated_at": _iso(table["delineated_at"], settings.zone),
-        "in_force_from": _iso(table["in_force_from"], settings.zone),
-        "day": _day(table, calendar, settings.zone, now),
-        "earliest_lift_at": _iso(table["earliest_lift_at"], settings.zone),
-        "test_dates": _grouped(ids, calendar["zone_id"], (on.isoformat() for on in calendar["date"])),
-        **{c: _plain(table[c].astype(float).round(1)) for c in ("people", "area_m2")},
-        "causes_count": _plain(table["causes_count"]),
-        "reasons": [[rules.get(r, {"rule_id": r, **unknown}) for r in sorted(set(of))] for of in table["rule_ids"]],
-        "gates": _grouped(ids, gate_points["zone_id"], _records(gate_points, _GATE)),
-        "sites": _grouped(ids, site_links["zone_id"], _records(site_links.round({"distance_m": 0}), _SITE)),
-        **_atoms(ids, membership),
-    }
-    return features_to_geojson(table["geometry"].to_numpy(object), properties)
+    columns = zone_columns(table, membership, calendar, gate_points, site_links, policy, settings, now)
+    shapes = table["geometry"].to_numpy(object)
+    if form == ".geojson":
+        return features_to_geojson(shapes, columns)
+    if form == ".csv":
+        return to_csv(columns)
+    if form == ".xlsx":
+        return to_xlsx(columns, now)
+    outlines = round_shapes(shapes)
+    return to_parquet(outlines, columns) if form == ".parquet" else to_gpkg(outlines, columns, now)
 
 
 def features_to_geojson(shapes: Shapes, properties: dict[str, list[Any]]) -> bytes:
@@ -139,12 +164,13 @@ def round_shapes(shapes: Shapes) -> Shapes:
     return np.asarray(shapely.orient_polygons(found), object)
 
 
-def read_zones(data: bytes) -> pd.DataFrame:
-    """Return the memberships that an exported zone list holds; its geometry is not read.
+def read_zones(source: Path | bytes, form: Format | None = None) -> pd.DataFrame:
+    """Return the memberships that a written zone list holds; its geometry is not read.
 
     Parameters
     ----------
-    data : bytes of a file that `zones_to_geojson` wrote.
+    source : a file that `write_zones` made, or its bytes.
+    form : one of FORMATS; None takes that of the file's ending, and GeoJSON for bytes.
 
     Returns
     -------
@@ -152,80 +178,51 @@ def read_zones(data: bytes) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : not JSON, no FeatureCollection, a feature without what it needs, or an atom in two zones.
+    InputError : damaged, something that it needs is missing or no text, an atom or a zone twice, or an atom of a
+        zone that is not in the list.
     """
+    if isinstance(source, Path):
+        form, data = form or format_of(source), source.read_bytes()
+    else:
+        form, data = form or ".geojson", source
     try:
-        features = orjson.loads(data)["features"]
-        rows = [
-            (str(atom), str(p["class"]), str(p["zone_id"]))
-            for p in (feature["properties"] for feature in features)
-            for atom in (*p["members"], *p["cells"])
-        ]
+        zones, atoms = _READ[form](data)
     except orjson.JSONDecodeError as error:
-        raise InputError(f"zone list: not JSON ({error}); give a GeoJSON file that Cordon exported") from error
+        raise InputError(f"zone list: not JSON ({error}); give a {form} file that Cordon exported") from error
     except (KeyError, TypeError) as error:
         raise InputError(
-            f"zone list: {error} is missing or of another type; each feature needs zone_id, class, members and cells: "
-            "give a GeoJSON file that Cordon exported"
+            f"zone list: {error} is missing or of another type; each zone needs zone_id, class, members and cells: "
+            f"give a {form} file that Cordon exported"
         ) from error
-    found = pd.DataFrame(rows, columns=["atom_id", "class", "zone_id"], dtype="str")
-    twice = found[found["atom_id"].duplicated(keep=False)]
-    if len(twice):
-        atom = twice["atom_id"].iloc[0]
-        held = ", ".join(twice.loc[twice["atom_id"] == atom, "zone_id"])
+    except DAMAGED as error:
+        raise InputError(f"zone list: not a readable {form} file ({error}); export it again") from error
+    return _joined(_texts(zones, "zone_id", "class"), _texts(atoms, "zone_id", "atom_id"))
+
+
+def _texts(pairs: Pairs, *names: str) -> pd.DataFrame:
+    for pair in pairs:
+        for name, value in zip(names, pair, strict=True):
+            if not (isinstance(value, str) and value):
+                raise InputError(f"zone list: {name} {value!r} is no text; export the list again, or type it as text")
+    return pd.DataFrame(pairs, columns=list(names), dtype="str")
+
+
+def _joined(zones: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
+    """The class of each atom's zone; refuses what would make that ambiguous."""
+    if (again := zones["zone_id"].duplicated()).any():
+        raise InputError(f"zone list: zone '{zones.loc[again, 'zone_id'].iloc[0]}' is listed twice; leave one of them")
+    if (twice := atoms["atom_id"].duplicated()).any():
+        atom = atoms.loc[twice, "atom_id"].iloc[0]
+        held = ", ".join(atoms.loc[atoms["atom_id"] == atom, "zone_id"])
         raise InputError(f"zone list: atom '{atom}' is listed twice (zones {held}); leave it in one of them")
+    classes = atoms["zone_id"].map(zones.set_index("zone_id")["class"])
+    if (lost := classes.isna()).any():
+        atom, zone_id = atoms.loc[lost, ["atom_id", "zone_id"]].iloc[0]
+        raise InputError(f"zone list: atom '{atom}' is in zone '{zone_id}', which is not listed; export it again")
+    found = pd.DataFrame({"atom_id": atoms["atom_id"], "class": classes.astype("str"), "zone_id": atoms["zone_id"]})
     return found.sort_values("atom_id", ignore_index=True)
 
 
 def _rounded(shapes: Shapes) -> Any:
     # Adding 0 turns -0.0 into 0.0.
     return shapely.transform(shapes, lambda points: np.round(points, DIGITS) + 0.0)
-
-
-def _plain(values: pd.Series) -> list[Any]:
-    return [None if gone else value for value, gone in zip(values.tolist(), values.isna(), strict=True)]
-
-
-def _iso(times: pd.Series, zone: str) -> list[str | None]:
-    codes, unique = pd.factorize(times)
-    texts = [iso_local(pd.Timestamp(t), zone) for t in unique]
-    return [texts[code] if code >= 0 else None for code in codes]
-
-
-def _records(table: pd.DataFrame, columns: list[str]) -> Iterable[dict[str, Any]]:
-    values = [_plain(table[c]) for c in columns]
-    return (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
-
-
-def _grouped(ids: list[str], owners: pd.Series, values: Iterable[Any]) -> list[list[Any]]:
-    """The values of each zone, in the order in which they come."""
-    found: dict[str, list[Any]] = {zone_id: [] for zone_id in ids}
-    for owner, value in zip(owners, values, strict=True):
-        if owner in found:
-            found[owner].append(value)
-    return list(found.values())
-
-
-def _atoms(ids: list[str], membership: pd.DataFrame) -> dict[str, list[list[str]]]:
-    atoms = membership.sort_values("atom_id")
-    texts = atoms["atom_id"].to_numpy(object)
-    cells = text_to_cells(texts.tolist())
-    # A unit whose id merely reads as a cell in another notation is no ground cell.
-    ground = cells != 0
-    ground[ground] = np.array(cells_to_text(cells[ground]), object) == texts[ground]
-    parts = {"members": atoms[~ground], "cells": atoms[ground]}
-    return {name: _grouped(ids, part["zone_id"], part["atom_id"]) for name, part in parts.items()}
-
-
-def _day(zones: pd.DataFrame, calendar: pd.DataFrame, zone: str, now: datetime) -> list[int | None]:
-    """Day number today of each zone in force, counted as its test days are; without tests, from its first date."""
-    today, ones = local_date(pd.Timestamp(now), zone), dict[str, date]()
-    for zone_id, number, on in zip(calendar["zone_id"], calendar["day"], calendar["date"], strict=True):
-        ones.setdefault(zone_id, on - timedelta(int(number) - 1))
-    columns = (zones["zone_id"], zones["status"], zones["in_force_from"])
-    return [
-        max((today - (ones.get(zone_id) or local_date(start, zone))).days + 1, 0)
-        if status == "in_force" and not pd.isna(start) and start <= now
-        else None
-        for zone_id, status, start in zip(*columns, strict=True)
-    ]
