@@ -75,6 +75,8 @@ LAYER_PARTS = (
 TOP = {
     "pipeline": "pipeline",
     "explain": "pipeline",
+    "gazetteer": "pipeline",
+    "addresses": "pipeline",
     "loading": "pipeline",
     "corrections": "pipeline",
     "guess": "pipeline",

@@ -93,3 +93,14 @@ def test_schema_prints_the_contract(kind: str, capsys: Caught) -> None:
     assert run("schema", *([kind] if kind else [])) == 0
     out = capsys.readouterr().out
     assert re.findall(r"^## (\w+)", out, re.MULTILINE) == ([kind] if kind else list(KINDS))
+
+
+def test_find_lists_names_and_resolves_the_address(town_folder: Path, capsys: Caught) -> None:
+    assert run("find", town_folder, "临水花园6栋2单元") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [found["names"][0][key] for key in ("id", "kind", "why")] == ["E1-B6-U2", "stairwell", "exact"]
+    assert found["address"] == {"atoms": ["E1-B6-U2"], "question": "", "candidates": []}
+    assert run("find", town_folder, "lshy", "--limit", "1") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [name["id"] for name in found["names"]] == ["E1"]
+    assert found["address"]["candidates"][0] == ["E1", "临水花园"]

@@ -175,6 +175,16 @@ def _add_ask(add: Add) -> None:
     subject.add_argument("--at", metavar="LNG,LAT", help="a point, WGS84")
     _times(parser)
     parser = add(
+        "find",
+        queries.find,
+        "search names by Chinese, pinyin, initials or English, and resolve an address in words",
+        "find build/town 临水花园6栋2单元",
+    )
+    _workspace(parser)
+    parser.add_argument("text", metavar="TEXT", help="a name or part of one, or an address such as 临水花园除1-5栋")
+    parser.add_argument("--limit", type=int, default=10, metavar="N", help="most names (default 10)")
+    _times(parser)
+    parser = add(
         "schedule",
         queries.schedule,
         "write the testing calendar as CSV or ICS",

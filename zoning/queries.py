@@ -1,8 +1,9 @@
-"""What the asking commands do: explain, schedule, schema, policy; and how all commands read times and plans."""
+"""What the asking commands do: explain, find, schedule, schema, policy; and how all commands read times and plans."""
 
 import json
 import sys
 from argparse import Namespace
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,10 +11,12 @@ import orjson
 import pandas as pd
 
 from zoning import pipeline, state
+from zoning.addresses import resolve
 from zoning.calendar_files import calendar_to_csv, calendar_to_ics
 from zoning.clocks import read_moment
 from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
+from zoning.gazetteer import make_gazetteer, search
 from zoning.guess import guess_file, guess_lines
 from zoning.pipeline import Plan
 from zoning.policy import Policy, list_policies, load_policy, values, warnings_on
@@ -85,6 +88,25 @@ def explain(given: Namespace) -> int:
         except ValueError as error:
             raise InputError(f"--at '{given.at}' is not LNG,LAT; write it as 114.05,22.54") from error
         found = explain_at(plan, lng, lat)
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
+
+
+def find(given: Namespace) -> int:
+    """Print the names that a text may mean, and what it means as an address, as JSON.
+
+    Parameters
+    ----------
+    given : workspace, text, limit and the times.
+
+    Returns
+    -------
+    0.
+    """
+    plan = read_plan(given)
+    gazetteer = make_gazetteer(plan.units, *(plan.tables[kind] for kind in ("places", "roads", "areas")))
+    names = search(gazetteer, given.text, given.limit).to_dict("records")
+    found = {"names": names, "address": asdict(resolve(given.text, plan, gazetteer))}
     print(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 
