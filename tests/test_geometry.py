@@ -1,5 +1,7 @@
 """Cells and polygons, degrees and metres, and who takes lat before lng."""
 
+from typing import Any
+
 import h3
 import numpy as np
 import pytest
@@ -18,16 +20,21 @@ from zoning.geometry import (
     components,
     cover,
     disks,
-    dissolve_cells,
     parents,
     points_to_cells,
     text_to_cells,
 )
+from zoning.pieces import dissolve_cells
 
 LNG = st.floats(-179, 179)
 LAT = st.floats(-80, 80)
 HERE = np.uint64(h3.str_to_int(h3.latlng_to_cell(22.54, 114.05, 11)))
 NOTHING = np.empty(0, np.uint64)
+
+
+def dissolved(cells: Any) -> Any:
+    """The outline of one set of cells."""
+    return shapely.MultiPolygon(list(dissolve_cells(cells, np.zeros(len(cells), np.int64))[0]))
 
 
 @given(LNG, LAT, st.integers(0, 15))
@@ -51,7 +58,7 @@ def test_of_nothing_comes_nothing() -> None:
     assert text_to_cells([]).tolist() == []
     assert [len(part) for part in disks(NOTHING, 1)] == [0, 0]
     assert [len(part) for part in cover(np.empty(0, object), 11, touch=True)] == [0, 0]
-    assert dissolve_cells(NOTHING).is_empty
+    assert dissolved(NOTHING).is_empty
     assert components(0, np.empty(0, np.int64), np.empty(0, np.int64)).tolist() == []
 
 
@@ -111,14 +118,14 @@ RING = disks(np.array([HERE]), 3)[1]
 @given(st.lists(st.integers(0, len(RING) - 1), min_size=1, max_size=25))
 def test_dissolved_cells_are_the_union_of_their_outlines(chosen: list[int]) -> None:
     cells = RING[chosen]
-    shape, union = dissolve_cells(cells), shapely.union_all(cell_polygons(np.unique(cells)))
+    shape, union = dissolved(cells), shapely.union_all(cell_polygons(np.unique(cells)))
     assert shape.geom_type == "MultiPolygon"
     assert shape.is_valid
     assert shape.symmetric_difference(union).area < 1e-9 * union.area + 1e-14
 
 
 def test_dissolved_cells_keep_their_holes() -> None:
-    shape = dissolve_cells(np.setdiff1d(disks(np.array([HERE]), 1)[1], [HERE]))
+    shape = dissolved(np.setdiff1d(disks(np.array([HERE]), 1)[1], [HERE]))
     assert len(shape.geoms) == 1
     assert len(shape.geoms[0].interiors) == 1
 

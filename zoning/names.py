@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Frame
+from zoning.geometry import Frame, Ints, Shapes
 
 SHOWN = 3
 NEAR_M = 200.0
@@ -34,19 +34,21 @@ def name_zones(
     `zones` with name and name_en; English falls back to the name as given. Units are named from the top: an estate
     stands for all of it that is in the zone; a fourth and further ones are counted.
     """
-    by_zone = membership.groupby("zone_id")["atom"].agg(np.array)
     titles = {i: (n, e) for i, n, e in zip(areas["id"], areas["name"], _english(areas), strict=True)}
-    found = []
-    for zone in zones[["zone_id", "ground_id", "geometry"]].itertuples(index=False):
-        numbers = by_zone[zone.zone_id]
-        rows = atoms["unit"].to_numpy(np.int64)[numbers[numbers < len(atoms)].astype(np.int64)]
-        if zone.ground_id in titles:
-            found.append(titles[zone.ground_id])
-        elif len(rows) and zones["ground_id"].isna()[len(found)]:
-            found.append(_of_units(rows, units))
+    inside = membership[membership["atom"] < len(atoms)]
+    rows = atoms["unit"].to_numpy(np.int64)[inside["atom"].to_numpy(np.int64)]
+    units_of = dict(pd.Series(rows).groupby(inside["zone_id"].to_numpy(object)).agg(list))
+    words = [units[c].astype("str").to_numpy(object) for c in ("name", "name_en")]
+    grounds = zones["ground_id"].astype(object).where(zones["ground_id"].notna(), None)
+    names, loose = np.empty((len(zones), 2), object), []
+    for i, (zone_id, ground) in enumerate(zip(zones["zone_id"], grounds, strict=True)):
+        if ground in titles:
+            names[i] = titles[ground]
+        elif ground is None and zone_id in units_of:
+            names[i] = _of_units(units_of[zone_id], units["parent"].to_numpy(np.int64), words)
         else:
-            found.append(_by_road(zone.geometry, roads, frame))
-    names = np.array(found, object).reshape(-1, 2)
+            loose.append(i)
+    names[loose] = _by_road(zones["geometry"].to_numpy(object)[loose], roads, frame)
     return zones.assign(name=names[:, 0], name_en=names[:, 1])
 
 
@@ -54,26 +56,25 @@ def _english(table: pd.DataFrame) -> pd.Series:
     return table["name_en"].fillna(table["name"])
 
 
-def _of_units(rows: np.ndarray, units: pd.DataFrame) -> tuple[str, str]:
-    parent, mine = units["parent"].to_numpy(np.int64), set(rows.tolist())
-    tops = sorted({r for r in mine if parent[r] not in mine}, key=lambda r: (str(units["name"].iloc[r]), r))
+def _of_units(rows: list[int], parent: Ints, words: list[np.ndarray]) -> tuple[str, str]:
+    mine = set(rows)
+    tops = sorted((r for r in mine if parent[r] not in mine), key=lambda r: (words[0][r], r))
     more = f" +{len(tops) - SHOWN}" if len(tops) > SHOWN else ""
-    name, english = ([str(units[c].iloc[r]) for r in tops[:SHOWN]] for c in ("name", "name_en"))
+    name, english = ([texts[r] for r in tops[:SHOWN]] for texts in words)
     return "、".join(name) + more, ", ".join(english) + more
 
 
-def _by_road(shape: shapely.Geometry, roads: pd.DataFrame, frame: Frame) -> tuple[str, str]:
-    """Name loose cells or a block after the nearest named road; without one, after their place."""
-    named = roads[roads["name"].notna()]
-    point = shapely.point_on_surface(shape)
-    if len(named):
-        lines = frame.to_metres(named["geometry"].to_numpy(object))
-        near = shapely.distance(lines, frame.to_metres(point))
-        at = int(np.argmin(near))
-        if near[at] <= NEAR_M:
-            road = named.iloc[at]
-            return f"{road['name']}旁", f"by {_english(named).iloc[at]}"
-    return (f"{point.y:.4f}, {point.x:.4f}",) * 2
+def _by_road(shapes: Shapes, roads: pd.DataFrame, frame: Frame) -> np.ndarray:
+    """Name loose cells or blocks after the nearest named road; without one, after their place."""
+    named, points = roads[roads["name"].notna()], shapely.point_on_surface(shapes)
+    found = np.array([(f"{p.y:.4f}, {p.x:.4f}",) * 2 for p in points], object).reshape(-1, 2)
+    lines = shapely.STRtree(frame.to_metres(named["geometry"].to_numpy(object)))
+    zone, road = lines.query_nearest(frame.to_metres(points), max_distance=NEAR_M)
+    words = zip(named["name"].to_numpy(object)[road], _english(named).to_numpy(object)[road], strict=True)
+    beside = np.array([(f"{name}旁", f"by {english}") for name, english in words], object).reshape(-1, 2)
+    order = np.argsort(-road, kind="stable")
+    found[zone[order]] = beside[order]
+    return found
 
 
 def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

@@ -238,10 +238,12 @@ def _with_people(membership: pd.DataFrame, atoms: pd.DataFrame, people: People) 
 
 
 def _revision(zones: pd.DataFrame, membership: pd.DataFrame, derived: Derived) -> str:
-    """Hash memberships, ids, dates and reasons: two runs over the same facts are the same run."""
+    """Hash memberships, ids, dates and reasons, each set of these once: two runs over the same facts are the same."""
     columns = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "rule_ids", "status", "stage"]
     dates = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
-    told = membership[["atom_id", "zone_id", "rule_ids", "fact_ids", "certainty"]].sort_values("atom_id")
+    reasons = membership.drop_duplicates("why").set_index("why")[["rule_ids", "fact_ids", "certainty"]]
+    names = pd.Series([digest(*row) for row in reasons.to_numpy(object)], index=reasons.index, dtype="str")
+    told = membership[["atom_id", "zone_id"]].assign(reason=membership["why"].map(names)).sort_values("atom_id")
     parts = [zones[columns], zones[dates].astype("str"), told, derived.closed.astype("str"), derived.proposals]
-    text = b"".join(orjson.dumps(p.to_dict("list"), default=str) for p in parts)
+    text = b"".join(orjson.dumps({c: p[c].tolist() for c in p}, default=str) for p in parts)
     return hashlib.sha256(text).hexdigest()

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from zoning.geometry import Cells, Frame, Ints, Shapes, dissolve_cells
-from zoning.pieces import cut_out, less, put_together
+from zoning.geometry import Cells, Frame, Ints, Shapes
+from zoning.pieces import cut_out, dissolve_cells, less, put_together
 
 
 def draw_zones(
@@ -97,9 +97,8 @@ class _Pieces:
         of_unit[self.row[atom[unit].astype(np.int64)]] = zone[unit]
         parts, owner = self._units(of_unit)
         loose = ~unit & (zone >= 0)
-        numbers = np.unique(zone[loose])
-        land = [self._land(atom[loose & (zone == z)]) for z in numbers]
-        return np.concatenate([parts, np.array(land, object)]), np.concatenate([owner, numbers])
+        land, numbers = self._land(atom[loose], zone[loose])
+        return np.concatenate([parts, land]), np.concatenate([owner, numbers])
 
     def _units(self, zone: Ints) -> tuple[Shapes, Ints]:
         """A unit inside one of its own zone is drawn with it; one of no or another zone is a hole in what it is in."""
@@ -124,6 +123,8 @@ class _Pieces:
             top = np.where(joined[top], self.parent[top], top)
         return top
 
-    def _land(self, cells: Cells) -> shapely.Geometry:
-        shape = dissolve_cells(cells)
-        return less(shape, self.tops)
+    def _land(self, cells: Cells, zone: Ints) -> tuple[Shapes, Ints]:
+        """Return the outlines of the cells of each zone, less every footprint."""
+        parts, owner = dissolve_cells(cells, zone)
+        at, top = shapely.STRtree(self.tops).query(parts, predicate="intersects")
+        return cut_out(parts, at, self.tops[top]), owner
