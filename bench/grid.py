@@ -23,6 +23,7 @@ from zoning.policy import load_policy
 from zoning.state import State
 
 ROUNDS = 3
+SOURCES = (2_000, 100)
 TOLERANCE = 1e-6
 SIDES = ("ours", "ours again", "plain", "tuned")
 STAGES = (
@@ -129,17 +130,17 @@ def _line(watches: list[Watch]) -> tuple[float, str]:
 
 
 def main() -> None:
-    """Print the time of each stage of all sides, and the ratios."""
-    state = make_city()
-    watches = run(state)
-    sizes = ", ".join(f"{len(state.tables[k]):,} {k}" for k in ("buildings", "units", "estates", "areas", "cases"))
-    print(f"Zones of {sizes}; median of {ROUNDS} rounds; classes, zones and outlines are the same:")
-    lines = {side: _line(seen) for side, seen in watches.items()}
-    for side, (whole, stages) in lines.items():
-        print(f"  {side:<10} {whole:6.2f} s   (ms: {stages})")
-    for mine in ("ours", "ours again"):
-        ratios = ", ".join(f"{lines[other][0] / lines[mine][0]:.1f} to {other}" for other in ("plain", "tuned"))
-        print(f"  ratio of {mine}: {ratios}")
+    """Print the time of each stage of all sides, and the ratios: late in an outbreak, and early in the same city."""
+    for sources in SOURCES:
+        state = make_city(sources=sources)
+        lines = {side: _line(seen) for side, seen in run(state).items()}
+        sizes = ", ".join(f"{len(state.tables[k]):,} {k}" for k in ("buildings", "units", "estates", "areas", "cases"))
+        print(f"Zones of {sizes}; median of {ROUNDS} rounds; classes, zones and outlines are the same:")
+        for side, (whole, stages) in lines.items():
+            print(f"  {side:<10} {whole:6.2f} s   (ms: {stages})")
+        for mine in ("ours", "ours again"):
+            ratios = ", ".join(f"{lines[other][0] / lines[mine][0]:.1f} to {other}" for other in ("plain", "tuned"))
+            print(f"  {sources:,} cases, ratio of {mine}: {ratios}")
 
 
 if __name__ == "__main__":
