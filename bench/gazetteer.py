@@ -11,7 +11,7 @@ from zoning.gazetteer import Gazetteer, look_up, make_gazetteer, plain, search
 
 NAMES = 100_000
 ESTATES, BLOCKS, DISTRICTS = 1_640, 10, 4
-ROUNDS, LIMIT, MOST = 3, 10, 50
+ROUNDS, LIMIT, MOST = 5, 10, 50
 
 
 def city() -> pd.DataFrame:

@@ -66,6 +66,13 @@ def test_words_are_atoms(text: str, atoms: tuple[str, ...], town_plan: Plan) -> 
         ("临水花园减去石涌村", "not inside", "E1"),
         ("由环镇西路、石勇路围合", "石勇路", "R12"),
         ("由环镇西路、东岸路围合", "close no block", "R01"),
+        ("临水花园5-1栋", "no range", "E1"),
+        ("临水花园除5-1栋", "no range", "E1"),
+        ("临水花园1-999999999栋", "no range", "E1"),
+        ("临水花园减去临水花园", "holds no ground", None),
+        ("临水花园3栋附近", "not known", "E1-B3"),
+        ("临水花园3栋或4栋", "not known", "E1"),
+        ("临水花园三期3栋", "not known", None),
         ("东岸工棚", "on no unit", "PL8"),
         ("3栋2单元", "not known", None),
         ("", "not known", None),
@@ -106,8 +113,9 @@ def atoms_by_tree(plan: Plan, row: int) -> set[str]:
 def full_names_hold(plan: Plan) -> None:
     names = plan.units["name"]
     for row in names.index[~names.duplicated(keep=False)]:
-        found = resolve(names[row], plan)
-        assert (found.question, set(found.atoms)) == ("", atoms_by_tree(plan, row)), names[row]
+        found, wanted = resolve(names[row], plan), atoms_by_tree(plan, row)
+        assert set(found.atoms) == wanted, names[row]
+        assert bool(found.question) is not bool(wanted), "what has no footprint holds no ground, and is asked about"
     for row in names.index[names.duplicated(keep=False)]:
         assert resolve(names[row], plan).question
 

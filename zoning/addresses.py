@@ -17,7 +17,8 @@ from zoning.ground_scene import Scene, hold_shapes
 from zoning.lookup import atoms_inside
 from zoning.pipeline import Plan
 
-SHOWN = 8
+SHOWN, MOST = 8, 1000
+_NOTHING = pd.DataFrame({"id": [], "name": []})
 _NAMES = ("name", "name_en")
 _ONE = r"\d+(?:\s*(?:-|~|–|—|至|到|to)\s*\d+)?"
 _MANY = rf"{_ONE}(?:\s*(?:、|,|和|及|and)\s*{_ONE})*"
@@ -69,7 +70,9 @@ def resolve(text: str, plan: Plan, gazetteer: Gazetteer | None = None) -> Answer
     """
     words = _BLANKS.sub("", digits(normalize("NFKC", text).casefold()).strip())
     try:
-        return Answer(tuple(sorted(_resolve(text.strip(), words, plan))))
+        if atoms := _resolve(text.strip(), words, plan):
+            return Answer(tuple(sorted(atoms)))
+        answer = Answer((), f"'{text}' holds no ground; what of it is meant?")
     except _UnclearError as unclear:
         answer = unclear.answer
     if not answer.candidates:
@@ -77,10 +80,6 @@ def resolve(text: str, plan: Plan, gazetteer: Gazetteer | None = None) -> Answer
         near = search(made, _without_parts(words), SHOWN)
         answer = Answer((), answer.question, tuple(zip(near["id"], near["name"], strict=True)))
     return answer
-
-
-def _none(columns: pd.DataFrame) -> pd.DataFrame:
-    return columns.iloc[:0]
 
 
 def _resolve(text: str, words: str, plan: Plan) -> set[str]:
@@ -175,7 +174,7 @@ def _top(words: str, plan: Plan) -> tuple[int, dict[str, set[int]]]:
         raise _UnclearError(f"'{words}' fits {len(rows)} units; give the id of one", tops.loc[rows])
     asked, left = _parts(words.replace(most[2], " ", 1) if rows else words)
     if left or not rows:
-        raise _UnclearError(f"'{words}' is not known as an address; which of these is it?", _none(tops))
+        raise _UnclearError(f"'{words}' is not known as an address; which of these is it?", tops.iloc[:0])
     return rows[0], asked
 
 
@@ -203,6 +202,8 @@ def _numbers(text: str) -> set[int]:
     found: set[int] = set()
     for one in re.finditer(_ONE, text):
         ends = [int(n) for n in re.findall(r"\d+", one.group())]
+        if not 0 <= ends[-1] - ends[0] < MOST:
+            raise _UnclearError(f"'{one.group()}' is no range; write the lower number first", _NOTHING)
         found.update(range(ends[0], ends[-1] + 1))
     return found
 
@@ -281,7 +282,7 @@ def _in_block(words: str, plan: Plan) -> set[str]:
         same = np.logical_or(*(roads[c].map(plain, na_action="ignore") == plain(word) for c in _NAMES))
         if not same.any():
             made = make_gazetteer(
-                _none(plan.units), plan.tables["places"].iloc[:0], roads, plan.tables["areas"].iloc[:0]
+                plan.units.iloc[:0], plan.tables["places"].iloc[:0], roads, plan.tables["areas"].iloc[:0]
             )
             raise _UnclearError(f"no road is called '{word}'; which is meant?", search(made, word, SHOWN))
         named.append(roads[same.to_numpy(bool)])
@@ -292,6 +293,6 @@ def _in_block(words: str, plan: Plan) -> set[str]:
     fits = blocks[np.all(along, axis=0)] if lines else blocks
     if len(fits) != 1:
         said = "close no block" if not len(fits) else f"close {len(fits)} blocks"
-        every = pd.concat([_none(roads), *named]).drop_duplicates("name")
+        every = pd.concat([roads.iloc[:0], *named]).drop_duplicates("name")
         raise _UnclearError(f"the roads '{words}' {said}; name the roads on all its sides", every)
     return _in_shape(fits[0], plan)
