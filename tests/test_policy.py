@@ -43,7 +43,7 @@ BREACHES = [
     ('trigger = "residence"', "", "rules.R1.when.trigger", "nothing", "this key is required"),
     ('take = "siblings"', 'take = "family"', "rules.R3.ground.take", "'family'", "'unit', 'adjacent', 'siblings'"),
     (SIBLINGS, 'ground = { take = "siblings" }', "rules.R3.ground.level", "nothing", "this key is required"),
-    ('"stairwell", "building", "estate"]', '"house"]', "rules.R1.ground.levels", "'house'", "floor_range, stairwell, building"),
+    ('"stairwell", "building", "estate"]', '"house"]', "rules.R1.ground.levels", "'house'", "floor_range, stairwell"),
     (SIBLINGS, f'{BUFFER}"previous_zone_edge" }}', "rules.R3.ground.previous", "nothing", "an earlier rule"),
     (SIBLINGS, f'{BUFFER}"previous_zone_edge", previous = "R4" }}', "rules.R3.ground.previous", "'R4'", "R1, R2"),
     (SIBLINGS, f'{BUFFER}"edge" }}', "rules.R3.ground.measure_from", "'edge'", "'premises_edge' or 'previous"),
