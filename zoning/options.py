@@ -67,7 +67,7 @@ def as_arguments(kept: Mapping[str, Any]) -> list[str]:
     Words such as --crs, gcj02, --map, reported_at=报告时间.
     """
     words: list[str] = []
-    for name in (field for field in _KEPT if field in kept):
+    for name in (key for key in _KEPT if key in kept):
         value = kept[name]
         flag = {"mapping": "--map", "constants": "--set"}.get(name, f"--{name}")
         pairs = [f"{ours}={theirs}" for ours, theirs in value.items()] if isinstance(value, Mapping) else [str(value)]
