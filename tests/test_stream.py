@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.visits import write_visits
-from zoning import facts, readers_text, state
+from zoning import facts, readers_text, state, stream
 from zoning.errors import ZoningError
 from zoning.intake import read_input
 from zoning.loading import load_file
@@ -55,6 +55,7 @@ def whole(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...], int]
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few rows, so that a small file comes in many chunks."""
     monkeypatch.setattr(readers_text, "BLOCK", 400)
+    monkeypatch.setattr(stream, "_SLICE", 3)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

@@ -104,7 +104,7 @@ def _part_lines(path: Path, part: str, references: Any, max_mb: int) -> Iterator
         return
     runner = f"; next: {fits[1].kind} ({fits[1].score:.2f})" if fits[1].score > 0 else ""
     yield part, "kind", best.kind, f"{best.evidence} (score {best.score:.2f}{runner})"
-    crs, evidence = _system(raw, best, path, references)
+    crs, evidence = _system(raw, best.columns, path.stem, references)
     yield part, "crs", crs, evidence
     for ours, theirs in best.columns.items():
         why = best.by_value.get(ours, "its name")
@@ -135,9 +135,14 @@ def _fit(raw: RawTable, terms: Contract, name: str) -> _Fit:
     needed = [c.name for c in terms.columns if c.required]
     lacking = [n for n in needed if n not in {*columns, *drawn} and not (n == "name" and "name_en" in columns)]
     told = {ours: why[1] for ours, why in by_value.items()}
+    crs, why_crs = _system(raw, columns, name, None)
+    if "swapped" in why_crs:
+        columns["lng"], columns["lat"] = columns["lat"], columns["lng"]
+        told |= dict.fromkeys(("lng", "lat"), "its numbers: longitude and latitude are swapped")
     if lacking or not (columns or drawn):
         return _Fit(terms.kind, 0.0, columns, f"lacks {', '.join(lacking)}", told)
-    typed = type_rows(raw, terms, Options(mapping=columns), columns)
+    readable = {ours: theirs for ours, theirs in columns.items() if crs or ours not in ("lng", "lat")}
+    typed = type_rows(raw, terms, Options(crs="" if raw.crs else crs), readable)
     good = 1 - float(typed.faults.mask.mean()) if len(raw.values) else 0.0
     telling = sum(1 / _known_by(header) for header in columns.values())
     words = plain(name)
@@ -196,15 +201,15 @@ def _are_times(text: pd.Series, terms: Contract, name: str) -> bool:
     return bool(table[name].notna().mean() > _GOOD)
 
 
-def _system(raw: RawTable, fit: _Fit, path: Path, references: Any) -> tuple[str, str]:
+def _system(raw: RawTable, columns: Mapping[str, str], name: str, references: Any) -> tuple[str, str]:
     """Guess the coordinate system, by what the file declares, by names, by the numbers, by the loaded map."""
     if raw.crs:
         return raw.crs, "declared by the file"
-    words = " ".join([path.stem, *raw.values.columns]).lower()
+    words = " ".join([name, *raw.values.columns]).lower()
     for datum, marks in _MARKS.items():
         if hit := next((mark for mark in marks if mark in words), ""):
             return datum, f"'{hit}' stands in the name of the file or of a column"
-    lng, lat = _points(raw, fit)
+    lng, lat = _points(raw, columns)
     if not len(lng):
         return "wgs84", "there are no coordinates"
     inside = (np.abs(lng) <= 180) & (np.abs(lat) <= 90)
@@ -215,7 +220,7 @@ def _system(raw: RawTable, fit: _Fit, path: Path, references: Any) -> tuple[str,
             return check.verdict, f"{near}, within {check.as_gcj02_m:.0f} m taken as GCJ-02"
         return "wgs84", "degrees; GCJ-02 or BD-09 cannot be told from the numbers alone: ask who made the file"
     if np.mean((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lng) <= 90)) > _GOOD:
-        return "wgs84", "degrees, with longitude and latitude swapped: exchange the two with --map"
+        return "wgs84", "degrees, with longitude and latitude swapped"
     for code in _METRIC:
         x, y = to_wgs84(np.array([np.median(lng)]), np.array([np.median(lat)]), code)
         box = (-8.0, 49.0, 2.0, 61.0) if code == "EPSG:27700" else _HOME
@@ -227,10 +232,10 @@ def _system(raw: RawTable, fit: _Fit, path: Path, references: Any) -> tuple[str,
     return "", "no degrees, and no system that was tried fits: ask who made the file, then declare --crs"
 
 
-def _points(raw: RawTable, fit: _Fit) -> tuple[np.ndarray, np.ndarray]:
-    if raw.shapes is not None or not {"lng", "lat"} <= set(fit.columns):
+def _points(raw: RawTable, columns: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    if raw.shapes is not None or not {"lng", "lat"} <= set(columns):
         return np.empty(0), np.empty(0)
-    both = raw.values[[fit.columns["lng"], fit.columns["lat"]]].set_axis(["lng", "lat"], axis=1)
+    both = raw.values[[columns["lng"], columns["lat"]]].set_axis(["lng", "lat"], axis=1)
     both = both.apply(pd.to_numeric, errors="coerce").dropna()
     return both["lng"].to_numpy(float), both["lat"].to_numpy(float)
 

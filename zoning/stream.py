@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,8 @@ from zoning.rows import Typed, tell_unused, type_rows
 from zoning.tables import PANDAS_DTYPES, Contract, contract
 
 LARGE_MB = 32  # smaller files are read whole
-_WORKERS, _MEMORY = 2, "1536MB"
+_WORKERS, _MEMORY = 2, "2700MB"
+_SLICE, _BATCH = 1_000_000, 122_880  # rows that are sorted at once, rows of a batch
 _FORMATS = ("CSV", "XLSX", "Parquet")
 _ARROW = {
     "float64": pa.float64(), "Int64": pa.int64(), "boolean": pa.bool_(), "UInt64": pa.uint64(), "str": pa.string(),
@@ -111,11 +113,8 @@ def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> Iter
         total.told.append(_order_made(terms, connection))
         lng, lat = _points(connection, terms)
         count = connection.execute("SELECT count(*) FROM facts").fetchall()[0][0]
-        keys = f"arrive_at, {terms.id}" if kind == "visits" else terms.id
-        columns = ", ".join(f'"{name}"' for name in schema.names)
-        ordered = connection.sql(f"SELECT {columns} FROM facts ORDER BY {keys}")
         rejects = pd.concat(total.rejects, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
-        batches = ordered.to_arrow_reader(122_880).cast(schema)
+        batches = pa.RecordBatchReader.from_batches(schema, _ordered(connection, terms, schema, count))
         told = told_lines(add_up(total.told))
         yield Streamed(total.read, count, rejects, told, total.headers, batches, lng, lat)
     finally:
@@ -243,6 +242,24 @@ def _order_made(terms: Contract, connection: duckdb.DuckDBPyConnection) -> dict[
         f" (PARTITION BY {terms.id} ORDER BY row) AS n FROM facts WHERE made) o WHERE o.row = facts.row AND o.n > 1"
     )
     return {f"{terms.id}: made from the row's content in {{n}} rows": made}
+
+
+def _ordered(
+    connection: duckdb.DuckDBPyConnection, terms: Contract, schema: pa.Schema, count: int
+) -> Iterator[pa.RecordBatch]:
+    """Give the rows in the order that is stored, slice by slice of the first key: no sort is larger than a slice."""
+    key = "epoch_us(arrive_at)" if terms.kind == "visits" else terms.id
+    order = f"arrive_at, {terms.id}" if terms.kind == "visits" else terms.id
+    parts = max(1, count // _SLICE)
+    cuts = [at / parts for at in range(1, parts)]
+    found = connection.execute(f"SELECT quantile_disc({key}, {cuts}) FROM facts").fetchall()[0][0] if cuts else []
+    bounds = [None, *dict.fromkeys(found), None]
+    columns = ", ".join(f'"{name}"' for name in schema.names)
+    for low, high in pairwise(bounds):
+        given = {name: value for name, value in (("low", low), ("high", high)) if value is not None}
+        where = [f"{key} > $low"] * ("low" in given) + [f"{key} <= $high"] * ("high" in given)
+        query = f"SELECT {columns} FROM facts WHERE {' AND '.join(where) or 'true'} ORDER BY {order}"
+        yield from connection.sql(query, params=given).to_arrow_reader(_BATCH).cast(schema)
 
 
 def _points(connection: duckdb.DuckDBPyConnection, terms: Contract) -> tuple[np.ndarray, np.ndarray]:
