@@ -159,3 +159,10 @@ def test_ground_without_any_area_has_rings_around_it_and_ground_of_another_class
 def test_ground_that_is_only_proposed_has_no_area_around_it() -> None:
     proposed = UNIT.model_copy(update={"act": "propose"})
     assert len(take(pack(proposed, around("sealed")), [{"unit": "B1"}], buildings=[house("B1", 0, 0)])[0]) == 1
+
+
+def test_two_rules_of_neighbours_with_other_metres_have_grounds_of_their_own() -> None:
+    town = {"buildings": [house("B1", 0, 0), house("B2", 45, 0), house("B3", 90, 0)]}
+    near, far = (rule({**beside().ground.model_dump(), "within_m": value(m)}, f"W{m}") for m in (30, 80))
+    claims, scene = take(pack(near, far), [{"unit": "B1"}], **town)
+    assert [units_of(names(scene, key)) for key in claims["ground"]] == [{"B2"}, {"B2", "B3"}]

@@ -44,7 +44,8 @@ def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
     One key into `scene.holds` a stay, None where it has no such ground.
     """
     rows = at_level(scene.spots["unit"].to_numpy()[stays], scene.units, tuple(ground.levels))
-    return _hold("beside", rows, *_beside(np.unique(rows[rows >= 0]), ground, scene), scene)
+    word = f"beside within {number(ground.within_m, 0):g} m or {number(ground.number_step, 0):g}"
+    return _hold(word, rows, *_beside(np.unique(rows[rows >= 0]), ground, scene), scene)
 
 
 def _hold(word: str, rows: Ints, owner: Ints, held: Ints, scene: Scene) -> Keys:
