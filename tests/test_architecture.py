@@ -36,7 +36,7 @@ BASE = (
 STAGES: dict[str, tuple[str, ...]] = {
     "intake": (
         *("readers", "raw", "transcode", "readers_text", "readers_json", "readers_geo", "readers_sheet", "osm"),
-        *("headers", "rows", "values", "faults", "location", "rowids", "stream"),
+        *("headers", "rows", "values", "faults", "location", "coverage", "rowids", "stream"),
     ),
     "units": (),
     "people": (),

@@ -169,6 +169,17 @@ SHAPES = (
     shape("shape that is no number", "areas", "POLYGON((nan 0,1 0,1 1,nan 0))", "reject", ""),
     shape("words for a shape", "areas", "here", "reject", "not a WKT shape"),
     shape("shape with heights", "areas", "POLYGON Z((0 0 5,1 0 5,1 1 5,0 0 5))", "fine"),
+    shape(
+        "areas that overlap", "areas", "POLYGON((0.5 0,2 0,2 1,0.5 1,0.5 0))", "notice", "overlap in 1 places: a and b"
+    ),
+    shape(
+        "areas with a gap",
+        "areas",
+        "POLYGON((-1 -1,3 -1,3 2,-1 2,-1 -1),(0 0,0 1,2 1,2 0,0 0))",
+        "notice",
+        "leave 1 gaps",
+    ),
     shape("shape is missing", "areas", "", "reject", "empty, but required"),
 )
-TEXTS = (*TIMES, *NUMBERS, *VALUES, *ROWS, *SHAPES)
+OTHERS = (text("unit inside itself", "fine", "", "id,parent_id,level\nA,B,stairwell\nB,A,stairwell\n", 2, "units"),)
+TEXTS = (*OTHERS, *TIMES, *NUMBERS, *VALUES, *ROWS, *SHAPES)

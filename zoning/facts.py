@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -150,11 +151,18 @@ def save_batches(workspace: Workspace, batches: pa.RecordBatchReader) -> str:
     -------
     The file's name without ending, as `Workspace.save_table` gives it.
     """
-    folder = workspace.path / TABLES
+    folder, first = workspace.path / TABLES, next(batches, None)
+    first = first if first is not None else pa.RecordBatch.from_pylist([], batches.schema)
+    words = [f.name for f in batches.schema if pa.types.is_string(f.type)]
+    # A dictionary of ids that hardly repeat costs time and space.
+    few = [name for name in words if len(first[name].unique()) * 10 < len(first)]
     part = folder / f".batches.{os.getpid()}.part"
     try:
-        with part.open("wb") as file, pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
-            for batch in batches:
+        with (
+            part.open("wb") as file,
+            pq.ParquetWriter(file, batches.schema, compression="zstd", use_dictionary=few) as writer,
+        ):
+            for batch in chain([first], batches):
                 writer.write_batch(batch, row_group_size=_ROW_GROUP)
         with part.open("rb+") as whole:
             name = hashlib.file_digest(whole, "sha256").hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoning.coverage import check_coverage
 from zoning.errors import InputError
 from zoning.headers import match_headers, require
 from zoning.location import to_table
@@ -239,4 +240,7 @@ def _split(rows: Typed, told: Mapping[str, int], made: frozenset[int]) -> Intake
     rejects = rejected(rows).sort_values("row", kind="stable", ignore_index=True)
     read = len(rows.raw.values) + len(rows.raw.rejects)
     headers = tuple(rows.raw.values.columns)
-    return Intake(stored_table(rows), rejects, told_lines(told), read, headers, rows.raw.crs, made)
+    accepted, notices = stored_table(rows), told_lines(told)
+    if rows.terms.kind == "areas":
+        notices += check_coverage(accepted)
+    return Intake(accepted, rejects, notices, read, headers, rows.raw.crs, made)
