@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from zoning.demo_names import make_names
+from zoning.demo.names import make_names
 from zoning.gazetteer import Gazetteer, look_up, make_gazetteer, plain, search
 
 NAMES = 100_000

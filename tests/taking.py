@@ -15,8 +15,8 @@ from tests.small_town import (
     tables,
 )
 from zoning.geometry import cells_to_text, points_to_cells
-from zoning.ground_scene import Scene
 from zoning.grounds import take_grounds
+from zoning.grounds.scene import Scene
 from zoning.policy import Policy
 from zoning.rules import Rule
 from zoning.units import make_units

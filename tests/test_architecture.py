@@ -43,7 +43,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "locate": (),
     "exposure": (),
     "triggers": (),
-    "grounds": ("ground_scene", "ground_units", "ground_outlines"),
+    "grounds": ("grounds.scene", "grounds.units", "grounds.outlines"),
     "clusters": (),
     "membership": (),
     "shapes": (),
@@ -54,15 +54,15 @@ STAGES: dict[str, tuple[str, ...]] = {
     "schedule": (),
     "gates": (),
     "services": (),
-    "export": ("export_columns", "export_files", "export_read", "calendar_files"),
+    "export": ("export.columns", "export.files", "export.read", "export.calendars"),
 }
 STORE = {"store": ("state", "facts")}
 # The generator of the demo city: part of no stage, it only writes files.
 DEMO: dict[str, tuple[str, ...]] = {
     "demo": (
-        *("demo_plan", "demo_streets", "demo_land", "demo_lanes", "demo_layout", "demo_buildings", "demo_areas"),
-        *("demo_units", "demo_names", "demo_places", "demo_ground", "demo_outbreak", "demo_facts", "demo_files"),
-        "demo_readme",
+        *("demo.plan", "demo.streets", "demo.land", "demo.lanes", "demo.layout", "demo.buildings", "demo.areas"),
+        *("demo.units", "demo.names", "demo.places", "demo.ground", "demo.outbreak", "demo.facts", "demo.files"),
+        "demo.readme",
     ),
 }
 LAYER_PARTS = (
@@ -193,7 +193,8 @@ def test_every_row_has_its_module() -> None:
         *TOP,
         *(name for table in (STAGES, STORE, DEMO) for main, parts in table.items() for name in (main, *parts)),
     ]
-    assert [name for name in listed if not (ROOT / "zoning" / f"{name}.py").exists()] == []
+    there = {module_name(path).removeprefix("zoning.") for path in python_files("zoning")}
+    assert [name for name in listed if name not in there] == []
 
 
 def test_imports_go_one_way() -> None:

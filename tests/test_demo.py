@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from zoning.demo_buildings import whole_shares
-from zoning.demo_ground import Ground, make_ground, make_nature
-from zoning.demo_land import HOUSING
-from zoning.demo_plan import District, make_districts, make_plan, to_degrees
+from zoning.demo.buildings import whole_shares
+from zoning.demo.ground import Ground, make_ground, make_nature
+from zoning.demo.land import HOUSING
+from zoning.demo.plan import District, make_districts, make_plan, to_degrees
 from zoning.geometry import components
 
 SMALL, FULL = 200_000, 1_500_000

@@ -8,7 +8,7 @@ import pytest
 from zoning import state
 from zoning.cli import main
 from zoning.demo import write_demo
-from zoning.demo_files import WORDS_ZH
+from zoning.demo.files import WORDS_ZH
 from zoning.errors import InputError
 from zoning.loading import Loaded, load_manifest
 from zoning.pipeline import derive

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoning.demo_facts import Facts, make_facts
-from zoning.demo_ground import Ground, make_ground
-from zoning.demo_outbreak import DAYS, make_outbreak
-from zoning.demo_plan import make_districts
+from zoning.demo.facts import Facts, make_facts
+from zoning.demo.ground import Ground, make_ground
+from zoning.demo.outbreak import DAYS, make_outbreak
+from zoning.demo.plan import make_districts
 
 CASES = 120
 

@@ -17,7 +17,7 @@ from shapely.geometry import shape
 from tests.zone_lists import CELLS, POLICY, write, zones
 from zoning.errors import InputError
 from zoning.export import PIECE, features_to_geojson, read_zones, round_shapes
-from zoning.export_columns import COLUMNS
+from zoning.export.columns import COLUMNS
 
 PROPERTIES = [
     "zone_id", "aliases", "class", "stage", "status", "name", "policy_id", "policy_version", "delineated_at",

@@ -22,10 +22,10 @@ from python_calamine import CalamineWorkbook
 
 from tests.commandline import run
 from tests.zone_lists import CELLS, POLICY, write, zones
-from zoning import export_files
 from zoning.errors import InputError
 from zoning.export import FORMATS, Format, format_of, read_zones, write_zones
-from zoning.export_columns import ATOMS, COLUMNS, LISTS
+from zoning.export import files as export_files
+from zoning.export.columns import ATOMS, COLUMNS, LISTS
 from zoning.pipeline import Plan
 
 CLASSES = list(POLICY.classes)

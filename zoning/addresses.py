@@ -13,7 +13,7 @@ import shapely
 
 from zoning.gazetteer import Gazetteer, digits, make_gazetteer, plain, search
 from zoning.geometry import cells_to_text
-from zoning.ground_scene import Scene, hold_shapes
+from zoning.grounds.scene import Scene, hold_shapes
 from zoning.lookup import atoms_inside
 from zoning.pipeline import Plan
 

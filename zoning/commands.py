@@ -11,7 +11,7 @@ from zoning import state
 from zoning.clocks import next_midnight
 from zoning.decisions import decide_all, held_by_zone
 from zoning.demo import write_demo
-from zoning.demo_readme import MANIFEST
+from zoning.demo.readme import MANIFEST
 from zoning.errors import InputError, UnknownError
 from zoning.export import format_of, write_zones
 from zoning.hashes import digest

@@ -39,20 +39,20 @@ def to_arrow(text: pd.Series) -> pa.LargeStringArray:
     return found.fill_null("") if found.null_count else found
 
 
-def to_series(values: pa.Array, index: pd.Index) -> pd.Series:
+def to_series(values: pa.Array, index: pd.Index | None = None) -> pd.Series:
     """Return an Arrow array of text as a pandas column.
 
     Parameters
     ----------
     values : large_string.
-    index : of the column.
+    index : of the column; None counts from 0.
 
     Returns
     -------
     Series of dtype str; null is missing.
     """
     found: pd.Series = pa.table({"c": values}).to_pandas()["c"].astype("str")
-    return found.set_axis(index)
+    return found if index is None else found.set_axis(index)
 
 
 def read_text(text: pa.LargeStringArray, column: Column) -> tuple[pa.LargeStringArray, Mask]:

@@ -23,8 +23,8 @@ from zoning.decisions import apply_decisions, held_by_zone, in_effect
 from zoning.exposure import find_sources, find_stays, still_open
 from zoning.gates import place_gates
 from zoning.geometry import Frame, cells_to_text
-from zoning.ground_scene import Scene
 from zoning.grounds import take_grounds
+from zoning.grounds.scene import Scene
 from zoning.hashes import digest
 from zoning.locate import far_away, locate
 from zoning.membership import Derived, derive_zones

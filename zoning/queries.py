@@ -12,10 +12,10 @@ import pandas as pd
 
 from zoning import pipeline, state
 from zoning.addresses import resolve
-from zoning.calendar_files import calendar_to_csv, calendar_to_ics
 from zoning.clocks import read_moment
 from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
+from zoning.export.calendars import calendar_to_csv, calendar_to_ics
 from zoning.gazetteer import make_gazetteer, search
 from zoning.guess import guess_file, guess_lines
 from zoning.pipeline import Plan

@@ -101,22 +101,21 @@ def _column(rows: Typed, column: Column) -> pd.Series:
         fix = "write the time as 2022-03-06 08:05"
     else:
         values, reasons, fix = read_values(text, column)
-    wrong = reasons != ""
-    if wrong.any():
-        rows.faults.add(wrong, column.name, text.to_numpy(object), reasons, fix)
+    if reasons is not None:
+        rows.faults.add(reasons != "", column.name, text.to_numpy(object), reasons, fix)
     return values
 
 
-def _times(text: pd.Series, column: Column, options: Options) -> tuple[pd.Series, npt.NDArray[np.object_]]:
+def _times(text: pd.Series, column: Column, options: Options) -> tuple[pd.Series, npt.NDArray[np.object_] | None]:
     """Read times; what is none as it stands is read again without blanks, quotes and words for missing."""
     given = (options.zone, column.date_only, options.origin, options.year, options.now)
     parsed = parse_times(text, *given)
-    values, reasons = parsed.times, parsed.reasons.to_numpy(object)
     again = np.flatnonzero(parsed.failed)
-    if len(again):
-        second = parse_times(clean(text.iloc[again], column), *given)
-        values, reasons = values.copy(), reasons.copy()
-        values.iloc[again], reasons[again] = second.times.array, second.reasons.to_numpy(object)
+    if not len(again):
+        return parsed.times, None
+    second = parse_times(clean(text.iloc[again], column), *given)
+    values, reasons = parsed.times.copy(), np.full(len(text), "", dtype=object)
+    values.iloc[again], reasons[again] = second.times.array, second.reasons.to_numpy(object)
     return values, reasons
 
 

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from zoning.errors import InputError
-from zoning.forms import YEARS, read_iso, to_arrow
+from zoning.forms import YEARS, read_iso, to_arrow, to_series
 
 UTC = "datetime64[us, UTC]"
 _DAY = np.timedelta64(86_400_000_000, "us")
@@ -109,7 +110,7 @@ def parse_times(
     """
     info, start = zone_info(zone), _origin_day(origin)
     local, bare, done = read_iso(to_arrow(values))
-    offset, reasons = np.full(len(local), np.nan), np.full(len(local), "", dtype=object)
+    offset, reasons = np.full(len(local), np.nan), to_series(pa.repeat(pa.scalar("", pa.large_string()), len(local)))
     rest = np.flatnonzero(~done)
     if len(rest):
         text = values.iloc[rest].astype("str").fillna("").str.normalize("NFKC").str.strip().str.upper()
@@ -117,11 +118,11 @@ def parse_times(
         today = np.datetime64((now or pd.Timestamp.now(tz="UTC")).tz_convert(info).date(), "D")
         reading = _read_words(pd.Series(unique, dtype="str"), start, year, today).iloc[codes]
         local[rest], bare[rest] = reading["local"].to_numpy(), reading["bare"].to_numpy(dtype=bool)
-        offset[rest], reasons[rest] = reading["offset"].to_numpy(dtype="float64"), reading["reason"].to_numpy(object)
+        offset[rest], reasons.iloc[rest] = reading["offset"].to_numpy(dtype="float64"), reading["reason"].array
     if date_only == "end":
         local = np.where(bare, local + _DAY, local)
     times = pd.Series(_to_utc(local, offset, info), values.index).dt.tz_localize("UTC").astype(UTC)
-    return ParsedTimes(times, pd.Series(reasons, values.index, dtype="str"))
+    return ParsedTimes(times, reasons.set_axis(values.index))
 
 
 def _read_words(words: pd.Series, start: np.datetime64 | None, year: int | None, today: np.datetime64) -> pd.DataFrame:

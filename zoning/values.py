@@ -53,7 +53,7 @@ def clean(text: pd.Series, column: Column) -> pd.Series:
     return pd.Series(words.to_numpy(dtype=object)[codes], text.index, dtype="str")
 
 
-def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray[np.object_], str]:
+def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray[np.object_] | None, str]:
     """Read a column of raw text of any type but time and geometry: the common forms at once, the rest by their words.
 
     Parameters
@@ -64,11 +64,11 @@ def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray
     Returns
     -------
     values : Series of the contract's dtype, missing where empty or wrong.
-    reasons : (n,) text, empty where nothing is wrong.
+    reasons : (n,) text, empty where nothing is wrong; None where nothing is wrong at all.
     fix : what to do about the wrong ones.
     """
     raw, dtype = to_arrow(text), PANDAS_DTYPES[column.dtype]
-    reasons, fix = np.full(len(text), "", dtype=object), ""
+    reasons, fix = None, ""
     if column.dtype == "str":
         words, done = read_text(raw, column)
         values = to_series(words, text.index)
@@ -83,7 +83,9 @@ def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray
         found, why, fix = parse_values(clean(pd.Series(unique, dtype="str"), column), column)
         part = found.iloc[codes].set_axis(text.index[rest])
         values = part if len(rest) == len(text) else _put(values, rest, part)
-        reasons[rest] = why.to_numpy(dtype=object)[codes]
+        if (why != "").any():
+            reasons = np.full(len(text), "", dtype=object)
+            reasons[rest] = why.to_numpy(dtype=object)[codes]
     return values, reasons, fix
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from zoning.demo_outbreak import DAYS, KIND_PULL, WORKPLACES
-from zoning.demo_plan import District
+from zoning.demo.outbreak import DAYS, KIND_PULL, WORKPLACES
+from zoning.demo.plan import District
 from zoning.geometry import Floats, Ints
 
 START = np.datetime64("2022-03-01T00:00:00", "s")

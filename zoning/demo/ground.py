@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.demo_areas import make_areas
-from zoning.demo_buildings import make_buildings, settle
-from zoning.demo_land import choose_blocks, choose_superblocks, make_lots
-from zoning.demo_lanes import make_lanes, turn_of
-from zoning.demo_names import make_names
-from zoning.demo_places import make_places, make_sites
-from zoning.demo_plan import District, Plan, make_plan
-from zoning.demo_streets import make_streets, make_superblocks
-from zoning.demo_units import Register, make_register
+from zoning.demo.areas import make_areas
+from zoning.demo.buildings import make_buildings, settle
+from zoning.demo.land import choose_blocks, choose_superblocks, make_lots
+from zoning.demo.lanes import make_lanes, turn_of
+from zoning.demo.names import make_names
+from zoning.demo.places import make_places, make_sites
+from zoning.demo.plan import District, Plan, make_plan
+from zoning.demo.streets import make_streets, make_superblocks
+from zoning.demo.units import Register, make_register
 
 GREEN = ("park", "hill")
 

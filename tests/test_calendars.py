@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.calendar_files import Language, calendar_to_csv, calendar_to_ics
+from zoning.export.calendars import Language, calendar_to_csv, calendar_to_ics
 from zoning.policy import load_policy
 
 POLICY = load_policy("cn-sz-2022")

@@ -5,7 +5,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Ints, cells_to_text, disks
-from zoning.ground_scene import Scene
+from zoning.grounds.scene import Scene
 from zoning.lookup import at_level, atoms_inside, spread
 from zoning.rules import TakeAdjacent, TakeCells, number
 

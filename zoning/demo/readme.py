@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zoning.demo_files import Dirt
-from zoning.demo_plan import LAT0, LNG0
+from zoning.demo.files import Dirt
+from zoning.demo.plan import LAT0, LNG0
 
 AS_OF, POLICY = "2022-03-13T00:00:00+08:00", "cn-sz-2022"
 MANIFEST = "city.toml"

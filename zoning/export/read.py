@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
-from zoning.export_columns import ATOMS
+from zoning.export.columns import ATOMS
 
 DAMAGED = (
     *(KeyError, TypeError, ValueError, OSError, EOFError),

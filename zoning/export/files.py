@@ -25,7 +25,7 @@ import shapely
 from openpyxl.cell.cell import ERROR_CODES
 
 from zoning.errors import InputError
-from zoning.export_columns import ATOMS, COLUMNS, LISTS, Columns
+from zoning.export.columns import ATOMS, COLUMNS, LISTS, Columns
 from zoning.geometry import Shapes
 
 MAX_ROWS, MAX_TEXT = 1_048_576, 32_767  # of a sheet; of one of its cells

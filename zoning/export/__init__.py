@@ -16,9 +16,9 @@ import pandas as pd
 import shapely
 
 from zoning.errors import InputError
-from zoning.export_columns import zone_columns
-from zoning.export_files import to_csv, to_gpkg, to_parquet, to_xlsx
-from zoning.export_read import DAMAGED, Pairs, Rows, from_csv, from_geojson, from_gpkg, from_parquet, from_xlsx
+from zoning.export.columns import zone_columns
+from zoning.export.files import to_csv, to_gpkg, to_parquet, to_xlsx
+from zoning.export.read import DAMAGED, Pairs, Rows, from_csv, from_geojson, from_gpkg, from_parquet, from_xlsx
 from zoning.geometry import Shapes
 from zoning.policy import Policy
 from zoning.settings import Settings

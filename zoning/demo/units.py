@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.demo_buildings import whole_shares
-from zoning.demo_land import HOUSING
-from zoning.demo_names import make_names, name_villages
-from zoning.demo_plan import District
+from zoning.demo.buildings import whole_shares
+from zoning.demo.land import HOUSING
+from zoning.demo.names import make_names, name_villages
+from zoning.demo.plan import District
 from zoning.geometry import Floats, Shapes
 
 # What an office does not have: estates with one figure only, stairwells without a figure, stairwells nobody drew.

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from zoning.datum import from_wgs84
-from zoning.demo_plan import District, to_degrees
+from zoning.demo.plan import District, to_degrees
 
 # Headers and words of the Chinese files.
 CASES_ZH = {

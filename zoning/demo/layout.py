@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
-from zoning.demo_lanes import rotate
+from zoning.demo.lanes import rotate
 from zoning.geometry import Floats, Ints, Shapes
 
 # Half outlines of towers from above, in halves of their length and depth.

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from zoning import demo_files as files
-from zoning.demo_facts import Facts, make_facts
-from zoning.demo_ground import Ground, make_ground, make_nature
-from zoning.demo_outbreak import make_outbreak
-from zoning.demo_plan import District, make_districts
-from zoning.demo_readme import Entry, Summary, write_manifest, write_readme
+from zoning.demo import files
+from zoning.demo.facts import Facts, make_facts
+from zoning.demo.ground import Ground, make_ground, make_nature
+from zoning.demo.outbreak import make_outbreak
+from zoning.demo.plan import District, make_districts
+from zoning.demo.readme import Entry, Summary, write_manifest, write_readme
 from zoning.errors import InputError
 
 LEAST_PEOPLE, LEAST_CASES = 20_000, 8

@@ -7,8 +7,8 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from zoning.demo_names import make_names
-from zoning.demo_plan import District
+from zoning.demo.names import make_names
+from zoning.demo.plan import District
 from zoning.geometry import Floats, Ints
 
 # A border costs more to cross the larger the street: areas end at arterials where they can.

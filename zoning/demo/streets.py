@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from zoning.demo_plan import District, Plan
+from zoning.demo.plan import District, Plan
 from zoning.geometry import Floats, Ints, Shapes
 
 GRID_M = 0.01  # vertices are kept to a centimetre, so that lines that touch share one

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.demo_land import HOUSING
-from zoning.demo_layout import Rows, apart_only, fill_edge, fill_rows
-from zoning.demo_plan import District
+from zoning.demo.land import HOUSING
+from zoning.demo.layout import Rows, apart_only, fill_edge, fill_rows
+from zoning.demo.plan import District
 from zoning.geometry import Floats, Ints, Shapes
 
 # How buildings stand, by use of the lot (m). Villages: houses that shake hands, 8 to 14 m wide, 1.5 to 4 m apart.

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.demo_land import HOUSING
-from zoning.demo_plan import District
-from zoning.demo_streets import HALF_WIDTH, node, oriented
+from zoning.demo.land import HOUSING
+from zoning.demo.plan import District
+from zoning.demo.streets import HALF_WIDTH, node, oriented
 from zoning.geometry import Floats, Ints, Shapes
 
 STEP_M = 7.0  # entrances are looked for at this spacing along a fence

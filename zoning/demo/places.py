@@ -7,9 +7,9 @@ import pandas as pd
 import shapely
 from scipy.spatial import KDTree
 
-from zoning.demo_names import make_names
-from zoning.demo_plan import District
-from zoning.demo_units import Register
+from zoning.demo.names import make_names
+from zoning.demo.plan import District
+from zoning.demo.units import Register
 from zoning.geometry import Ints
 
 # Gathering places of a full district by kind, and what the buildings they are in are used as.

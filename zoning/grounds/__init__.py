@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from zoning.geometry import Ints
-from zoning.ground_outlines import area_keys, block_keys, buffer_keys
-from zoning.ground_scene import Scene, atom_points
-from zoning.ground_units import beside_keys, cell_keys, unit_keys
+from zoning.grounds.outlines import area_keys, block_keys, buffer_keys
+from zoning.grounds.scene import Scene, atom_points
+from zoning.grounds.units import beside_keys, cell_keys, unit_keys
 from zoning.rules import Ground, Rule, TakeAdjacent, TakeAdmin, TakeBuffer, TakeRoadBlock, TakeSiblings, TakeUnit
 
 CLAIMS = ["rule", "stay", "ground", "fallback"]

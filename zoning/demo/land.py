@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.demo_plan import District
-from zoning.demo_streets import HALF_WIDTH, Superblocks, halve
+from zoning.demo.plan import District
+from zoning.demo.streets import HALF_WIDTH, Superblocks, halve
 from zoning.geometry import Floats, Shapes
 
 # Use of a super-block: block size aimed at (from, to; m²).

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from zoning.demo_plan import District
+from zoning.demo.plan import District
 from zoning.geometry import Floats, Ints
 
 DAYS = 21
