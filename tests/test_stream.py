@@ -56,6 +56,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few rows, so that a small file comes in many chunks."""
     monkeypatch.setattr(readers_text, "BLOCK", 400)
     monkeypatch.setattr(stream, "_SLICE", 3)
+    monkeypatch.setattr(stream, "_SAMPLE", 1)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
