@@ -70,13 +70,9 @@ def main() -> None:
             if not found["plain"] == found["intake"] == found["load"]:
                 raise SystemExit(f"the sides do not read the same rows: {found}")
     middle = {side: statistics.median(times) for side, times in taken.items()}
-    print(
-        f"  plain readers {middle['plain']:.2f} s, intake {middle['intake']:.2f} s, load {middle['load']:.2f} s (processor)"
-    )
+    print("  processor time:", ", ".join(f"{side} {seconds:.2f} s" for side, seconds in middle.items()))
     for side, words in (("intake", "checked and typed (aim: under 3)"), ("load", "stored and logged as well")):
-        print(
-            f"  ratio, {side} of the demo city to plainly reading its files: {middle[side] / middle['plain']:.1f}, {words}"
-        )
+        print(f"  ratio of {side} to plainly reading the files: {middle[side] / middle['plain']:.1f}, {words}")
 
 
 if __name__ == "__main__":
