@@ -14,7 +14,6 @@ from tests.small_town import box
 from zoning.geometry import (
     Frame,
     cell_centres,
-    cell_distance,
     cell_polygons,
     cells_to_text,
     components,
@@ -128,14 +127,6 @@ def test_dissolved_cells_keep_their_holes() -> None:
     shape = dissolved(np.setdiff1d(disks(np.array([HERE]), 1)[1], [HERE]))
     assert len(shape.geoms) == 1
     assert len(shape.geoms[0].interiors) == 1
-
-
-def test_steps_between_cells_and_cells_too_far_to_tell() -> None:
-    ring = np.setdiff1d(disks(np.array([HERE]), 2)[1], disks(np.array([HERE]), 1)[1])
-    assert cell_distance(int(HERE), int(HERE)) == 0
-    assert cell_distance(int(HERE), int(ring[0])) == 2
-    far = points_to_cells(np.array([-60.0]), np.array([-30.0]), 11)[0]
-    assert cell_distance(int(HERE), int(far)) > 10**6
 
 
 def test_the_plane_stands_on_the_whole_meridian_nearest_to_the_median() -> None:

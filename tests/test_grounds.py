@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import h3
 import numpy as np
 import pytest
 
@@ -14,7 +15,7 @@ from tests.small_town import (
     stairwell,
 )
 from tests.taking import UNIT, held, names, pack, rule, take, units_of, value
-from zoning.geometry import cell_distance, cells_to_text
+from zoning.geometry import cells_to_text
 from zoning.rules import Rule
 
 TOWER = {"buildings": [house("B1", 0, 0)], "units": [floors("F1", "B1", 1, 3), floors("F4", "B1", 4, 30)]}
@@ -92,7 +93,8 @@ def test_rings_of_cells_leave_out_the_inner_ones(rings: int, inner: int, n: int)
     ground = {"take": "cells", "rings": value(rings, "ring"), "inner": inner}
     claims, scene = take(pack(rule(ground)), [{"x": 0, "y": 0}])
     cells = scene.holds[claims["ground"].iloc[0]]
-    steps = {cell_distance(int(c), int(scene.spots["cell"].iloc[0])) for c in cells}
+    middle = h3.int_to_str(int(scene.spots["cell"].iloc[0]))
+    steps = {h3.grid_distance(h3.int_to_str(int(c)), middle) for c in cells}
     assert (len(cells), steps) == (n, set(range(inner, rings + 1)))
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import h3
-import h3.api.numpy_int as h3n
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -193,23 +191,6 @@ def components(n: int, left: Ints, right: Ints) -> Ints:
     _, labels = connected_components(graph, directed=False)
     _, first, numbers = np.unique(labels, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[numbers]
-
-
-def cell_distance(one: int, other: int) -> int:
-    """Return the number of steps between two cells.
-
-    Parameters
-    ----------
-    one, other : cells of one resolution.
-
-    Returns
-    -------
-    Steps, 0 for the same cell; a large number where H3 cannot tell (far apart).
-    """
-    try:
-        return int(h3n.grid_distance(one, other))
-    except h3.H3BaseException:
-        return 2**31
 
 
 @lru_cache(maxsize=64)

@@ -236,27 +236,6 @@ def local_date(time: pd.Timestamp, zone: str) -> date:
     return day
 
 
-def local_midnight_after(time: pd.Timestamp, zone: str) -> pd.Timestamp:
-    """Return the first local midnight later than a moment; of a midnight itself, the next one.
-
-    Parameters
-    ----------
-    time : tz-aware Timestamp.
-    zone : IANA zone.
-
-    Returns
-    -------
-    Timestamp in UTC.
-
-    Raises
-    ------
-    InputError : no such zone.
-    """
-    info = zone_info(zone)
-    next_day = pd.Timestamp(local_date(time, zone)) + pd.Timedelta(days=1)
-    return next_day.tz_localize(info, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC").as_unit("us")
-
-
 def iso_local(time: pd.Timestamp, zone: str) -> str:
     """Return a moment as ISO 8601 local time with its offset, to the second.
 
