@@ -35,8 +35,9 @@ BASE = (
 # A stage and the parts that only it imports, in the order of the way of the data.
 STAGES: dict[str, tuple[str, ...]] = {
     "intake": (
-        *("readers", "raw", "transcode", "readers_text", "readers_json", "readers_geo", "readers_sheet", "osm"),
-        *("headers", "rows", "values", "faults", "location", "coverage", "rowids", "stream"),
+        *("intake.readers", "intake.readers_text", "intake.readers_json", "intake.readers_geo", "intake.readers_sheet"),
+        *("intake.raw", "intake.transcode", "intake.osm", "intake.headers", "intake.rows", "intake.values"),
+        *("intake.faults", "intake.location", "intake.coverage", "intake.rowids", "intake.stream"),
     ),
     "units": (),
     "people": (),
@@ -221,7 +222,7 @@ def test_packages_are_declared_and_used() -> None:
     [
         ("zoning.tables", "zoning.store"),
         ("zoning.gates", "zoning.schedule"),
-        ("zoning.gates", "zoning.readers"),
+        ("zoning.gates", "zoning.intake.readers"),
         ("zoning.store", "zoning.intake"),
         ("zoning.units", "zoning.pipeline"),
         ("zoning.pipeline", "layers"),

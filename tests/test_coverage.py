@@ -4,7 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from zoning.coverage import check_coverage
+from zoning.intake.coverage import check_coverage
 
 A, B, FAR = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(5, 5, 6, 6)
 

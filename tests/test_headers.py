@@ -3,7 +3,7 @@
 import pytest
 
 from zoning.errors import InputError
-from zoning.headers import match_headers, plain, require
+from zoning.intake.headers import match_headers, plain, require
 from zoning.tables import contract
 
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from zoning.errors import InputError, ZoningError
 from zoning.intake import intake_rows, read_input
+from zoning.intake.raw import RawTable, reject_table
 from zoning.options import Options
-from zoning.raw import RawTable, reject_table
 from zoning.tables import KINDS, check, contract
 
 NOW = pd.Timestamp("2022-03-10T03:00", tz="UTC")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from zoning.faults import Faults
-from zoning.location import place_points, place_shapes, to_table
+from zoning.intake.faults import Faults
+from zoning.intake.location import place_points, place_shapes, to_table
 
 NAN = np.nan
 BOW = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])

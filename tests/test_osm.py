@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from zoning.errors import InputError
-from zoning.osm import read_osm
+from zoning.intake.osm import read_osm
 
 NODES = {1: (114.01, 22.51), 2: (114.02, 22.51), 3: (114.02, 22.52), 4: (114.2, 22.51), 5: (114.3, 22.51)}
 NODE_TAGS = {

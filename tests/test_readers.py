@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from zoning.errors import InputError
-from zoning.raw import REJECT_COLUMNS
-from zoning.readers import read_raw
+from zoning.intake.raw import REJECT_COLUMNS
+from zoning.intake.readers import read_raw
 
 CHINESE = "病例编号,状态\nC1,确诊\n"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.faults import Faults
-from zoning.rowids import made_ids, refuse_repeats, row_hashes
+from zoning.intake.faults import Faults
+from zoning.intake.rowids import made_ids, refuse_repeats, row_hashes
 
 ROWS = pd.DataFrame({"a": ["1", "2", "1", "1"], "b": ["x", "", "x", ""]}, dtype="str")
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.visits import write_visits
-from zoning import facts, readers_text, state, stream
+from zoning import facts, state
 from zoning.errors import ZoningError
-from zoning.intake import read_input
+from zoning.intake import read_input, readers_text, stream
+from zoning.intake.stream import is_large, stream_input
 from zoning.loading import load_file
 from zoning.options import Options
 from zoning.store import Workspace
-from zoning.stream import is_large, stream_input
 from zoning.tables import contract
 
 NOW = pd.Timestamp("2022-03-10T03:00", tz="UTC")

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from zoning.faults import Faults
+from zoning.intake.faults import Faults
+from zoning.intake.values import clean, parse_values
 from zoning.tables import KINDS, PANDAS_DTYPES, contract
-from zoning.values import clean, parse_values
 
 COLUMNS = {(k, c.name): c for k in KINDS for c in contract(k).columns if c.dtype not in ("time", "geometry")}
 

@@ -16,8 +16,8 @@ import shapely
 from zoning import state
 from zoning.errors import InputError
 from zoning.intake import Intake, intake_rows
+from zoning.intake.raw import REJECT_COLUMNS, RawTable, cells_of, reject_table
 from zoning.options import Options
-from zoning.raw import REJECT_COLUMNS, RawTable, cells_of, reject_table
 from zoning.store import Event, Workspace
 from zoning.tables import contract
 

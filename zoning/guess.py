@@ -16,13 +16,13 @@ import pyogrio
 
 from zoning.datum import detect_shift, to_wgs84
 from zoning.errors import InputError
-from zoning.headers import match_headers, plain
+from zoning.intake.headers import match_headers, plain
+from zoning.intake.raw import RawTable, check_file
+from zoning.intake.readers import read_chunks
+from zoning.intake.readers_sheet import sheet_names
+from zoning.intake.readers_text import read_layout
+from zoning.intake.rows import type_rows
 from zoning.options import Options, as_arguments
-from zoning.raw import RawTable, check_file
-from zoning.readers import read_chunks
-from zoning.readers_sheet import sheet_names
-from zoning.readers_text import read_layout
-from zoning.rows import type_rows
 from zoning.tables import KINDS, Contract, contract
 
 COLUMNS = ("part", "item", "guess", "evidence")

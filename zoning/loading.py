@@ -17,11 +17,11 @@ from zoning.datum import detect_shift
 from zoning.errors import InputError
 from zoning.facts import save_batches
 from zoning.intake import check_options, read_input
+from zoning.intake.raw import RawTable
+from zoning.intake.readers import read_chunks, read_raw
+from zoning.intake.stream import is_large, stream_input
 from zoning.options import Options, as_arguments
-from zoning.raw import RawTable
-from zoning.readers import read_chunks, read_raw
 from zoning.store import TABLES, Workspace, write_synced
-from zoning.stream import is_large, stream_input
 
 REJECTS = "rejects.csv"
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoning.coverage import check_coverage
 from zoning.errors import InputError
-from zoning.headers import match_headers, require
-from zoning.location import to_table
+from zoning.intake.coverage import check_coverage
+from zoning.intake.headers import match_headers, require
+from zoning.intake.location import to_table
+from zoning.intake.osm import read_osm
+from zoning.intake.raw import RawTable, add_up, cells_of, check_file
+from zoning.intake.readers import read_raw
+from zoning.intake.rowids import made_ids, refuse_repeats, row_hashes
+from zoning.intake.rows import Typed, tell_unused, type_rows
 from zoning.options import Options
-from zoning.osm import read_osm
-from zoning.raw import RawTable, add_up, cells_of, check_file
-from zoning.readers import read_raw
-from zoning.rowids import made_ids, refuse_repeats, row_hashes
-from zoning.rows import Typed, tell_unused, type_rows
 from zoning.tables import PANDAS_DTYPES, Contract, contract
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from zoning.errors import InputError
-from zoning.raw import RawTable, as_text, reject_table
+from zoning.intake.raw import RawTable, as_text, reject_table
 
 _LINES = 50_000  # lines of JSON a chunk
 

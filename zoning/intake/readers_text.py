@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from zoning.errors import InputError
-from zoning.raw import HEADER_SEARCH, RawTable, cells_of, find_header, reject_table, unique_names
-from zoning.transcode import STRAY, Encoding, Stream, sniff, utf8_blocks
+from zoning.intake.raw import HEADER_SEARCH, RawTable, cells_of, find_header, reject_table, unique_names
+from zoning.intake.transcode import STRAY, Encoding, Stream, sniff, utf8_blocks
 
 BLOCK = 16 * 2**20  # bytes of text a chunk
 _BLANK = "empty rows, passed over: {n}"

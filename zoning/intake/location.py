@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from zoning.datum import DATUMS, to_wgs84
-from zoning.faults import Faults
+from zoning.intake.faults import Faults
 
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]

@@ -14,8 +14,8 @@ import pyogrio
 import shapely
 
 from zoning.errors import InputError
-from zoning.raw import RawTable, reject_table
-from zoning.readers_geo import OGR_ERRORS
+from zoning.intake.raw import RawTable, reject_table
+from zoning.intake.readers_geo import OGR_ERRORS
 from zoning.tables import contract
 
 Mask = npt.NDArray[np.bool_]

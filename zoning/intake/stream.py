@@ -20,11 +20,11 @@ import pandas as pd
 import pyarrow as pa
 
 from zoning.intake import check_options, fill_person, find_columns, rejected, told_lines
+from zoning.intake.raw import RawTable, add_up, cells_of, reject_table
+from zoning.intake.readers import read_chunks
+from zoning.intake.rowids import AGAIN, DIFFERING, find_repeats, row_hashes
+from zoning.intake.rows import Typed, tell_unused, type_rows
 from zoning.options import Options
-from zoning.raw import RawTable, add_up, cells_of, reject_table
-from zoning.readers import read_chunks
-from zoning.rowids import AGAIN, DIFFERING, find_repeats, row_hashes
-from zoning.rows import Typed, tell_unused, type_rows
 from zoning.tables import PANDAS_DTYPES, Contract, contract
 
 LARGE_MB = 32  # smaller files are read whole

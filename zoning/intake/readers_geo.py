@@ -21,7 +21,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from zoning.errors import InputError
-from zoning.raw import RawTable, as_text, check_archive, reject_table
+from zoning.intake.raw import RawTable, as_text, check_archive, reject_table
 
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, shapely.errors.GEOSException)
 _SIDECARS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}

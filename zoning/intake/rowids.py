@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from zoning.faults import Faults
+from zoning.intake.faults import Faults
 
 _SEPARATOR = "\x1f"
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zoning.forms import EXCEL_ERRORS, MISSING_TEXT, read_number, read_text, to_arrow, to_series
-from zoning.headers import plain
+from zoning.intake.headers import plain
 from zoning.tables import PANDAS_DTYPES, Column
 
 Mask = npt.NDArray[np.bool_]

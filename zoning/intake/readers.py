@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from zoning.errors import InputError
-from zoning.headers import fits
-from zoning.raw import RawTable, add_up, check_file
-from zoning.readers_geo import read_layers, read_parquet, read_shapefile
-from zoning.readers_json import read_geojson, read_json_lines
-from zoning.readers_sheet import read_sheet, sheet_names
-from zoning.readers_text import read_csv
+from zoning.intake.headers import fits
+from zoning.intake.raw import RawTable, add_up, check_file
+from zoning.intake.readers_geo import read_layers, read_parquet, read_shapefile
+from zoning.intake.readers_json import read_geojson, read_json_lines
+from zoning.intake.readers_sheet import read_sheet, sheet_names
+from zoning.intake.readers_text import read_csv
 from zoning.tables import KINDS, contract
 
 

@@ -10,13 +10,13 @@ import pyarrow as pa
 import shapely
 
 from zoning.datum import DATUMS
-from zoning.faults import Faults
-from zoning.location import Shapes, place_points, place_shapes
+from zoning.intake.faults import Faults
+from zoning.intake.location import Shapes, place_points, place_shapes
+from zoning.intake.raw import RawTable
+from zoning.intake.values import clean, read_values
 from zoning.options import Options
-from zoning.raw import RawTable
 from zoning.tables import PANDAS_DTYPES, Column, Contract
 from zoning.times import parse_times
-from zoning.values import clean, read_values
 
 _LONGITUDE_FIRST = {"EPSG:4326", "OGC:CRS84", "EPSG:4490", "urn:ogc:def:crs:EPSG::4326"}
 

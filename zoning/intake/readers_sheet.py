@@ -12,7 +12,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from zoning.errors import InputError
-from zoning.raw import HEADER_SEARCH, RawTable, as_text, check_archive, find_header, reject_table, unique_names
+from zoning.intake.raw import HEADER_SEARCH, RawTable, as_text, check_archive, find_header, reject_table, unique_names
 
 _CHUNK = 100_000
 # A cell with an Excel error, or a formula without a value: readers of values see both as empty.
