@@ -67,6 +67,13 @@ def test_removing_any_one_rule_turns_a_line_red(rule: str, town_folder: Path) ->
     assert (found.reindex(wanted.index)["class"].fillna("none") != wanted).any()
 
 
+def test_removing_the_proposing_rule_removes_its_proposal(town_folder: Path) -> None:
+    policy, state = load_policy("cn-sz-2022"), fold(Workspace(town_folder))
+    as_of = pd.Timestamp(state.settings.as_of).to_pydatetime()
+    less = policy.model_copy(update={"rules": [r for r in policy.rules if r.id != "R4"]})
+    assert [len(derive_state(state, pack, as_of).proposals) for pack in (policy, less)] == [1, 0]
+
+
 @pytest.mark.parametrize("scenario", ["default", "correction", "merge"])
 def test_several_buildings_of_one_estate_propose_to_seal_it(scenario: str, town_copy: Path) -> None:
     play(scenario, town_copy)
