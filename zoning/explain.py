@@ -1,5 +1,6 @@
 """Why is this building in its class? One look-up from a unit or a point to rules, citations and facts."""
 
+import difflib
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,11 @@ def explain_unit(plan: Plan, unit_id: str) -> dict[str, Any]:
     cell = text_to_cells([unit_id])
     if cell[0]:
         return _explain(plan, {"id": unit_id, "name": unit_id, "kind": "cell"}, [unit_id])
-    raise UnknownError(f"'{unit_id}' is no unit, atom or cell of this workspace; look the id up in the loaded tables")
+    near = difflib.get_close_matches(unit_id, [*plan.units["id"], *atoms["atom_id"]], 3, 0.5)
+    raise UnknownError(
+        f"'{unit_id}' is no unit, atom or cell of this workspace (nearest: {', '.join(near) or 'none alike'}); "
+        "look names up with `find`"
+    )
 
 
 def explain_at(plan: Plan, lng: float, lat: float) -> dict[str, Any]:
