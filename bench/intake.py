@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.visits import write_visits
+from bench.visits import write_visits
 from zoning.loading import load_file
 from zoning.store import Workspace
 

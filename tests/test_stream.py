@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.visits import write_visits
+from bench.visits import write_visits
 from zoning import facts, state
 from zoning.errors import ZoningError
 from zoning.intake import read_input, readers_text, stream
