@@ -27,10 +27,10 @@ run: install ## load the town and serve the map on 127.0.0.1:8050
 
 city: install ## write an invented city of 1.5 million, load it and serve its map
 	@test -f $(CITY)/files/city.toml || { echo "==> files of the city in $(CITY)/files"; $(PY) -m zoning demo $(CITY)/files; }
-	@test -f $(CITY)/work/.loaded || { echo "==> workspace in $(CITY)/work"; \
-	  $(PY) -m zoning town $(CITY)/work --manifest $(CITY)/files/city.toml && touch $(CITY)/work/.loaded; }
+	@test -f $(CITY)/workspace/.loaded || { echo "==> workspace in $(CITY)/workspace"; \
+	  $(PY) -m zoning town $(CITY)/workspace --manifest $(CITY)/files/city.toml && touch $(CITY)/workspace/.loaded; }
 	@echo "==> serving; Ctrl-C stops"
-	@$(PY) app.py $(CITY)/work
+	@$(PY) app.py $(CITY)/workspace
 
 test: install $(VENV)/.dev chromium ## the tests but for the slow ones; ARGS="..." goes to pytest
 	@$(PY) -m pytest -m "not slow" $(ARGS)
