@@ -218,7 +218,7 @@ def _diagonal(district: District) -> shapely.LineString:
 def _bay(district: District) -> shapely.Polygon:
     """Water south of the shore road, with a strip of land between."""
     # A city of one district has open water on both sides; of several, each has its own stretch.
-    more = 200.0 if district.tag else 2500.0
+    more = 200.0 if district.tag else 8000.0
     along = np.arange(-more, district.width + more, STEP_M) + district.column * district.width
     shore = -90.0 - 45 * np.sin(along / 640) - 25 * np.sin(along / 170)
     deep = np.full(len(along), -min(1600.0, district.height / 3))
