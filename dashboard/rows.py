@@ -10,7 +10,9 @@ from dashboard.plans import Shown
 from dashboard.texts import both, day_text, known
 from layers.zones import WATCH, WATCH_LETTER, WATCH_NAMES
 from layers.zones import shown as zones_shown
-from zoning.policy import Policy, value_on
+from zoning.clocks import way_out
+from zoning.graded import number_on
+from zoning.policy import Policy
 
 Round = dict[str, Any]  # one row of the calendar
 
@@ -57,8 +59,8 @@ def clock(policy: Policy, name: str, rounds: list[Round], today: date) -> dict[s
         return {"start": None, "day": None, "days": 0, "tests": [], "next": None, "assumed": False, "done": False}
     first, tests = rounds[0], [int(r["day"]) for r in rounds]
     start = first["date"] - timedelta(days=tests[0] - 1)
-    duration = policy.classes[name].duration_days
-    full = int(value_on(duration, start).value or 0) if duration else 0
+    step = way_out(policy.classes[name], None)
+    full = int(number_on(step.when.in_force_days, start)) if step else 0
     days, assumed = max(full, tests[-1]), bool(first["assumed"])
     ahead = next((r for r in rounds if r["date"] >= today), None)
     day = min((today - start).days + 1, days)

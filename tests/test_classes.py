@@ -6,11 +6,14 @@ import pytest
 from pydantic import ValidationError
 
 from zoning import classes
-from zoning.classes import Phase, Release, Tail, ZoneClass
+from zoning.classes import Conditions, Phase, Step, Tail, ZoneClass
 
 NAMES = {"zh": "甲", "en": "a"}
+OUT: dict[str, Any] = {
+    "to": "none", "grade": "O", "when": {"assessed": {"value": True, "unit": "bool", "grade": "O"}},
+}  # fmt: skip
 CLASS: dict[str, Any] = {
-    "rank": 1, "names": NAMES, "letter": NAMES, "style": "red", "per": "cluster", "joins": True,
+    "rank": 1, "names": NAMES, "letter": NAMES, "style": "red", "per": "cluster", "joins": True, "steps": [OUT],
 }  # fmt: skip
 
 
@@ -18,9 +21,12 @@ def value(found: object, grade: str = "O") -> dict[str, Any]:
     return {"value": found, "unit": "day", "grade": grade}
 
 
-def test_a_class_needs_only_its_rank_names_and_reach() -> None:
+def test_a_class_needs_only_its_rank_names_reach_and_a_way_out() -> None:
     one = ZoneClass.model_validate(CLASS)
-    assert (one.duration_days, one.tests, one.phases, one.release, one.pool) == (None, None, [], Release(), None)
+    assert (one.tests, one.phases, one.pool, one.reset, one.on_positive) == (None, [], None, None, None)
+    for wrong in ({k: v for k, v in CLASS.items() if k != "steps"}, {**CLASS, "steps": []}):
+        with pytest.raises(ValidationError, match="steps"):
+            ZoneClass.model_validate(wrong)
 
 
 @pytest.mark.parametrize("rank", [0, -1])
@@ -43,14 +49,24 @@ def test_fixed_test_days_rise_from_day_1(days: object) -> None:
 
 
 @pytest.mark.parametrize("days", [14.5, [14], True, -1])
-def test_a_duration_is_whole_days(days: object) -> None:
+def test_days_in_force_are_whole(days: object) -> None:
     with pytest.raises(ValidationError, match="a whole number, 0 or more"):
-        ZoneClass.model_validate({**CLASS, "duration_days": value(days)})
+        Conditions.model_validate({"in_force_days": value(days)})
 
 
 def test_every_one_of_several_durations_is_whole_days() -> None:
     with pytest.raises(ValidationError, match="a whole number, 0 or more"):
-        ZoneClass.model_validate({**CLASS, "duration_days": [value(14), value(2.5)]})
+        Conditions.model_validate({"in_force_days": [value(14), value(2.5)]})
+
+
+def test_a_step_asks_for_something_that_the_language_knows() -> None:
+    with pytest.raises(ValidationError, match="at least one condition: in_force_days, no_new_days"):
+        Step.model_validate({**OUT, "when": {}})
+    with pytest.raises(ValidationError, match="no such key here; the keys are in_force_days"):
+        Step.model_validate({**OUT, "when": {"full_moon": value(1)}})
+    given = {"no_new_days": value(7), "lifted": {"classes": ["a"]}, "in_force_days": value(3)}
+    found = Conditions.model_validate(given).given()
+    assert [name for name, _ in found] == ["in_force_days", "no_new_days", "lifted"]
 
 
 @pytest.mark.parametrize(("low", "high"), [(3, 2), (0, 3)])
@@ -65,9 +81,9 @@ def test_a_phase_ends_after_it_begins(first: int, last: int) -> None:
         Phase.model_validate({"id": "a", "from_day": first, "to_day": last, "names": NAMES, "grade": "O"})
 
 
-def test_a_release_is_assessed_or_not() -> None:
+def test_a_zone_is_assessed_or_not() -> None:
     with pytest.raises(ValidationError, match="true or false"):
-        Release.model_validate({"assessed": value(1)})
+        Conditions.model_validate({"assessed": value(1)})
 
 
 def test_phases_and_tails_that_a_text_has_name_it() -> None:

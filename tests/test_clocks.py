@@ -1,6 +1,7 @@
 """Full local days, the earliest lift, the number of a day."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_town import POLICY, at
+from zoning.classes import Step
 from zoning.clocks import (
     after_full_days,
     day_number,
@@ -16,7 +18,9 @@ from zoning.clocks import (
     local_day,
     midnight,
     next_midnight,
+    way_out,
 )
+from zoning.policy import Policy
 
 ZONE = "Asia/Shanghai"
 INFO = ZoneInfo(ZONE)
@@ -53,15 +57,55 @@ def test_full_days_never_begin_before_their_start_nor_a_day_after_it(seconds: in
     assert end.astimezone(info).time() == datetime.min.time()
 
 
+def lift(name: str, since: str, present: str, cleaned: str | None = None, policy: Policy = POLICY) -> datetime | None:
+    step = way_out(policy.classes[name], None)
+    assert step is not None
+    return earliest_lift(step, at(since), at(present), at(cleaned) if cleaned else None, policy, ZONE)
+
+
 def test_the_later_of_the_two_clocks_counts() -> None:
-    sealed = POLICY.classes["sealed"]
-    assert earliest_lift(sealed, at("15"), at("10"), ZONE) == at("29")
-    assert earliest_lift(sealed, at("10"), at("15 08:00"), ZONE) == at("30")
+    assert lift("sealed", "15", "10") == at("29")
+    assert lift("sealed", "10", "15 08:00") == at("30")
 
 
 def test_a_class_without_clocks_is_lifted_by_assessment_alone() -> None:
-    assert earliest_lift(POLICY.classes["precaution"], at("15"), at("10"), ZONE) is None
-    assert earliest_lift(POLICY.classes["like_controlled"], at("15"), at("20"), ZONE) == at("21")
+    assert lift("precaution", "15", "10") is None
+    assert lift("like_controlled", "15", "20") == at("21")
+
+
+def with_steps(*steps: dict[str, Any], **count: str) -> Policy:
+    """The Shenzhen pack with other ways out of its strictest class."""
+    one = POLICY.classes["sealed"].model_copy(update={"steps": [Step.model_validate(s) for s in steps]})
+    counted = POLICY.day_count.model_copy(update=count)
+    return POLICY.model_copy(update={"classes": {**POLICY.classes, "sealed": one}, "day_count": counted})
+
+
+def days(number: int) -> dict[str, Any]:
+    return {"value": number, "unit": "day", "grade": "O"}
+
+
+def test_a_clock_from_cleaning_begins_with_it() -> None:
+    given = with_steps({"to": "none", "grade": "O", "when": {"cleaned_days": days(5), "in_force_days": days(2)}})
+    assert lift("sealed", "10", "9", None, given) is None
+    assert lift("sealed", "10", "9", "12 08:00", given) == at("18")
+    assert lift("sealed", "16", "9", "12 00:00", given) == at("18")
+
+
+def test_the_day_of_an_event_never_counts_where_the_pack_says_so() -> None:
+    step = {"to": "none", "grade": "O", "when": {"cleaned_days": days(5)}}
+    told = with_steps(step, lift="full_days_after_event")
+    assert [lift("sealed", "1", "1", c, told) for c in ("12", "12 00:01", "12 23:59", "13")] == [at("18")] * 3 + [
+        at("19")
+    ]
+    assert lift("sealed", "1", "1", "12", with_steps(step)) == at("17")
+
+
+def test_the_first_step_that_fits_the_origin_is_the_way_out() -> None:
+    when = {"assessed": {"value": True, "unit": "bool", "grade": "O"}}
+    steps = [{"to": to, "origin": o, "grade": "O", "when": when} for to, o in (("precaution", ["x"]), ("none", []))]
+    of = with_steps(*steps).classes["sealed"]
+    assert [step.to for o in ("x", "y", None) if (step := way_out(of, o))] == ["precaution", "none", "none"]
+    assert way_out(with_steps(steps[0]).classes["sealed"], None) is None
 
 
 def test_day_one_is_the_first_test_date() -> None:

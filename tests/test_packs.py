@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from tests.house import ROOT, python_files
 from tests.small_town import box, classes, degrees, derive_town, point
 from zoning.classes import Tail
 from zoning.cli import main
-from zoning.clocks import after_full_days, earliest_lift
+from zoning.clocks import earliest_lift, way_out
 from zoning.explain import explain_unit
 from zoning.pipeline import Plan, derive
-from zoning.policy import FOLDER, list_policies, load_policy, value_on, warnings_on
+from zoning.policy import FOLDER, list_policies, load_policy, warnings_on
 from zoning.schedule import choose_tail, make_calendar
 from zoning.settings import Settings
 
@@ -48,11 +48,13 @@ def test_vectors_belong_to_a_pack_and_name_their_text() -> None:
 
 @pytest.mark.parametrize(("name", "line"), vectors("lift"))
 def test_lift_of_the_text(name: str, line: dict[str, Any]) -> None:
-    start, of = line["in_force_from"], load_policy(name).classes[line["class"]]
-    days = value_on(of.duration_days, start.date()).value
-    assert after_full_days(start, days, ZONE) == line["lift"]
-    present = pd.Timestamp(start) - pd.Timedelta(days=1)
-    assert earliest_lift(of, start, present.to_pydatetime(), ZONE) == line["lift"]
+    policy = load_policy(name, line.get("options"))
+    step = way_out(policy.classes[line["class"]], line.get("origin"))
+    assert step is not None
+    assert step.to == line.get("to", "none")
+    clock = line["in_force_from"]
+    presence, cleaned = (line.get(key, clock - timedelta(days=1)) for key in ("last_presence_at", "cleaned_at"))
+    assert earliest_lift(step, clock, presence, cleaned, policy, ZONE) == line["lift"]
 
 
 @pytest.mark.parametrize(("name", "line"), vectors("tests"))
@@ -228,8 +230,10 @@ def test_the_second_pack_stands_in_no_line_of_the_program() -> None:
 
 
 def test_a_duration_may_change_with_the_date() -> None:
-    of = RINGS.classes["burning"]
+    step = RINGS.classes["burning"].steps[0]
     for start, lift in (("2022-03-31", "2022-04-10"), ("2022-04-01", "2022-04-06")):
         begin = datetime.fromisoformat(f"{start}T00:00:00+08:00")
-        assert earliest_lift(of, begin, begin, ZONE) == datetime.fromisoformat(f"{lift}T00:00:00+08:00")
+        assert earliest_lift(step, begin, begin - timedelta(9), None, RINGS, ZONE) == datetime.fromisoformat(
+            f"{lift}T00:00:00+08:00"
+        )
     assert warnings_on(RINGS, date(2022, 4, 2)) == []

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from zoning.errors import PolicyError, UnknownError
-from zoning.policy import FOLDER, Policy, list_policies, load_policy, value_on, values, warnings_on
-from zoning.rules import Value
+from zoning.graded import Value, value_on
+from zoning.policy import FOLDER, Policy, list_policies, load_policy, values, warnings_on
 
 SHIPPED = (FOLDER / "cn-sz-2022.toml").read_text("utf-8")
 UNSET = 'value = 30, unit = "m", grade = "O"'
@@ -23,7 +23,7 @@ BREACHES = [
     ('holding = "centroid"', 'holding = "middle"', "pack.holding", "'middle'", "'touches' or 'centroid'"),
     ('version = "1.0"', 'colour = "red"', "pack.colour", "'red'", "the keys are id, version, title, valid_from"),
     ('version = "1.0"\n', "", "pack.version", "nothing", "this key is required"),
-    ("[stages]", "[stage]", "stage", "{'post_release'", "the keys are pack, options, day_count, source, classes"),
+    ("[stages]", "[stage]", "stage", "{'post_release'", "the keys are pack, options, parameters, day_count"),
     ("valid_to = 2022-06-27", "valid_to = 2022-01-31", "pack.valid_to", "'2022-01-31'", "from valid_from (2022-02-01)"),
     (UNKNOWN_DAYS, UNKNOWN_DAYS.replace('"O"', '"X"'), "source.days_unknown.grade", "'X'", "'S' or 'U'"),
     (UNKNOWN_DAYS, UNKNOWN_DAYS.replace('"O"', '"A"'), "source.days_unknown.cite", "nothing", "a citation"),

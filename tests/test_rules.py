@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from zoning.errors import PolicyError
-from zoning.rules import Dated, Rule, TakeAdjacent, TakeBuffer, TakeUnit, Value, number
+from zoning.graded import Dated, Value, number
+from zoning.rules import Rule, TakeAdjacent, TakeBuffer, TakeUnit
 
 METRES = {"value": 30, "unit": "m", "grade": "O"}
 RULE: dict[str, Any] = {

@@ -220,8 +220,9 @@ def test_a_class_without_tests_has_no_rounds() -> None:
 
 
 def test_the_tail_without_a_release_window_reaches_the_lift() -> None:
-    release = SHENZHEN.classes["sealed"].release.model_copy(update={"round_window_h": None})
-    assert calendar(changed("sealed", release=release), in_force_from=at(3, 15))["day"].iloc[-1] == 14
+    [step] = SHENZHEN.classes["sealed"].steps
+    step = step.model_copy(update={"when": step.when.model_copy(update={"round_window_h": None})})
+    assert calendar(changed("sealed", steps=[step]), in_force_from=at(3, 15))["day"].iloc[-1] == 14
 
 
 def test_rows_follow_rank_and_id_and_inputs_stay() -> None:

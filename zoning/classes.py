@@ -1,10 +1,18 @@
-"""The classes of a policy pack: their ranks, test days, phases, pools and what must hold before they are lifted."""
+"""The classes of a policy pack: their ranks, test days, phases, pools, ways out, and what a new case does to them."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from zoning.rules import DAYS, WHOLE, YES_NO, Breach, Cited, Dated, Number, Part, Text, Value, Whole
+from zoning.breaches import Breach
+from zoning.graded import DAYS, NUMBER, WHOLE, YES_NO, Cited, Dated, Number, Part, Text, Value
+
+LIFTED = "none"
+Scope = Literal["zone", "building", "unit", "none"]
+DatedNumber = Annotated[Dated, NUMBER]
+DatedWhole = Annotated[Dated, WHOLE]
+DatedTruth = Annotated[Dated, YES_NO]
 
 
 class Tail(Cited):
@@ -53,13 +61,82 @@ class Phase(Cited):
         return self
 
 
-class Release(Part):
-    """When a zone of this class can be lifted; every value that is given must hold."""
+class Lifted(Part):
+    """No zone of these classes is left in the same area of a level; anywhere, where no level is named."""
 
-    no_new_days: Whole | None = None
-    last_contact_days: Whole | None = None
-    round_window_h: Number | None = None
-    assessed: Annotated[Value, YES_NO] | None = None
+    classes: list[str] = Field(min_length=1)
+    level: str | None = None
+
+
+class Conditions(Part):
+    """What must hold before a zone takes a step; every one that is given."""
+
+    in_force_days: DatedWhole | None = None
+    """Full days since the zone is in its present class."""
+    no_new_days: DatedWhole | None = None
+    """Full days since an infected person was last present in the zone and not isolated."""
+    cleaned_days: DatedWhole | None = None
+    """Full days since preliminary cleaning and disinfection of the last premises."""
+    last_contact_days: DatedWhole | None = None
+    """Full days since the last exposure of every contact of the zone's cases, each tested negative since."""
+    round_window_h: DatedNumber | None = None
+    """A full clean round of tests ended within so many hours before."""
+    clean_rounds: DatedWhole | None = None
+    """At least so many full clean rounds since the zone's clock began."""
+    rounds_done: DatedWhole | None = None
+    """At least so many rounds held since the zone's clock began, clean or not."""
+    assessed: DatedTruth | None = None
+    """An assessment is recorded: a decision `assess` with the gate `release`."""
+    lifted: Lifted | None = None
+    """No zone of some classes is left."""
+
+    @model_validator(mode="after")
+    def _some(self) -> "Conditions":
+        if not list(self.given()):
+            raise Breach("", {}, f"at least one condition: {', '.join(type(self).model_fields)}")
+        return self
+
+    def given(self) -> Iterator[tuple[str, Dated | Lifted]]:
+        """Return the conditions that the pack gives.
+
+        Returns
+        -------
+        (name, value or values) pairs, in the order of the language.
+        """
+        return ((name, value) for name, value in self if value is not None)
+
+
+class Step(Cited):
+    """One way out of a class: to a milder one, or to none; the first whose `origin` fits is a zone's way out."""
+
+    to: str
+    """A class of the pack, or 'none': the zone is lifted."""
+    origin: list[str] = Field(default_factory=list)
+    """Only for a zone that stepped down from one of these classes; left out: for any zone."""
+    when: Conditions
+
+
+class Reset(Cited):
+    """What a new case inside does to the clocks of a zone."""
+
+    scope: Scope
+    """The part of the zone whose clocks begin again."""
+    allowed: list[Scope] = Field(default_factory=list)
+    """What the operator may choose instead."""
+    tests: bool = True
+    """Test day 1 begins again too."""
+    propagates_to: list[str] = Field(default_factory=list)
+    """Classes of the same cluster whose clocks begin again with it."""
+    ignores: list[Literal["closed_loop", "quarantine", "home"]] = Field(default_factory=list)
+    """Cases found there move no clock."""
+
+
+class OnPositive(Cited):
+    """The stricter class that a new case inside gives to a zone, and to how much of it."""
+
+    to: str
+    extent: Literal["rule", "unit", "building", "zone"] = "rule"
+    """What takes the stricter class; 'rule': the ground that the rules give the case."""
 
 
 class ZoneClass(Part):
@@ -69,11 +146,16 @@ class ZoneClass(Part):
     names: Text
     letter: Text
     style: str
+    """The colour and hatch that the map gives it, by a name of the map's style."""
     per: Literal["cluster", "ground"]
+    """One zone for a cluster of causes, or one for each area."""
     joins: bool
+    """Grounds of this class that touch make their causes one cluster."""
     aliases: list[str] = Field(default_factory=list)
-    duration_days: Annotated[Dated, WHOLE] | None = None
     tests: Tests | None = None
     phases: list[Phase] = Field(default_factory=list)
-    release: Release = Release()
     pool: Pool | None = None
+    steps: list[Step] = Field(min_length=1)
+    """Ways out, tried in order."""
+    reset: Reset | None = None
+    on_positive: OnPositive | None = None

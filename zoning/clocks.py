@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from zoning.classes import ZoneClass
+from zoning.classes import Step, ZoneClass
 from zoning.errors import InputError
-from zoning.policy import Policy, value_on
-from zoning.rules import number
+from zoning.graded import number_on
+from zoning.policy import Policy
 from zoning.times import parse_times, zone_info
 
 
@@ -83,7 +83,7 @@ def next_midnight(moment: datetime, info: ZoneInfo) -> datetime:
     return midnight(day + timedelta(midnight(day, info) < moment), info)
 
 
-def after_full_days(start: datetime, days: int, zone: str) -> datetime:
+def after_full_days(start: datetime, days: int, zone: str, after_event: bool = False) -> datetime:
     """Return the first moment after so many full local days.
 
     A full day is a calendar day wholly in force: 12 March 12:00 and 14 days give 26 March 24时, 15 March 00:00 and 14
@@ -94,6 +94,7 @@ def after_full_days(start: datetime, days: int, zone: str) -> datetime:
     start : tz-aware start of the clock.
     days : number of full days.
     zone : IANA zone of local days.
+    after_event : the day of the start never counts, though it began at midnight.
 
     Returns
     -------
@@ -101,31 +102,65 @@ def after_full_days(start: datetime, days: int, zone: str) -> datetime:
     """
     info = zone_info(zone)
     first = local_day(start, info)
-    return midnight(first + timedelta(days + (midnight(first, info) < start)), info)
+    return midnight(first + timedelta(days + (after_event or midnight(first, info) < start)), info)
 
 
-def earliest_lift(of: ZoneClass, start: datetime, last_presence: datetime, zone: str) -> datetime | None:
-    """Return the earliest moment at which the clocks of a zone allow its lifting.
-
-    The later of two: the class's duration in full days from its start, and its days without a new infection in full
-    days from the last moment at which an infected person was present and not isolated.
+def way_out(of: ZoneClass, origin: str | None) -> Step | None:
+    """Return the step that a zone of a class takes next.
 
     Parameters
     ----------
     of : class of the zone.
-    start : tz-aware, in force from.
-    last_presence : tz-aware, of its causes.
+    origin : class that it stepped down from; None for a zone that was opened in its class.
+
+    Returns
+    -------
+    The first step whose `origin` fits; None where none does.
+    """
+    return next((step for step in of.steps if not step.origin or origin in step.origin), None)
+
+
+def earliest_lift(
+    step: Step, since: datetime, last_presence: datetime, cleaned: datetime | None, policy: Policy, zone: str
+) -> datetime | None:
+    """Return the earliest moment at which the calendar lets a zone take a step.
+
+    Parameters
+    ----------
+    step : of the zone's class, as `way_out` gives it.
+    since : tz-aware; its days in force count from here.
+    last_presence : tz-aware; an infected person was last present and not isolated.
+    cleaned : tz-aware; the last premises were cleaned and disinfected for the first time, None while they are not.
+    policy : its `day_count.lift` says whether the day of an event counts.
     zone : IANA zone of local days.
 
     Returns
     -------
-    A local midnight in UTC, or None for a class that is lifted by assessment alone.
+    The latest end of the step's calendar conditions, a local midnight in UTC; None where it has none, or where one of
+    its clocks has not begun.
     """
-    day = local_day(start, zone_info(zone))
-    duration = value_on(of.duration_days, day) if of.duration_days is not None else None
-    clocks = [(start, number(duration, 0)), (last_presence, number(of.release.no_new_days, 0))]
-    ends = [after_full_days(moment, int(days), zone) for moment, days in clocks if days]
-    return max(ends, default=None)
+    day, when = local_day(since, zone_info(zone)), step.when
+    clocks = [(when.in_force_days, since), (when.no_new_days, last_presence), (when.cleaned_days, cleaned)]
+    asked = [(number_on(days, day), moment) for days, moment in clocks if days is not None]
+    ends = [after_days(policy, moment, int(days), zone) for days, moment in asked if moment is not None]
+    return max(ends, default=None) if len(ends) == len(asked) else None
+
+
+def after_days(policy: Policy, start: datetime, days: int, zone: str) -> datetime:
+    """Return the first moment after so many days of a lift clock, as the pack counts them.
+
+    Parameters
+    ----------
+    policy : its `day_count.lift`.
+    start : tz-aware start of the clock.
+    days : number of days.
+    zone : IANA zone of local days.
+
+    Returns
+    -------
+    A local midnight, in UTC.
+    """
+    return after_full_days(start, days, zone, policy.day_count.lift == "full_days_after_event")
 
 
 def first_test_date(start: datetime, policy: Policy, zone: str) -> date:

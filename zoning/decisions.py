@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from zoning.classes import ZoneClass
-from zoning.clocks import day_number, earliest_lift, next_midnight
+from zoning.clocks import day_number, earliest_lift, next_midnight, way_out
 from zoning.hashes import digest
 from zoning.policy import Policy
 from zoning.settings import Settings
@@ -101,7 +101,8 @@ def _clock(
         status = _ENDED.get(str(decided.get("action")), "proposed") if answered else "proposed"
         return (status, "none", pd.NaT, pd.NaT, *signed, pd.NaT, False)
     of, start = policy.classes[zone["class"]], decided["in_force_from"]
-    lift = earliest_lift(of, start, zone["last_presence_at"], settings.zone) or pd.NaT
+    step, present = way_out(of, None), zone["last_presence_at"]
+    lift = (step and earliest_lift(step, start, present, None, policy, settings.zone)) or pd.NaT
     started = start <= pd.Timestamp(as_of)
     stage = _stage(of, day_number(start, as_of, policy, settings.zone)) if started else "none"
     redrawn = decided.get("atoms", zone["atoms"]) != zone["atoms"]

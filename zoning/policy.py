@@ -8,48 +8,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from zoning.classes import ZoneClass
+from zoning.breaches import Breach, breach_line, tell_breaches
+from zoning.choices import Choice, misplaced, resolve, variants
+from zoning.classes import DatedNumber, DatedWhole, ZoneClass
 from zoning.errors import PolicyError, UnknownError
-from zoning.rules import (
-    NUMBER,
-    SET,
-    Breach,
-    Dated,
-    Grade,
-    Ground,
-    Holding,
-    Number,
-    Part,
-    Rule,
-    TakeBuffer,
-    Text,
-    Value,
-    Whole,
-)
+from zoning.graded import SET, Entry, Number, Part, Text, Value, value_on
+from zoning.rules import Ground, Holding, Rule, TakeBuffer
 
 FOLDER = Path(__file__).parent / "policies"
-
-
-class Choice(Part):
-    """A choice that the pack leaves to the operator."""
-
-    default: str
-    allowed: list[str]
-    doc: Text
-    grade: Grade
-
-    @model_validator(mode="after")
-    def _offered(self) -> "Choice":
-        if self.default not in self.allowed:
-            raise Breach("default", self.default, f"one of its 'allowed': {', '.join(self.allowed)}")
-        return self
 
 
 class DayCount(Part):
     """How days are counted; `day1_cutoff` is the local hour after which the first date is no test day."""
 
     tests: Literal["calendar_day_in_force", "next_day"]
-    lift: Literal["full_days"]
+    lift: Literal["full_days", "full_days_after_event"]
     person: Literal["next_day", "same_day"]
     day1_cutoff_h: Annotated[Number, SET]
 
@@ -71,7 +44,12 @@ class Header(Part):
     title: Text
     valid_from: date
     valid_to: date
-    holding: Holding
+    kind: Literal["rules", "parameters"] = "rules"
+    """A pack by which zones are derived, or a set of parameters without rules."""
+    holding: Holding = "centroid"
+    """Legal outlines take the atoms that they touch, or those whose representative point they hold."""
+    jurisdiction_level: str | None = None
+    """Level of the areas at whose border grounds end; what lies beyond is handed over."""
 
     @model_validator(mode="after")
     def _span(self) -> "Header":
@@ -80,17 +58,32 @@ class Header(Part):
         return self
 
 
-class Policy(Part):
-    """A whole pack."""
+class Rounds(Part):
+    """When a round of tests is a full one."""
+
+    share: Annotated[DatedNumber, SET] = Value(value=1, unit="share", grade="O")
+    """Share of the due persons that a full round has tested."""
+
+
+class Parameters(Part):
+    """A pack without rules: figures and clauses of a text, in tables."""
 
     pack: Header
     options: dict[str, Choice] = Field(default_factory=dict)
+    parameters: dict[str, dict[str, Entry]] = Field(default_factory=dict)
+    """What the text gives besides; nothing is derived from it."""
+
+
+class Policy(Parameters):
+    """A whole pack."""
+
     day_count: DayCount
     source: Source
-    classes: dict[str, ZoneClass]
-    stages: dict[str, Whole] = Field(default_factory=dict)
+    classes: dict[str, ZoneClass] = Field(min_length=1)
+    stages: dict[str, DatedWhole] = Field(default_factory=dict)
+    rounds: Rounds = Rounds()
     rules: list[Rule]
-    capacity: dict[str, Annotated[Dated, NUMBER]] = Field(default_factory=dict)
+    capacity: dict[str, DatedNumber] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Policy":
@@ -120,34 +113,9 @@ class Policy(Part):
                 options = "".join(f", option:{o}" for o in self.options) if key.endswith(".class") else ""
                 raise Breach(key, name, f"a class of this pack: {', '.join(self.classes)}{options}")
 
-    def with_options(self, chosen: dict[str, str]) -> "Policy":
-        """Return the pack with the operator's choices put into its rules.
-
-        Parameters
-        ----------
-        chosen : choice name -> value; what is not named keeps the pack's default.
-
-        Returns
-        -------
-        A Policy in which every rule names a class.
-
-        Raises
-        ------
-        PolicyError : a choice or value that the pack does not offer.
-        """
-        for key, value in chosen.items():
-            if key not in self.options or value not in self.options[key].allowed:
-                offered = "; ".join(f"{k} = {' | '.join(c.allowed)}" for k, c in self.options.items()) or "none"
-                raise PolicyError(
-                    f"pack {self.pack.id}: option '{key}={value}' is not offered; the options are {offered}"
-                )
-        values = {f"option:{k}": chosen.get(k, c.default) for k, c in self.options.items()}
-        rules = [r.model_copy(update={"target": values.get(r.target, r.target)}) for r in self.rules]
-        return self.model_copy(update={"rules": rules})
-
 
 def load_policy(name: str, options: dict[str, str] | None = None) -> Policy:
-    """Load a pack by id or by path, with the operator's choices put into its rules.
+    """Load a pack of rules by id or by path, as the operator's choices make it.
 
     Parameters
     ----------
@@ -161,53 +129,66 @@ def load_policy(name: str, options: dict[str, str] | None = None) -> Policy:
     Raises
     ------
     UnknownError : no such pack; the message names those that there are.
-    PolicyError : the file breaks the language; the message names file, key, found and allowed, one breach a line.
+    PolicyError : the file breaks the language; the message names file, key, found and allowed, one breach a line. Or
+        it holds no rules.
+    """
+    found = load_pack(name, options)
+    if not isinstance(found, Policy):
+        raise PolicyError(f"pack {found.pack.id} is a set of parameters and has no rules; derive with another pack")
+    return found
+
+
+def load_pack(name: str, options: dict[str, str] | None = None) -> Parameters:
+    """Load a pack of any kind by id or by path, as the operator's choices make it.
+
+    Parameters
+    ----------
+    name : id of a pack that ships with Cordon, or the path of a TOML file.
+    options : choice name -> value; None keeps every default.
+
+    Returns
+    -------
+    A checked Policy, or checked Parameters.
+
+    Raises
+    ------
+    UnknownError : no such pack; the message names those that there are.
+    PolicyError : the file breaks the language, or does not offer what is chosen.
     """
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
         raise UnknownError(
             f"policy '{name}' is not there; the packs are {', '.join(list_policies())}, or give a .toml file"
         )
-    return _read(path, path.stat().st_mtime_ns).with_options(options or {})
+    return _read(path, path.stat().st_mtime_ns, tuple(sorted((options or {}).items())))
 
 
-@lru_cache(maxsize=32)
-def _read(path: Path, _changed_ns: int) -> Policy:
+@lru_cache(maxsize=64)
+def _read(path: Path, changed_ns: int, chosen: tuple[tuple[str, str], ...]) -> Parameters:
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-        return Policy.model_validate(given)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name}: not TOML in UTF-8 ({error}); mend the line that it names") from error
+    if not chosen:
+        if lost := list(misplaced(given)):
+            raise PolicyError("\n".join(breach_line(path.name, *one) for one in lost))
+        usual, *_ = [_validated(path.name, resolve(given, one)) for one in variants(given)]
+        return usual
+    offered = _read(path, changed_ns, ()).options
+    for key, value in chosen:
+        if key not in offered or value not in offered[key].allowed:
+            told = "; ".join(f"{k} = {' | '.join(c.allowed)}" for k, c in offered.items()) or "none"
+            raise PolicyError(f"pack {path.stem}: option '{key}={value}' is not offered; the options are {told}")
+    return _validated(path.name, resolve(given, dict(chosen)))
+
+
+def _validated(file: str, given: dict[str, Any]) -> Parameters:
+    header = given.get("pack")
+    bare = isinstance(header, dict) and header.get("kind") == "parameters"
+    try:
+        return (Parameters if bare else Policy).model_validate(given)
     except ValidationError as error:
-        raise PolicyError("\n".join(_told(path.name, given, dict(e)) for e in error.errors())) from error
-
-
-def _told(file: str, given: dict[str, Any], error: dict[str, Any]) -> str:
-    """Write one breach as file: key: found ...; allowed: ..."""
-    more, found = error.get("ctx", {}), error["input"]
-    key = _path(given, error["loc"], error["type"] == "missing")
-    allowed = str(more.get("expected") or error["msg"])
-    if isinstance(one := more.get("error"), Breach):
-        key, found, allowed = [*key, one.key], one.found, one.allowed
-    elif error["type"] == "missing":
-        found, allowed = None, "this key is required"
-    elif error["type"].startswith("union_tag"):
-        key.append(str(more["discriminator"]).strip("'"))
-        found, allowed = more.get("tag"), str(more.get("expected_tags", "this key is required"))
-    shown = "nothing" if found is None else repr(str(found) if isinstance(found, date) else found)
-    return f"{file}: {'.'.join(k for k in key if k)}: found {shown[:60]}; allowed: {allowed}"
-
-
-def _path(given: Any, loc: tuple[Any, ...], missing: bool) -> list[str]:
-    """Return the keys of the file on the way to a breach: rules by id, without the names of the language's parts."""
-    keys = list[str]()
-    for part in loc[: len(loc) - missing]:
-        if isinstance(given, dict) and part in given:
-            keys, given = [*keys, str(part)], given[part]
-        elif isinstance(given, list) and isinstance(part, int):
-            given = given[part]
-            keys.append(str(given.get("id", part) if isinstance(given, dict) else part))
-    return [*keys, str(loc[-1])] if missing else keys
+        raise PolicyError(tell_breaches(file, given, error)) from error
 
 
 def list_policies() -> list[str]:
@@ -220,29 +201,7 @@ def list_policies() -> list[str]:
     return sorted(p.stem for p in FOLDER.glob("*.toml") if not p.stem.endswith(".vectors"))
 
 
-def value_on(dated: Dated, day: date) -> Value:
-    """Return the value that its source dates to a day; outside every span the nearest one, which then warns.
-
-    Parameters
-    ----------
-    dated : one Value or several of different spans.
-    day : local date.
-
-    Returns
-    -------
-    The Value whose span holds the day, else the one whose span is nearest.
-    """
-    values = dated if isinstance(dated, list) else [dated]
-    return min(values, key=lambda v: _days_off(v, day))
-
-
-def _days_off(value: Value, day: date) -> int:
-    early = (value.valid_from - day).days if value.valid_from else 0
-    late = (day - value.valid_to).days if value.valid_to else 0
-    return max(early, late, 0)
-
-
-def values(policy: Policy) -> list[tuple[str, Value]]:
+def values(policy: Parameters) -> list[tuple[str, Value]]:
     """Return every graded value of a pack with its key.
 
     Parameters
@@ -272,7 +231,7 @@ def _walk(key: str, part: Any) -> list[tuple[str, list[Value]]]:
     return [found for k, v in items for found in _walk(f"{key}.{k}" if key else k, v)]
 
 
-def warnings_on(policy: Policy, day: date) -> list[str]:
+def warnings_on(policy: Parameters, day: date) -> list[str]:
     """Return what an operator should know before a pack runs for a day.
 
     Parameters

@@ -1,133 +1,16 @@
 """The rule language of a policy pack: what happened, which ground it takes, and which class that ground gets.
 
-A rule reads: what happened (`when`) -> which ground (`ground`, else `fallback`) -> which class. Every number is a
-`Value` with unit, grade and citation. Grades: A official text read, B secondary page, C one weak page, D derived by
-arithmetic, S the founding document, O our default which the operator confirms, U unverified, loads as unset.
+A rule reads: what happened (`when`) -> which ground (`ground`, else `fallback`) -> which class.
 """
 
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from zoning.errors import PolicyError
+from zoning.breaches import Breach
+from zoning.graded import Cited, Number, Part, Text, Whole
 
-Grade = Literal["A", "B", "C", "D", "O", "S", "U"]
 _UNIT_LEVELS = ("floor_range", "stairwell", "building", "estate")
-
-
-class Breach(ValueError):
-    """A value that the language does not allow: key (path from the part that is checked), found, allowed (a phrase)."""
-
-    def __init__(self, key: str, found: object, allowed: str) -> None:
-        super().__init__(allowed)
-        self.key, self.found, self.allowed = key, found, allowed
-
-
-class Part(BaseModel):
-    """A piece of a pack: unknown keys are refused, and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keys_exist(cls, given: Any) -> Any:
-        keys = {field.alias or name: name for name, field in cls.model_fields.items()}
-        lost = [k for k in given if k not in keys and k not in keys.values()] if isinstance(given, dict) else []
-        if lost:
-            raise Breach(lost[0], given[lost[0]], f"no such key here; the keys are {', '.join(keys)}")
-        return given
-
-
-class Cited(Part):
-    """A piece with a grade; what a text says names the text."""
-
-    grade: Grade
-    cite: str = ""
-
-    @model_validator(mode="after")
-    def _cited(self) -> "Cited":
-        if self.grade in "ABCS" and not self.cite:
-            raise Breach("cite", None, f"a citation, for grade {self.grade} says that a text has it")
-        return self
-
-
-class Text(Part):
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-
-class Value(Cited):
-    """One number or list of numbers with where it comes from and when it held."""
-
-    value: int | float | bool | list[int] | None = None
-    unit: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-    note: str = ""
-
-    @field_validator("value", mode="before")
-    @classmethod
-    def _is_value(cls, given: Any) -> Any:
-        listed = isinstance(given, list) and all(type(v) is int for v in given)
-        if not (listed or given is None or isinstance(given, int | float)):
-            raise Breach("", given, "a number, true or false, or a list of whole numbers")
-        return given
-
-    @model_validator(mode="after")
-    def _set(self) -> "Value":
-        if (self.grade == "U") != (self.value is None):
-            raise Breach("value", self.value, "none with grade U (it loads as unset), one with every other grade")
-        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise Breach("valid_to", self.valid_to, f"a date from valid_from ({self.valid_from}) on")
-        return self
-
-    def holds_on(self, day: date) -> bool:
-        """Return whether the source dates this value to a span that holds `day`.
-
-        Parameters
-        ----------
-        day : local date.
-
-        Returns
-        -------
-        True inside valid_from..valid_to, both included; an open end always holds.
-        """
-        return (self.valid_from or day) <= day <= (self.valid_to or day)
-
-
-Dated = Annotated[
-    Annotated[Value, Tag("one")] | Annotated[list[Value], Field(min_length=1), Tag("several")],
-    Discriminator(lambda given: "several" if isinstance(given, list) else "one"),
-]
-
-
-def _only(allowed: str, fits: Callable[[Any], bool]) -> AfterValidator:
-    """Hold every value of a field to one kind."""
-
-    def hold(dated: Any) -> Any:
-        for value in dated if isinstance(dated, list) else [dated]:
-            if not fits(value.value):
-                raise Breach("value", value.value, allowed)
-        return dated
-
-    return AfterValidator(hold)
-
-
-SET = _only("a value, for nothing runs without it", lambda v: v is not None)
-NUMBER = _only("a number, 0 or more", lambda v: v is None or (type(v) in (int, float) and v >= 0))
-WHOLE = _only("a whole number, 0 or more", lambda v: v is None or (type(v) is int and v >= 0))
-DAYS = _only("a list of rising day numbers from 1", lambda v: v is None or _rising(v))
-YES_NO = _only("true or false", lambda v: v is None or isinstance(v, bool))
-Number = Annotated[Value, NUMBER]
-Whole = Annotated[Value, WHOLE]
-
-
-def _rising(days: Any) -> bool:
-    return isinstance(days, list) and [0, *days] == sorted({0, *days})
 
 
 def _unit_levels(levels: list[str]) -> list[str]:
@@ -266,26 +149,3 @@ class Rule(Cited):
     fallback: TakeCells | None = None
     target: str = Field(alias="class")
     slot: Literal["core", "ring", "rest", "area"]
-
-
-def number(value: Value | None, default: float) -> float:
-    """Return a graded value as a number.
-
-    Parameters
-    ----------
-    value : of the pack; None where the pack leaves the key out.
-    default : for what is left out.
-
-    Returns
-    -------
-    A float.
-
-    Raises
-    ------
-    PolicyError : the value is unset (grade U): a rule never runs on a number that nobody gave.
-    """
-    if value is None:
-        return default
-    if value.value is None:
-        raise PolicyError(f"a rule needs a number of {value.unit} that is unset (grade U); `policy check` names it")
-    return float(str(value.value))

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from zoning.classes import Tail, ZoneClass
-from zoning.clocks import after_full_days, first_test_date, local_day, midnight, next_midnight
-from zoning.policy import Policy, value_on
-from zoning.rules import Dated, Value
+from zoning.classes import Step, Tail, ZoneClass
+from zoning.clocks import after_days, first_test_date, local_day, midnight, next_midnight, way_out
+from zoning.graded import Dated, Value, number_on, value_on
+from zoning.policy import Policy
 from zoning.settings import Settings
 from zoning.times import zone_info
 
@@ -104,19 +104,19 @@ def _rounds(of: ZoneClass, policy: Policy, start: datetime, lift: datetime | Non
     if of.tests is None or not isinstance(of.tests.fixed.value, list):
         return []
     one, days = first_test_date(start, policy, zone), sorted(of.tests.fixed.value)
-    length = value_on(of.duration_days, local_day(start, zone_info(zone))).value if of.duration_days else None
-    if isinstance(length, int):
-        clock = after_full_days(start, length, zone)
-        days += _later(of, max(days), one, max(clock, lift or clock), zone_info(zone))
+    info, step = zone_info(zone), way_out(of, None)
+    if step is not None and step.when.in_force_days is not None:
+        length = number_on(step.when.in_force_days, local_day(start, info))
+        clock = after_days(policy, start, int(length), zone)
+        days += _later(of.tests.tail, step, max(days), one, max(clock, lift or clock), info)
     return [(day, one + timedelta(day - 1)) for day in days]
 
 
-def _later(of: ZoneClass, last_daily: int, one: date, lift: datetime, info: ZoneInfo) -> list[int]:
+def _later(tail: Tail | None, step: Step, last_daily: int, one: date, lift: datetime, info: ZoneInfo) -> list[int]:
     """The tail, or the release round that the fixed days of a class without a tail may miss when its lift moves."""
-    tail, hours = of.tests.tail if of.tests else None, of.release.round_window_h
     last = (local_day(lift - timedelta(microseconds=1), info) - one).days + 1
-    if hours is not None and isinstance(hours.value, int | float):
-        opens = lift - timedelta(hours=hours.value)
+    if step.when.round_window_h is not None:
+        opens = lift - timedelta(hours=number_on(step.when.round_window_h, local_day(lift, info)))
         on = local_day(opens, info)
         first = min((on - one).days + 1 + (midnight(on, info) < opens), last)
     elif tail is not None:

@@ -8,8 +8,9 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Frame, components
+from zoning.graded import number
 from zoning.lookup import area_at, at_level
-from zoning.rules import Cluster, Count, Residence, Rule, Visit, number
+from zoning.rules import Cluster, Count, Residence, Rule, Visit
 
 Mask = npt.NDArray[np.bool_]
 

@@ -5,10 +5,11 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Ints, cells_to_text, points_to_cells
+from zoning.graded import number
 from zoning.grounds.scene import Scene, atom_outline, hold_shapes
 from zoning.hashes import digest
 from zoning.lookup import area_at
-from zoning.rules import Rule, TakeBuffer, TakeRoadBlock, number
+from zoning.rules import Rule, TakeBuffer, TakeRoadBlock
 
 Keys = list[str | None]
 

@@ -5,9 +5,10 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Ints, cells_to_text, disks
+from zoning.graded import number
 from zoning.grounds.scene import Scene
 from zoning.lookup import at_level, atoms_inside, spread
-from zoning.rules import TakeAdjacent, TakeCells, number
+from zoning.rules import TakeAdjacent, TakeCells
 
 Keys = list[str | None]
 
