@@ -57,6 +57,7 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
     "visits": ("arrive_at", {"visit_id": "V1", "person_id": "P", "arrive_at": "2022-03-06 08:05"}),
     "contacts": ("last_exposure_at", {"id": "K1", "person_id": "P", "case": "C1", "last_exposure_at": "2022-03-06"}),
     "tests": ("sampled_at", {"test_id": "T1", "sampled_at": "2022-03-06"}),
+    "rounds": ("due", {"id": "D1", "round_id": "r1", "unit_id": "B1", "ended_at": "2022-03-06", "due": "9"}),
     "places": ("floor_from", {"id": "A", "name": "x", "floor_from": "1"}),
     "estates": ("people", {"id": "A", "name": "x", "people": "5"}),
     "buildings": ("floors", {"id": "A", "floors": "5", "wkt": "POLYGON((0 0,1 0,1 1,0 0))"}),

@@ -45,6 +45,13 @@ def test_kind_is_known_without_a_telling_name(tmp_path: Path) -> None:
         assert items(path)["kind"][0][0] == kind
 
 
+def test_rounds_of_tests_are_known_by_their_counts(tmp_path: Path) -> None:
+    text = "轮次,楼栋,采样完成时间,应检人数,实检人数,免检人数\nr1,B1,3月12日24时,100,97,1\n"
+    found = items(write(tmp_path / "x.csv", text))
+    assert found["kind"][0][0] == "rounds"
+    assert {"unit_id = 楼栋", "due = 应检人数", "tested = 实检人数"} <= {column for column, _ in found["column"]}
+
+
 def test_encoding_delimiter_and_lines_above_the_header(tmp_path: Path) -> None:
     text = "疫情表;;;\n病例编号;报告时间;经度;纬度\nC1;2022-03-06;114.05;22.54\n"
     found = items(write(tmp_path / "x.csv", text, "gb18030"))

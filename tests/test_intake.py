@@ -153,6 +153,23 @@ def test_an_osm_extract_gives_all_its_kinds_or_the_one_asked_for(tmp_path):
         read_input(path, "water")
 
 
+def test_a_round_has_one_row_a_building_and_counts_no_more_people_than_are_due(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "round_id,unit_id,ended_at,due,tested,excused,refused,absent\n"
+        "r1,B1,2022-03-12,100,97,1,1,1\nr1,B2,2022-03-12,100,97,1,1,2\nr1,B3,2022-03-12,,97,,,\n"
+        "r2,B1,2022-03-13,100,98,,,\nr3,B1,2022-03-14,9,-1,,,\nr4,B1,2022-03-15,5,5,,,\nr4,B1,2022-03-15,6,5,,,\n"
+    )
+    found = read_input(path, "rounds")["rounds"]
+    assert found.accepted["round_row_id"].tolist() == ["r1/B1", "r1/B3", "r2/B1"]
+    assert found.accepted["positive"].tolist() == [0, 0, 0]
+    assert dict(zip(found.rejects["row"], found.rejects["column"], strict=True)) == {
+        3: "due", 6: "tested", 7: "round_row_id", 8: "round_row_id",
+    }  # fmt: skip
+    assert found.rejects["reason"].iloc[0] == "tested, excused, refused and absent are more people than are due"
+    assert "pools_open: no such column; taken as 0" in found.notices
+
+
 NASTY = st.sampled_from(
     ["", " ", "C1", "114.05", "22.54", "-1", "1e400", "nan", "inf", "NULL", "确诊", "是", "2022-03-06", "3月6日24时",
      "44626", "99999", "2022-02-30", "POINT(1 2)", "POLYGON((0 0,1 1,1 0,0 1,0 0))", "POLYGON EMPTY", "a;b", "\x00",

@@ -8,9 +8,9 @@ from zoning.errors import InputError, TableError
 
 
 def test_fact_and_reference_kinds_are_all_kinds():
-    assert tables.FACT_KINDS == ("cases", "visits", "contacts", "tests")
+    assert tables.FACT_KINDS == ("cases", "visits", "contacts", "tests", "rounds")
     assert set(tables.FACT_KINDS) | set(tables.REFERENCE_KINDS) == set(tables.KINDS)
-    assert len(tables.KINDS) == 15
+    assert len(tables.KINDS) == 16
 
 
 @pytest.mark.parametrize("kind", tables.KINDS)

@@ -42,7 +42,7 @@ class Column:
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     open: bool = False
     minimum: float | None = None
-    default: str = ""
+    default: str | int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Contract:
     meaning: str
     columns: tuple[Column, ...]
     geometry: tuple[str, ...] = ()
+    id_from: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ class Contract:
         raise TableError(f"{self.kind} has no column '{name}'; its columns are {', '.join(self.names)}")
 
 
-def _column(entry: str, shared: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, str]) -> Column:
+def _column(entry: str, shared: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, str | int]) -> Column:
     key = entry.removesuffix("*")
     spec = shared[key]
     name = spec.get("name", key)
@@ -103,7 +104,7 @@ def _column(entry: str, shared: Mapping[str, Mapping[str, Any]], defaults: Mappi
         choices,
         spec.get("open", False),
         spec.get("minimum"),
-        defaults.get(name, ""),
+        defaults.get(name),
     )
 
 
@@ -113,8 +114,9 @@ def _contracts() -> Mapping[str, Contract]:
     found = {}
     for kind, spec in data["kinds"].items():
         columns = tuple(_column(entry, data["columns"], spec.get("defaults", {})) for entry in spec["columns"])
-        shapes = tuple(spec.get("geometry", ()))
-        found[kind] = Contract(kind, spec.get("fact", False), spec.get("id", "id"), spec["meaning"], columns, shapes)
+        shapes, parts = tuple(spec.get("geometry", ())), tuple(spec.get("id_from", ()))
+        key = spec.get("id", "id")
+        found[kind] = Contract(kind, spec.get("fact", False), key, spec["meaning"], columns, shapes, parts)
     return found
 
 

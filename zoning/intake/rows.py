@@ -178,12 +178,15 @@ def _fill(rows: Typed) -> None:
     """Put in the contract's defaults and what one column can give another."""
     table = rows.table
     for column in rows.terms.columns:
-        empty = table[column.name].isna() if column.default else None
+        empty = table[column.name].isna() if column.default is not None else None
         if empty is not None and empty.any():
             table[column.name] = table[column.name].mask(empty, column.default)
             there = column.name in rows.columns
             where, number = ("empty in {n} rows", int(empty.sum())) if there else ("no such column", 0)
             rows.tell(f"{column.name}: {where}; taken as {column.default}", number)
+    if parts := rows.terms.id_from:
+        key, made = rows.terms.id, table[parts[0]].str.cat([table[name] for name in parts[1:]], sep="/")
+        table[key] = table[key].mask(table[key].isna(), made)
     if "name" in table and "name_en" in table and rows.terms.column("name").required:
         borrowed = table["name"].isna() & table["name_en"].notna()
         if borrowed.any():
@@ -202,6 +205,11 @@ def _demand(rows: Typed) -> None:
     if rows.terms.kind == "population":
         nowhere = table[["cell", "area_id"]].isna().all(axis=1).to_numpy()
         rows.faults.add(nowhere & ~bad, "cell, area_id", "", "neither cell nor area", "give one of the two")
+    if rows.terms.kind == "rounds":
+        met = table[["tested", "excused", "refused", "absent"]].astype("float64").sum(axis=1).to_numpy()
+        over = met > table["due"].to_numpy("float64", na_value=np.inf)
+        reason = "tested, excused, refused and absent are more people than are due"
+        rows.faults.add(over & ~bad, "due", rows.text(rows.terms.column("due")), reason, "mend the count that is wrong")
     places = [n for n in ("unit_id", "place_id", "address", "lng", "cell") if n in table]
     if rows.terms.fact:
         nowhere = ~rows.faults.mask
