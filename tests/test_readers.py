@@ -1,6 +1,7 @@
 """Files to raw text rows, with the row numbers that an officer sees; wrong files refused whole."""
 
 import codecs
+import gc
 
 import geopandas as gpd
 import orjson
@@ -9,6 +10,7 @@ import pytest
 import shapely
 
 from zoning.errors import InputError
+from zoning.intake import read_input
 from zoning.intake.raw import REJECT_COLUMNS
 from zoning.intake.readers import read_raw
 
@@ -152,3 +154,31 @@ def test_a_truncated_geopackage_is_refused(package):
     package.write_bytes(data[: len(data) // 2])
     with pytest.raises(InputError, match="not a readable GeoPackage"):
         read_raw(package)
+
+
+def test_parquet_values_come_as_the_text_that_a_csv_holds(tmp_path):
+    moment = pd.Timestamp("2022-03-06T08:05", tz="UTC")
+    columns = {
+        "float": [1.0, 0.1, 1e16, 4.3e13, 1e-05, -0.0, None], "bool": [True, False, None, True, True, True, True],
+        "time": [moment] * 6 + [None], "day": [moment.date()] * 6 + [None], "list": [[1, 2]] * 6 + [None],
+    }  # fmt: skip
+    table = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+    table.assign(float=table["float"].astype(float)).to_parquet(tmp_path / "a.parquet")
+    found = read_raw(tmp_path / "a.parquet").values
+    assert found["float"].tolist() == ["1.0", "0.1", "1e+16", "43000000000000.0", "1e-05", "-0.0", ""]
+    assert found["bool"].tolist() == ["true", "false", "", "true", "true", "true", "true"]
+    assert found.iloc[0, 2:].tolist() == ["2022-03-06T08:05:00+00:00", "2022-03-06", "[1,2]"]
+    assert found.iloc[6].tolist() == ["", "true", "", "", ""]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_the_search_for_cycles_is_as_before_after_a_file_and_after_an_error(write, running):
+    (gc.enable if running else gc.disable)()
+    try:
+        assert len(read_input(write("case_id,reported_at\nC1,2022-03-06\n"), "cases")["cases"].accepted) == 1
+        assert gc.isenabled() == running
+        with pytest.raises(InputError):
+            read_input(write("a,b\n1,2\n"), "cases")
+        assert gc.isenabled() == running
+    finally:
+        gc.enable()

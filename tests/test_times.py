@@ -148,3 +148,16 @@ def test_notice_text_reads_back(time):
 def test_any_text_gives_a_time_or_a_reason(words):
     parsed = parse_times(pd.Series(words, dtype="str"), SZ, now=NOW)
     assert not (parsed.failed & parsed.times.notna()).any()
+
+
+@pytest.mark.parametrize("day", ["2024-10-27", "2024-03-31", "2024-06-01", "1988-04-10"])
+@pytest.mark.parametrize("zone", [SZ, "Europe/Helsinki"])
+def test_many_times_read_as_each_alone(day, zone):
+    words = pd.Series([f"{day} {hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 5)], dtype="str")
+    alone = [parse_times(words[at : at + 1], zone).times.iloc[0] for at in range(len(words))]
+    assert parse_times(words, zone).times.tolist() == alone
+
+
+def test_a_blank_that_is_none_of_ascii_parts_date_and_clock():
+    assert read("2022-03-06\u2028 8:05") == "2022-03-06T08:05:00"
+    assert read("2022年3月6日　8时") == "2022-03-06T08:00:00"

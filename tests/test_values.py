@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from zoning.intake.faults import Faults
-from zoning.intake.values import clean, parse_values
+from zoning.intake.values import clean, parse_values, read_values
 from zoning.tables import KINDS, PANDAS_DTYPES, contract
 
 COLUMNS = {(k, c.name): c for k in KINDS for c in contract(k).columns if c.dtype not in ("time", "geometry")}
@@ -74,6 +74,18 @@ def test_any_text_is_a_value_missing_or_a_reason(key, words):
     assert str(values.dtype) == PANDAS_DTYPES[column.dtype]
     assert not (values.notna() & (reasons != "")).any()
     assert ((text == "") | values.notna() | (reasons != "")).all()
+
+
+@pytest.mark.parametrize("key", [key for key, c in COLUMNS.items() if c.dtype in ("choice", "bool")], ids=str)
+def test_words_of_the_contract_read_the_same_alone_and_among_others(key):
+    column = COLUMNS[key]
+    words = [word for name, others in column.choices for word in (name, *others)] or ["True", "no", "1.0", "无", "否"]
+    text = pd.Series([*words, "", words[0]], dtype="str")
+    alone, reasons, _ = read_values(text, column)
+    mixed = read_values(pd.concat([text, pd.Series([" Ｎ/Ａ "], dtype="str")], ignore_index=True), column)[0][:-1]
+    assert reasons is None
+    pd.testing.assert_series_equal(alone, mixed)
+    pd.testing.assert_series_equal(alone, parse_values(clean(text, column), column)[0])
 
 
 def test_faults_of_a_row_become_one_reject():

@@ -9,34 +9,16 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zoning.errors import InputError
-from zoning.forms import YEARS, read_iso, to_arrow, to_series
+from zoning.forms import Floats, Micros, read_iso, read_words, to_arrow, to_series
 
 UTC = "datetime64[us, UTC]"
 _DAY = np.timedelta64(86_400_000_000, "us")
 _NAT = np.datetime64("NaT", "us")
-_PATTERN = (
-    r"^(?:(?P<year>\d{4})\s*[-/.年]\s*)?(?P<month>\d{1,2})\s*(?P<mark>[-/.月])\s*(?P<day>\d{1,2})\s*[日号]?"
-    r"(?:(?:T|\s+|(?<=[日号]))(?P<hour>\d{1,2})"
-    r"(?:\s*[:时時点點]\s*(?:(?P<minute>\d{1,2})(?:\s*[:分]\s*(?:(?P<second>\d{1,2}(?:\.\d+)?)\s*秒?)?)?)?)?"
-    r"\s*(?:(?P<utc>Z)|(?P<sign>[+-])(?P<off_h>\d{2}):?(?P<off_m>\d{2})?)?)?$"
-)
-_COMPACT = r"^(?:18|19|20|21)\d{2}(?:0[1-9]|1[0-2])[0-3]\d$"
-_NUMBER = r"[+-]?\d{1,9}(?:\.\d+)?"
-_HOW = "write 2022-03-06 08:05, 2022/3/6 8:05 or 3月6日24时"
-# Excel's day numbers count from here; 1 March 1900 and later are right in its 1900 system.
-_EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
-_EXCEL_RANGE = (20_000, 80_000)
-_ORIGIN_RANGE = (-100_000, 100_000)
-_NUMBERS = ("year", "month", "day", "hour", "minute", "second", "off_h", "off_m")
-
-Micros = npt.NDArray[np.datetime64]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -109,27 +91,29 @@ def parse_times(
     ISO 8601-1:2019 4.3.8 and GB/T 7408 for 24:00 as the end of a day; ECMA-376 part 1, 18.17.4 for Excel's numbers.
     """
     info, start = zone_info(zone), _origin_day(origin)
-    local, bare, done = read_iso(to_arrow(values))
+    text = to_arrow(values)
+    local, bare, done = read_iso(text)
     offset, reasons = np.full(len(local), np.nan), to_series(pa.repeat(pa.scalar("", pa.large_string()), len(local)))
     rest = np.flatnonzero(~done)
     if len(rest):
-        text = values.iloc[rest].astype("str").fillna("").str.normalize("NFKC").str.strip().str.upper()
-        codes, unique = pd.factorize(text)
+        coded = _plain(text.take(rest)).dictionary_encode()
+        codes = coded.indices.to_numpy().astype(np.intp)
         today = np.datetime64((now or pd.Timestamp.now(tz="UTC")).tz_convert(info).date(), "D")
-        reading = _read_words(pd.Series(unique, dtype="str"), start, year, today).iloc[codes]
-        local[rest], bare[rest] = reading["local"].to_numpy(), reading["bare"].to_numpy(dtype=bool)
-        offset[rest], reasons.iloc[rest] = reading["offset"].to_numpy(dtype="float64"), reading["reason"].array
+        found = read_words(coded.dictionary, start, year, today)
+        local[rest], bare[rest], offset[rest] = found.local[codes], found.bare[codes], found.offset[codes]
+        if (found.reason != "").any():
+            reasons.iloc[rest] = found.reason[codes]
     if date_only == "end":
         local = np.where(bare, local + _DAY, local)
     times = pd.Series(_to_utc(local, offset, info), values.index).dt.tz_localize("UTC").astype(UTC)
     return ParsedTimes(times, reasons.set_axis(values.index))
 
 
-def _read_words(words: pd.Series, start: np.datetime64 | None, year: int | None, today: np.datetime64) -> pd.DataFrame:
-    """Read words of any form: local, bare, offset and reason of each."""
-    dates, matched = _read_dates(words, year, today)
-    reading = pd.concat([_read_numbers(words, start)[~matched], dates[matched]]).sort_index()
-    return reading.assign(reason=reading["reason"].where(words != "", ""))
+def _plain(text: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Return words in half width and capitals, without blanks about them."""
+    if not pc.all(pc.string_is_ascii(text)).as_py():
+        text = pc.utf8_normalize(text, "NFKC")
+    return pc.utf8_upper(pc.utf8_trim_whitespace(text))
 
 
 def _origin_day(origin: str | None) -> np.datetime64 | None:
@@ -141,79 +125,33 @@ def _origin_day(origin: str | None) -> np.datetime64 | None:
         raise InputError(f"origin '{origin}' is not a date; write it as 1970-01-01") from error
 
 
-def _frame(local: Micros, bare: Mask, offset: npt.ArrayLike, reason: npt.ArrayLike) -> pd.DataFrame:
-    minutes, reasons = np.asarray(offset, dtype="float64"), np.asarray(reason, dtype=object)
-    return pd.DataFrame({"local": local, "bare": bare, "offset": minutes, "reason": reasons})
-
-
-def _read_numbers(words: pd.Series, origin: np.datetime64 | None) -> pd.DataFrame:
-    """Read plain numbers as days; every other word gets the reason 'not a time'."""
-    numeric = words.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
-    days = pd.to_numeric(words.where(numeric), errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    low, high = _EXCEL_RANGE if origin is None else _ORIGIN_RANGE
-    fits = (days >= low) & (days < high)
-    start = _EXCEL_DAY_0 if origin is None else origin
-    micros = np.round(np.where(fits, days, 0) * 86400).astype("int64") * 1_000_000
-    local = np.where(fits, start + micros.astype("timedelta64[us]"), _NAT)
-    near = "no Excel day of 1954 to 2119; give --origin, the date of day 0"
-    hint = near if origin is None else "more than 100,000 days from --origin"
-    reason = np.where(fits, "", np.where(numeric, f"a plain number, {hint}", f"not a time; {_HOW}"))
-    return _frame(local, fits & (days % 1 == 0), np.full(len(words), np.nan), reason)
-
-
-def _read_dates(words: pd.Series, year: int | None, today: np.datetime64) -> tuple[pd.DataFrame, Mask]:
-    """Read dates with or without year, clock and offset; the mask says which words have that form at all."""
-    compact = words.str.fullmatch(_COMPACT)
-    dashed = words.str.slice(0, 4) + "-" + words.str.slice(4, 6) + "-" + words.str.slice(6)
-    numeric = words.str.fullmatch(_NUMBER) & ~compact
-    parts = words.mask(compact, dashed).mask(numeric, "").str.extract(_PATTERN)
-    matched = parts["day"].notna().to_numpy()
-    part = {name: pd.to_numeric(parts[name], errors="coerce").to_numpy("float64", na_value=np.nan) for name in _NUMBERS}
-    days, bad_day = _days(part, year, today)
-    no_year = np.isnan(part["year"]) & (parts["mark"] != "月").to_numpy()
-    hour, minute, second = (np.nan_to_num(part[name]) for name in ("hour", "minute", "second"))
-    late = (hour > 24) | (minute > 59) | (second >= 60) | ((hour == 24) & (minute + second > 0))
-    clock = np.round((hour * 3600 + minute * 60 + second) * 1e6).astype("int64").astype("timedelta64[us]")
-    sign = np.where(parts["sign"] == "-", -1.0, 1.0)
-    offset = np.where(parts["utc"].notna(), 0.0, sign * (part["off_h"] * 60 + np.nan_to_num(part["off_m"])))
-    far = (np.abs(offset) > 14 * 60) | (part["off_m"] > 59)
-    reason = np.select(
-        [no_year, bad_day, late, far],
-        [f"no year; {_HOW}", "no such day", "no such time of day; the last is 24:00", "no such offset from UTC"],
-        default="",
-    )
-    local = np.where(matched & (reason == ""), days + clock, _NAT)
-    return _frame(local, np.isnan(part["hour"]), offset, reason), matched
-
-
-def _days(part: dict[str, Floats], year: int | None, today: np.datetime64) -> tuple[Micros, Mask]:
-    """Return the day of year, month and day as a date at 00:00, and where there is no such day."""
-    years = np.where(np.isnan(part["year"]), year or np.nan, part["year"])
-    days = _day(years, part["month"], part["day"])
-    missing = np.isnan(years)
-    newest = int(str(today)[:4])
-    for candidate in range(newest, newest - 9, -1):  # nine years always hold a 29 February
-        guess = _day(np.where(missing, candidate, np.nan), part["month"], part["day"])
-        days = np.where(np.isnat(days) & (guess <= today), guess, days)
-    return days, np.isnat(days)
-
-
-def _day(years: Floats, months: Floats, days: Floats) -> Micros:
-    """Return dates at 00:00, NaT where the parts name none."""
-    known = (years >= YEARS[0]) & (years < YEARS[1]) & (months >= 1) & (months <= 12) & (days >= 1)
-    year, month, day = (np.where(known, values, 1).astype("int64") for values in (years, months, days))
-    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    found = first.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
-    return np.where(known & (found.astype("datetime64[M]") == first), found, np.datetime64("NaT", "D")).astype("M8[us]")
-
-
 def _to_utc(local: Micros, offset: Floats, info: ZoneInfo) -> Micros:
     """Take local times to UTC; an hour that the clocks repeat is its first, one that they skip moves forward."""
+    own = _localized(local, info)
+    if np.isnan(offset).all():
+        return own
+    moved = local - (np.nan_to_num(offset) * 60_000_000).astype("int64").astype("timedelta64[us]")
+    result: Micros = np.where(np.isnan(offset), own, moved).astype("M8[us]")
+    return result
+
+
+def _localized(local: Micros, info: ZoneInfo) -> Micros:
+    """Take local times to UTC by the zone alone; where its clocks do not change within them, by one subtraction."""
+    low, high = np.fmin.reduce(local, initial=_NAT), np.fmax.reduce(local, initial=_NAT)
+    if (high - low) / np.timedelta64(1, "h") < len(local) / 4:
+        hours = np.arange(low.astype("M8[h]"), high.astype("M8[h]") + 2).astype("M8[us]")
+        shift = hours - _by_zone(hours, info)
+        if (shift == shift[0]).all():
+            moved: Micros = local - shift[0]
+            return moved
+    return _by_zone(local, info)
+
+
+def _by_zone(local: Micros, info: ZoneInfo) -> Micros:
     first = np.ones(len(local), dtype=bool)
     own = pd.DatetimeIndex(local).tz_localize(info, ambiguous=first, nonexistent="shift_forward").tz_convert("UTC")
-    moved = local - (np.nan_to_num(offset) * 60_000_000).astype("int64").astype("timedelta64[us]")
-    result: Micros = np.where(np.isnan(offset), own.tz_localize(None).to_numpy(), moved).astype("M8[us]")
-    return result
+    found: Micros = own.tz_localize(None).to_numpy().astype("M8[us]")
+    return found
 
 
 def local_date(time: pd.Timestamp, zone: str) -> date:

@@ -3,7 +3,9 @@
 A file is read whole or refused whole; nothing is stored here. `stream` does the same a chunk at a time.
 """
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,14 +61,31 @@ def read_input(path: Path, kind: str, options: Options | None = None) -> dict[st
     InputError : the file or an option cannot be used at all; nothing was changed.
     """
     chosen = options or Options()
-    if check_options(Path(path), kind, chosen) == "OSM":
-        tables = read_osm(Path(path))
+    with _no_search_for_cycles():
+        return _read_input(Path(path), kind, chosen)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Keep Python from looking for cycles among the shapes and cells of a file, which are many and in none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _read_input(path: Path, kind: str, chosen: Options) -> dict[str, Intake]:
+    if check_options(path, kind, chosen) == "OSM":
+        tables = read_osm(path)
         wanted = tables if kind == "osm" else {contract(kind).kind: tables.get(kind)}
         if not all(wanted.values()):
-            raise InputError(f"{Path(path).name} holds no {kind}; it holds {', '.join(tables)}")
+            raise InputError(f"{path.name} holds no {kind}; it holds {', '.join(tables)}")
         plain = replace(chosen, mapping={}, constants={}, crs="", scale=1.0)  # OSM fixes all of these
         return {name: intake_rows(raw, name, plain) for name, raw in wanted.items() if raw}
-    raw = read_raw(Path(path), chosen.encoding, chosen.layer, contract(kind).kind, chosen.max_file_mb)
+    raw = read_raw(path, chosen.encoding, chosen.layer, contract(kind).kind, chosen.max_file_mb)
     return {kind: intake_rows(raw, kind, chosen)}
 
 
@@ -207,11 +226,10 @@ def stored_table(rows: Typed) -> pd.DataFrame:
     kept = {}
     for column in rows.terms.stored:
         if column.dtype != "geometry":
-            values = rows.table[column.name] if every else rows.table.loc[good, column.name]
-            kept[column.name] = values.astype(PANDAS_DTYPES[column.dtype])
-    accepted = pd.DataFrame(kept)
-    accepted["row"] = rows.raw.rows[good].astype("int64")
-    accepted = accepted.reset_index(drop=True)
+            values = rows.table[column.name].array if every else rows.table[column.name].array[good]
+            dtype = PANDAS_DTYPES[column.dtype]
+            kept[column.name] = values if values.dtype == dtype else values.astype(dtype)
+    accepted = pd.DataFrame(kept).assign(row=rows.raw.rows[good].astype("int64"))
     if rows.shapes is None:
         return accepted
     return to_table(accepted, rows.shapes[good])[[*(c.name for c in rows.terms.stored), "row"]]

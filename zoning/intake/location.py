@@ -17,6 +17,9 @@ Shapes = npt.NDArray[np.object_]
 # Shapely's type numbers of each family, and what to say when another comes.
 _FAMILIES = {"point": (0,), "line": (1, 2, 5), "polygon": (3, 6)}
 _MULTI_POINT = 4
+# The name of each type number; the last is that of a missing shape, -1.
+_TYPES = np.array(["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
+                   "GeometryCollection", ""], dtype=object)  # fmt: skip
 _SWAPPED = "longitude and latitude are swapped"
 _OUTSIDE = "outside the range of longitude or latitude"
 _DECLARE = "check the coordinates, or declare their system with --crs and --scale"
@@ -82,12 +85,13 @@ def place_shapes(
     ------
     InputError : PROJ does not know the system.
     """
-    shapes = shapely.force_2d(np.asarray(shapes, dtype=object))
+    shapes = np.asarray(shapes, dtype=object)
+    shapes = shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes
     there = ~shapely.is_missing(shapes)
     empty = there & shapely.is_empty(shapes)
     faults.add(empty, "geometry", "", "an empty shape", "draw it, or leave the geometry out")
     shapes, wrong = _of_family(_without(shapes, empty), families)
-    names = np.array([shape.geom_type if shape is not None else "" for shape in shapes], dtype=object)
+    names = _TYPES[shapely.get_type_id(shapes)]
     needed = " or a ".join(families)
     faults.add(wrong, "geometry", names, f"a {needed} is needed", f"export this layer as {needed}s")
     placed = _transform(_without(shapes, wrong), crs, scale)

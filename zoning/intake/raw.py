@@ -17,6 +17,7 @@ import pandas as pd
 from zoning.errors import InputError
 
 REJECT_COLUMNS = ("file", "row", "column", "value", "reason", "fix", "cells")
+_NO_REJECTS = pd.DataFrame(columns=list(REJECT_COLUMNS)).astype({"row": "int64"})
 FORMATS = {
     ".csv": "CSV", ".txt": "CSV", ".tsv": "CSV", ".xlsx": "XLSX", ".xlsm": "XLSX", ".geojson": "GeoJSON",
     ".json": "GeoJSON", ".jsonl": "JSON lines", ".ndjson": "JSON lines", ".geojsonl": "JSON lines",
@@ -55,7 +56,10 @@ def reject_table(file: str, lines: Iterable[Sequence[Any]] = ()) -> pd.DataFrame
     -------
     DataFrame with REJECT_COLUMNS; `cells` is empty, for the row has no cells that could be told apart.
     """
-    return pd.DataFrame([(file, *line, "") for line in lines], columns=list(REJECT_COLUMNS)).astype({"row": "int64"})
+    found = [(file, *line, "") for line in lines]
+    if not found:
+        return _NO_REJECTS.copy()
+    return pd.DataFrame(found, columns=list(REJECT_COLUMNS)).astype({"row": "int64"})
 
 
 def add_up(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -5,6 +5,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from zoning.errors import InputError
+from zoning.forms import to_series
 from zoning.intake.raw import RawTable, as_text, check_archive, reject_table
 
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, shapely.errors.GEOSException)
@@ -188,9 +190,15 @@ def _geometry(geo: Any, file: str) -> tuple[str, str]:
         raise InputError(f"{file}: geometry '{main}' is {about['encoding']}, not WKB; export it again as WKB")
     if not about.get("crs"):
         return main, ""
-    found = pyproj.CRS.from_user_input(about["crs"])
+    return main, _system(orjson.dumps(about["crs"]))
+
+
+@cache
+def _system(described: bytes) -> str:
+    """Return a system described in JSON by its code, or in words where it has none."""
+    found = pyproj.CRS.from_user_input(orjson.loads(described))
     code = found.to_authority(min_confidence=100)
-    return main, ":".join(code) if code else found.to_wkt()
+    return ":".join(code) if code else str(found.to_wkt())
 
 
 def _batch(batch: pa.RecordBatch, main: str, crs: str, before: int, file: str) -> RawTable:
@@ -199,18 +207,21 @@ def _batch(batch: pa.RecordBatch, main: str, crs: str, before: int, file: str) -
     values = pd.DataFrame({name: _texts(batch.column(name)) for name in names}, index=range(len(batch)))
     if not main:
         return RawTable(file, values, rows, None, "", reject_table(file))
-    drawn = np.array(batch.column(main).to_pylist(), dtype=object)
-    shapes: npt.NDArray[np.object_] = shapely.from_wkb(drawn, on_invalid="ignore")
-    bad = np.array([one is not None for one in drawn], dtype=bool) & shapely.is_missing(shapes)
+    drawn = batch.column(main)
+    shapes: npt.NDArray[np.object_] = shapely.from_wkb(drawn.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    bad = drawn.is_valid().to_numpy(zero_copy_only=False) & shapely.is_missing(shapes)
     lines = [(int(row), "geometry", "", "not a WKB geometry", "export it again") for row in rows[bad]]
     return RawTable(file, values[~bad].reset_index(drop=True), rows[~bad], shapes[~bad], crs, reject_table(file, lines))
 
 
 def _texts(column: pa.Array) -> pd.Series:
-    """Return typed values as text; Arrow's own casts where they say the same as ours."""
+    """Return typed values as text: by Arrow where it says the same as we do, else each different value once."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
-        text = pc.fill_null(column.cast(pa.large_string()), "")
-        return pa.table({"c": text}).to_pandas()["c"].astype("str")
-    return pd.Series([as_text(value) for value in column.to_pylist()], dtype="str")
+        return to_series(pc.fill_null(column.cast(pa.large_string()), ""))
+    if pa.types.is_nested(column.type):
+        return pd.Series([as_text(value) for value in column.to_pylist()], dtype="str")
+    coded = column.dictionary_encode()
+    words = pa.array([as_text(value) for value in coded.dictionary.to_pylist()], pa.large_string())
+    return to_series(pc.fill_null(words.take(coded.indices), ""))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import h3
@@ -80,7 +81,7 @@ def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray
     rest = np.flatnonzero(~done)
     if len(rest):
         codes, unique = _words(raw if len(rest) == len(raw) else raw.take(rest))
-        found, why, fix = parse_values(clean(pd.Series(unique, dtype="str"), column), column)
+        found, why, fix = _known(unique, column) or parse_values(clean(unique, column), column)
         part = found.iloc[codes].set_axis(text.index[rest])
         values = part if len(rest) == len(text) else _put(values, rest, part)
         if (why != "").any():
@@ -96,7 +97,27 @@ def _words(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], pd.Series]
     if codes.null_count:
         coded = text.dictionary_encode()
         codes, words = coded.indices, coded.dictionary
-    return codes.to_numpy(zero_copy_only=False).astype(np.int64), words.to_pandas()
+    return codes.to_numpy(zero_copy_only=False).astype(np.int64), to_series(words)
+
+
+@cache
+def _vocabulary(column: Column) -> Mapping[str, Any]:
+    """Return what the words of the contract mean, written as it has them."""
+    if column.dtype == "bool":
+        return {"": None, "True": True, "False": False, **dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
+    if column.dtype != "choice":
+        return {}
+    words = {plain(word): name for name, others in column.choices for word in (name, *others)}
+    return {"": None, **{word: words[plain(word)] for name, others in column.choices for word in (name, *others)}}
+
+
+def _known(words: pd.Series, column: Column) -> tuple[pd.Series, pd.Series, str] | None:
+    """Read words of which each is one that the contract has; None where another is among them."""
+    meanings = _vocabulary(column)
+    if not all(word in meanings for word in words):
+        return None
+    found = pd.Series([meanings[word] for word in words], dtype=PANDAS_DTYPES[column.dtype])
+    return found, pd.Series("", words.index, dtype="str"), ""
 
 
 def _put(values: pd.Series, rest: npt.NDArray[np.intp], part: pd.Series) -> pd.Series:
