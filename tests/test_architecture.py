@@ -60,7 +60,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "services": (),
     "export": ("export.columns", "export.files", "export.read", "export.calendars"),
 }
-STORE = {"store": ("state", "facts")}
+STORE = {"store": ("state", "facts", "strokes")}
 # The generator of the demo city: part of no stage, it only writes files.
 DEMO: dict[str, tuple[str, ...]] = {
     "demo": (

@@ -7,7 +7,7 @@ before it: the ground stood there already.
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from zoning.facts import newest, read_reference, read_versions
 from zoning.hashes import digest
 from zoning.settings import Settings
 from zoning.store import Event, Workspace, latest
+from zoning.strokes import strokes_of, table_of
 
 DECISIONS = (
     *("event_id", "zone_id", "action", "delineated_at", "in_force_from", "notice_no", "by", "grounds"),
@@ -32,7 +33,7 @@ class State:
 
     `tables` holds one table a kind (empty where nothing was loaded): reference kinds as loaded, fact kinds with
     `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact; of the visits only those of people who
-    are or were cases. `versions` holds every version of the cases, oldest first. Times are UTC.
+    are or were cases. `versions` holds every version of the cases, oldest first, `strokes` every edit. Times are UTC.
     """
 
     known_at: datetime
@@ -40,6 +41,7 @@ class State:
     tables: Mapping[str, pd.DataFrame]
     versions: pd.DataFrame
     decisions: pd.DataFrame
+    strokes: pd.DataFrame = field(default_factory=table_of)
 
 
 def load(
@@ -201,7 +203,8 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
         found[kind] = newest(read_versions(workspace, kind, loads, known_at, theirs), withdrawn)
     found |= {kind: _reference(workspace, kind, loads, known_at) for kind in tables.REFERENCE_KINDS}
     decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
-    return State(known_at, _settings(events, known_at), found, cases, _decisions(decided))
+    strokes = strokes_of(workspace, events, known_at)
+    return State(known_at, _settings(events, known_at), found, cases, _decisions(decided), strokes)
 
 
 def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:

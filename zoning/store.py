@@ -31,11 +31,9 @@ _EVENTS = sa.Table(
     _META,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("event_id", sa.Text, nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("recorded_at", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("payload", sa.Text, nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("kind", "recorded_at", "author", "payload")),
 )
+_LAST = sa.func.coalesce(sa.func.max(_EVENTS.c.seq), 0)
 
 
 @dataclass(frozen=True)
@@ -89,31 +87,37 @@ class Workspace:
             ) from error
 
     def append(
-        self, kind: str, payload: dict[str, Any], event_id: str, recorded_at: datetime | None = None, author: str = ""
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        event_id: str,
+        recorded_at: datetime | None = None,
+        author: str = "",
+        after: int | None = None,
     ) -> bool:
         """Append one event; when this returns, it is on disk.
 
         Parameters
         ----------
-        kind : load, withdraw, decide or set.
+        kind : load, withdraw, decide, stroke or set.
         payload : what the kind needs, JSON.
         event_id : its identity; an event that is already there is not written twice.
         recorded_at : when it was known; None means now.
         author : who.
+        after : write only if no event has a higher number; None writes in any case.
 
         Returns
         -------
-        True if it was written, False if it was there already.
+        True if it was written; False if it was there already, or others have written after that number.
         """
-        row = {
-            "event_id": event_id,
-            "kind": kind,
-            "recorded_at": (recorded_at or datetime.now(UTC)).astimezone(UTC).isoformat(),
-            "author": author,
-            "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str),
-        }
+        told = (recorded_at or datetime.now(UTC)).astimezone(UTC).isoformat()
+        text = json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str)
+        row = {"event_id": event_id, "kind": kind, "recorded_at": told, "author": author, "payload": text}
+        values = sa.select(*(sa.literal(value) for value in row.values()))
+        if after is not None:
+            values = values.where(sa.select(_LAST).scalar_subquery() == after)
         with self._connect() as connection:
-            written = connection.execute(sa.insert(_EVENTS).prefix_with("OR IGNORE"), row)
+            written = connection.execute(sa.insert(_EVENTS).prefix_with("OR IGNORE").from_select(list(row), values))
         return written.rowcount == 1
 
     def events(self) -> list[Event]:
@@ -136,7 +140,7 @@ class Workspace:
         A sequence number that grows with every write.
         """
         with self._connect() as connection:
-            return int(connection.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar() or 0)
+            return int(connection.execute(sa.select(_LAST)).scalar_one())
 
     def save_table(self, table: pd.DataFrame) -> str:
         """Write a table as Parquet under the hash of its bytes and sync it to disk.
@@ -219,9 +223,8 @@ def from_wkb(table: pd.DataFrame) -> pd.DataFrame:
     """
     if "geometry" not in table:
         return table
-    return gpd.GeoDataFrame(
-        table.assign(geometry=shapely.from_wkb(table["geometry"].to_numpy(object))), crs="EPSG:4326"
-    )
+    shapes = shapely.from_wkb(table["geometry"].to_numpy(object))
+    return gpd.GeoDataFrame(table.assign(geometry=shapes), crs="EPSG:4326")
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -292,8 +295,6 @@ def latest(events: Iterable[Event], known_at: datetime) -> Event | None:
     -------
     An Event, or None where there are none.
     """
-    chosen = None
-    for event in events:
-        if chosen is None or event.recorded_at <= known_at:
-            chosen = event
-    return chosen
+    every = list(events)
+    known = [event for event in every if event.recorded_at <= known_at]
+    return next(reversed(known or every[:1]), None)
