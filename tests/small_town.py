@@ -105,7 +105,7 @@ def decisions(*payloads: Mapping[str, Any]) -> pd.DataFrame:
     """Decisions in recorded order, as the state has them."""
     rows = [{"event_id": digest(i), "fact_ids": [], "action": "delineate", **p} for i, p in enumerate(payloads)]
     found = pd.DataFrame(rows, columns=list(DECISIONS))
-    for column in ("delineated_at", "in_force_from", "recorded_at"):
+    for column in ("delineated_at", "in_force_from", "recorded_at", "until"):
         found[column] = pd.to_datetime(found[column], utc=True).astype("datetime64[us, UTC]")
     return found
 

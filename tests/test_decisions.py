@@ -7,15 +7,17 @@ import pandas as pd
 import pytest
 
 from tests.small_town import POLICY, SETTINGS, at, decisions, derive_town, home, house
-from zoning.decisions import apply_decisions, decide_all, held_by_zone
+from zoning.decisions import apply_decisions, decide_all
 from zoning.hashes import digest
+from zoning.standing import fold_decisions
 
 ZONE = "Z1"
 
 
 def zone(**more: Any) -> pd.DataFrame:
     usual = {"zone_id": ZONE, "aliases": [], "class": "controlled", "fact_ids": ["cases:C1"], "atoms": "a1"}
-    return pd.DataFrame([{**usual, "last_presence_at": at("11"), **more}])
+    now = {"origin": None, "settled": None, "ground_id": None, "rule_class": "controlled", "cleaned_at": pd.NaT}
+    return pd.DataFrame([{**usual, **now, "last_presence_at": at("11"), **more}])
 
 
 def drawn(**more: Any) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def drawn(**more: Any) -> dict[str, Any]:
 
 def told(*payloads: dict[str, Any], as_of: str = "14", **more: Any) -> dict[str, Any]:
     now: datetime = at(as_of)
-    return apply_decisions(zone(**more), decisions(*payloads), POLICY, SETTINGS, now).iloc[0].to_dict()
+    standings = fold_decisions(decisions(*payloads), POLICY, SETTINGS, now)
+    return apply_decisions(zone(**more), standings, POLICY, SETTINGS, now).iloc[0].to_dict()
 
 
 def test_what_nobody_decided_is_proposed() -> None:
@@ -83,10 +86,10 @@ def test_a_decision_on_an_alias_is_one_on_the_zone_and_its_own_goes_first() -> N
 
 
 @pytest.mark.parametrize(("action", "status"), [("release", "released"), ("reject", "rejected")])
-def test_an_ended_zone_is_proposed_again_once_it_rests_on_another_cause(action: str, status: str) -> None:
-    ended = {"zone_id": ZONE, "action": action, "fact_ids": ["cases:C1"], "by": "Li"}
-    assert told(drawn(), ended)["status"] == status
-    assert told(drawn(), ended, fact_ids=["cases:C1", "cases:C9"])["status"] == "proposed"
+def test_an_ending_speaks_for_the_ground_that_it_settled_only(action: str, status: str) -> None:
+    ended = {"zone_id": ZONE, "action": action, "fact_ids": ["cases:C1"], "by": "Li", "recorded_at": at("13")}
+    assert told(drawn(), ended, settled=ZONE)["status"] == status
+    assert told(drawn(), ended, aliases=["Z0"])["status"] == "proposed"
 
 
 def test_an_extension_says_nothing_of_a_time_before_the_zone_was_drawn() -> None:
@@ -99,17 +102,8 @@ def test_a_zone_whose_ground_is_no_longer_the_decided_one_is_redrawn() -> None:
     assert told(drawn(atoms="a0"))["redrawn"]
 
 
-def test_a_decided_zone_holds_its_facts_until_it_ends() -> None:
-    more = {"zone_id": ZONE, "action": "extend", "fact_ids": ["cases:C2"]}
-    end = {"zone_id": ZONE, "action": "release"}
-    assert held_by_zone(decisions()) == {}
-    assert held_by_zone(decisions(drawn(), more)) == {ZONE: {"cases:C1", "cases:C2"}}
-    assert held_by_zone(decisions(drawn(), more, end)) == {}
-    assert held_by_zone(decisions(drawn(), end, more)) == {ZONE: {"cases:C2"}}
-
-
 def proposed(**more: Any) -> pd.DataFrame:
-    return zone(status="proposed", founding_fact="cases:C1", held=[], **more)
+    return zone(status="proposed", founding_fact="cases:C1", new_facts=[], **more)
 
 
 def test_deciding_all_puts_a_zone_in_force_at_the_midnight_after_its_founding_report() -> None:
@@ -126,12 +120,12 @@ def test_deciding_all_puts_a_zone_in_force_at_the_midnight_after_its_founding_re
 def test_deciding_all_extends_a_zone_that_rests_on_more_and_leaves_the_others() -> None:
     causes = {"cases:C1": at("12"), "cases:C2": at("14 09:00")}
     both = ["cases:C1", "cases:C2"]
-    open_zone = zone(status="in_force", founding_fact="cases:C1", held=["cases:C1"], fact_ids=both)
+    open_zone = zone(status="in_force", founding_fact="cases:C1", new_facts=["cases:C2"], fact_ids=both)
     found = decide_all(open_zone, causes, SETTINGS)
     assert [(one["payload"]["action"], one["recorded_at"]) for one in found] == [("extend", at("14 09:00"))]
     assert found[0]["event_id"] == digest(ZONE, "extend", ["cases:C2"])
-    for status, held in (("in_force", both), ("released", []), ("rejected", [])):
-        rest = zone(status=status, founding_fact="cases:C1", held=held, fact_ids=both)
+    for status, new in (("in_force", []), ("released", both), ("rejected", both)):
+        rest = zone(status=status, founding_fact="cases:C1", new_facts=new, fact_ids=both)
         assert decide_all(rest, causes, SETTINGS) == []
     assert decide_all(proposed().iloc[:0], causes, SETTINGS) == []
 

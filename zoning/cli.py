@@ -13,9 +13,11 @@ from pathlib import Path
 from zoning import commands, queries
 from zoning.errors import ZoningError
 from zoning.export import FORMATS
+from zoning.standing import ACTIONS
 from zoning.tables import KINDS
 
 _TIME = "a time: ISO, 2022/3/6 8:05 or 3月6日24时; local unless it carries an offset"
+_SCOPE = "whose clocks an extension starts again (default: none but what the new case itself moves)"
 _TOWN = Path(__file__).parent.parent / "data" / "town" / "town.toml"
 Parser = argparse.ArgumentParser
 Add = Callable[..., Parser]
@@ -152,8 +154,12 @@ def _add_decide(add: Add) -> None:
     )
     _workspace(parser)
     parser.add_argument("zone", metavar="ZONE", help="zone id or alias")
-    parser.add_argument("--action", choices=["delineate", "extend", "release", "reject"], default="delineate")
-    parser.add_argument("--in-force-from", metavar="T", help="default: the next local midnight")
+    parser.add_argument("--action", choices=ACTIONS, default="delineate", help=f"one of {', '.join(ACTIONS)}")
+    parser.add_argument("--in-force-from", metavar="T", help="default of a new zone: the next local midnight")
+    parser.add_argument("--to", default="", metavar="CLASS", help="class that the zone steps to")
+    parser.add_argument("--until", default="", metavar="T", help="when a temporary hold expires")
+    parser.add_argument("--gate", default="", metavar="NAME", help="what was assessed: the gate of a phase, or release")
+    parser.add_argument("--scope", default="", choices=["", "zone", "building", "unit", "none"], help=_SCOPE)
     parser.add_argument("--delineated-at", metavar="T", help="default: now")
     parser.add_argument("--notice", default="", help="number of the notice")
     parser.add_argument("--by", required=True, help="name of who decides")

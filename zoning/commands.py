@@ -4,12 +4,13 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from zoning import state
 from zoning.clocks import next_midnight
-from zoning.decisions import decide_all, held_by_zone
+from zoning.decisions import decide_all, named
 from zoning.demo import write_demo
 from zoning.demo.readme import MANIFEST
 from zoning.errors import InputError, UnknownError
@@ -135,9 +136,7 @@ def derive(given: Namespace) -> int:
 
 def _decide_all(plan: Plan, workspace: Workspace) -> None:
     reported = plan.stays.drop_duplicates("fact_id").set_index("fact_id")["reported_at"]
-    held = held_by_zone(state.fold(workspace).decisions)
-    zones = plan.zones.assign(held=[sorted(held.get(i, set())) for i in plan.zones["zone_id"]])
-    for event in decide_all(zones, dict(reported.items()), plan.settings):
+    for event in decide_all(plan.zones, dict(reported.items()), plan.settings):
         workspace.append("decide", event["payload"], event["event_id"], event["recorded_at"], "auto")
 
 
@@ -146,7 +145,8 @@ def decide(given: Namespace) -> int:
 
     Parameters
     ----------
-    given : workspace, zone, action, in_force_from, delineated_at, notice, by, grounds, recorded_at and the times.
+    given : workspace, zone, action, in_force_from, delineated_at, to, until, gate, scope, notice, by, grounds,
+        recorded_at and the times.
 
     Returns
     -------
@@ -155,27 +155,46 @@ def decide(given: Namespace) -> int:
     Raises
     ------
     UnknownError : the plan has no such zone.
+    InputError : the action lacks what it needs, or its dates are the wrong way round.
     """
     plan = read_plan(given)
     found = [z for z in plan.zones.to_dict("records") if given.zone in (z["zone_id"], *z["aliases"])]
     if not found:
         raise UnknownError(f"zone '{given.zone}' is not in the plan; derive it, and take an id from the list")
     zone, now = found[0], pd.Timestamp(read_time(given.recorded_at, plan.settings) or datetime.now(UTC))
-    payload = {
-        "zone_id": zone["zone_id"], "action": given.action, "notice_no": given.notice or None, "by": given.by,
-        "grounds": given.grounds, "fact_ids": zone["fact_ids"], "atoms": zone["atoms"],
-    }  # fmt: skip
-    drawn, start = _dates(given, plan, now)
-    if given.action == "delineate":
-        payload |= {"delineated_at": drawn.isoformat(), "in_force_from": start.isoformat()}
+    payload = {"action": given.action, "by": given.by, "grounds": given.grounds, **named(zone)}
+    payload |= {"notice_no": given.notice or None, **_terms(given, plan, zone, now)}
     Workspace(given.workspace).append("decide", payload, digest("decide", payload, now), now.to_pydatetime(), given.by)
     print(f"{zone['name']} ({zone['zone_id']}): {given.action}, by {given.by}")
     if given.action == "delineate":
+        drawn, start = (pd.Timestamp(payload[c]) for c in ("delineated_at", "in_force_from"))
         print(f"  in force from {format_local(start, plan.settings.zone, with_year=True)}")
         if drawn > plan.as_of:
             at = (format_local(pd.Timestamp(t), plan.settings.zone, with_year=True) for t in (plan.as_of, drawn))
             print("  note: the map is of {}; the decision shows on maps from {} on".format(*at))
     return 0
+
+
+_WANTED = {"assess": "gate", "hold": "until", "step": "to"}
+
+
+def _terms(given: Namespace, plan: Plan, zone: dict[str, Any], now: pd.Timestamp) -> dict[str, Any]:
+    """Return what an action says beside its zone; what it cannot do without is asked for."""
+    wanted = _WANTED.get(given.action)
+    if wanted and not getattr(given, wanted):
+        raise InputError(f"--action {given.action} needs --{wanted}; see `decide --help`")
+    if given.action == "delineate":
+        drawn, start = _dates(given, plan, now)
+        return {"delineated_at": drawn.isoformat(), "in_force_from": start.isoformat()}
+    if given.action == "step":
+        held = plan.policy.classes[zone["class"]]
+        if given.to not in {step.to for step in held.steps}:
+            ways = ", ".join(step.to for step in held.steps if step.to != "none") or "none; it can be released"
+            raise InputError(f"--to {given.to}: the pack lets a zone of this class step to {ways}")
+    start = read_time(given.in_force_from, plan.settings, now)
+    terms = {"in_force_from": start.isoformat() if start else None, "scope": given.scope or None}
+    until = read_time(given.until, plan.settings, now)
+    return terms | {"to": given.to or None, "gate": given.gate or None, "until": until.isoformat() if until else None}
 
 
 def _dates(given: Namespace, plan: Plan, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:

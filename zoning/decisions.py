@@ -1,8 +1,4 @@
-"""Stage 5: what people decided: each zone's status, its clock and who signed; and the facts that a decision holds.
-
-Actions: `delineate` (opens), `extend` (the zone rests on more causes), `release`, `reject`. A decision is an event;
-the newest one of each field counts. An ending answers the causes that it names: a later cause proposes the zone anew.
-"""
+"""Stage 5: what people decided, shown on each zone: its status, stage, clocks and who signed; and deciding for all."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,102 +13,94 @@ from zoning.policy import Policy
 from zoning.settings import Settings
 from zoning.times import zone_info
 
-OPENING = ("delineate", "extend")
-_ENDED = {"release": "released", "reject": "rejected"}
-_CLOCK = ("status", "stage", "delineated_at", "in_force_from", "notice_no", "decided_by", "earliest_lift_at", "redrawn")
-_FIELDS = ("action", "delineated_at", "in_force_from", "notice_no", "by", "atoms")
-
-
-def in_effect(decisions: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
-    """Return the decisions that had been taken by a time: an opening when it was delineated, all else when recorded.
-
-    Parameters
-    ----------
-    decisions : of the state, in recorded order.
-    as_of : UTC.
-
-    Returns
-    -------
-    Its rows, in the same order; one without a time has always been in effect.
-    """
-    taken = decisions["delineated_at"].where(decisions["action"] == "delineate", decisions["recorded_at"])
-    return decisions[taken.isna() | (taken <= pd.Timestamp(as_of))]
-
-
-def held_by_zone(decisions: pd.DataFrame) -> dict[str, set[str]]:
-    """Return the facts that each decided zone rests on, whatever their age.
-
-    Parameters
-    ----------
-    decisions : of the state, in recorded order.
-
-    Returns
-    -------
-    Zone id -> fact ids, for every zone that was decided and not ended since.
-    """
-    held: dict[str, set[str]] = {}
-    for zone_id, action, facts in decisions[["zone_id", "action", "fact_ids"]].itertuples(index=False):
-        if action in OPENING:
-            held.setdefault(zone_id, set()).update(facts)
-        else:
-            held.pop(zone_id, None)
-    return held
+TIMES = (
+    *("delineated_at", "in_force_from", "class_since", "clock_from", "hold_until", "ended_at", "watch_until"),
+    "earliest_lift_at",
+)
+_TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
+_NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
+_INPUTS = ("zone_id", "aliases", "class", "origin", "settled", "last_presence_at", "cleaned_at", "fact_ids", "atoms")
 
 
 def apply_decisions(
-    zones: pd.DataFrame, decisions: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime
+    zones: pd.DataFrame, standings: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime
 ) -> pd.DataFrame:
-    """Give each zone its status, stage, clock and signature.
+    """Give each zone its status, stage, clocks and signature.
 
     Parameters
     ----------
-    zones : zone_id, aliases, class, last_presence_at, fact_ids, atoms (hash of its atoms, as decisions name it).
-    decisions : of the state, in recorded order.
-    policy : durations, phases and release conditions of the classes.
+    zones : zone_id, aliases, class, origin, settled, last_presence_at, cleaned_at (NaT: not all premises are),
+        fact_ids, atoms (hash of its atoms, as decisions name it).
+    standings : of `fold_decisions`.
+    policy : phases and ways out of the classes.
     settings : time zone of the full days.
     as_of : UTC; what was decided for later shows as not yet in force.
 
     Returns
     -------
-    `zones` with status, stage, delineated_at, in_force_from, notice_no, decided_by, earliest_lift_at (UTC; NaT while
-    the zone is only proposed, or where its class is lifted by assessment alone) and redrawn (its ground is no longer
-    the one that was decided).
+    `zones` with status (proposed, decided, in_force, released, rejected), stage (hold, phase_n, stepping_down,
+    post_release, none), notice_no, decided_by, gates (gate -> when it was assessed), new_facts (those that no decision
+    names), redrawn (its ground is no longer the decided one) and, in UTC and NaT where there is none: delineated_at,
+    in_force_from, class_since, clock_from (day 1 of its tests), hold_until, ended_at, watch_until and earliest_lift_at
+    (by the calendar alone).
     """
-    newest: dict[str, dict[str, Any]] = {}
-    for row in in_effect(decisions, as_of).to_dict("records"):
-        told = {k: row[k] for k in _FIELDS if not pd.isna(row[k])} | {"fact_ids": row["fact_ids"]}
-        newest[row["zone_id"]] = {**newest.get(row["zone_id"], {}), **told}
-    rows = []
-    for zone in zones[["zone_id", "aliases", "class", "last_presence_at", "fact_ids", "atoms"]].to_dict("records"):
-        decided = next((newest[i] for i in [zone["zone_id"], *zone["aliases"]] if i in newest), {})
-        rows.append(_clock(decided, zone, policy, settings, as_of))
-    found = pd.DataFrame(rows, index=zones.index, columns=list(_CLOCK))
-    for column in ("delineated_at", "in_force_from", "earliest_lift_at"):
+    known = standings.to_dict("index")
+    rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]
+    found = pd.DataFrame(rows, index=zones.index, columns=list(_TOLD))
+    for column in TIMES:
         found[column] = pd.to_datetime(found[column], utc=True).astype("datetime64[us, UTC]")
     return zones.assign(**{c: found[c] for c in found})
 
 
-def _clock(
-    decided: Mapping[str, Any], zone: Mapping[str, Any], policy: Policy, settings: Settings, as_of: datetime
-) -> tuple[Any, ...]:
-    signed = (decided.get("notice_no"), decided.get("by"))
-    if decided.get("action") not in OPENING or "in_force_from" not in decided:
-        answered = set(zone["fact_ids"]) <= set(decided.get("fact_ids", ()))
-        status = _ENDED.get(str(decided.get("action")), "proposed") if answered else "proposed"
-        return (status, "none", pd.NaT, pd.NaT, *signed, pd.NaT, False)
-    of, start = policy.classes[zone["class"]], decided["in_force_from"]
-    step, present = way_out(of, None), zone["last_presence_at"]
-    lift = (step and earliest_lift(step, start, present, None, policy, settings.zone)) or pd.NaT
-    started = start <= pd.Timestamp(as_of)
-    stage = _stage(of, day_number(start, as_of, policy, settings.zone)) if started else "none"
-    redrawn = decided.get("atoms", zone["atoms"]) != zone["atoms"]
-    return ("in_force" if started else "decided", stage, decided["delineated_at"], start, *signed, lift, redrawn)
+def _told(
+    zone: Mapping[str, Any], known: Mapping[Any, Mapping[str, Any]], policy: Policy, settings: Settings, as_of: datetime
+) -> dict[str, Any]:
+    """An ended standing speaks for the ground that it settled only; an open one for its zone under every name."""
+    ids = [zone["settled"]] if zone["settled"] else [zone["zone_id"], *zone["aliases"]]
+    stands = next((known[i] for i in ids if i in known and (zone["settled"] or not known[i]["ended"])), None)
+    if stands is None:
+        return {**_NOTHING, "new_facts": [], "gates": {}}
+    told = {c: stands[c] for c in TIMES if c in stands} | {"gates": stands["gates"] or {}, "new_facts": []}
+    told |= {"notice_no": stands["notice_no"], "decided_by": stands["by"], "redrawn": False, "stage": "none"}
+    now = pd.Timestamp(as_of)
+    if stands["ended"]:
+        watched = not pd.isna(stands["watch_until"]) and stands["watch_until"] > now
+        return told | {"status": stands["ended"], "stage": "post_release" if watched else "none"}
+    on_hold, start = not pd.isna(stands["hold_until"]) and stands["hold_until"] > now, stands["in_force_from"]
+    if pd.isna(start):
+        return told | ({"status": "in_force", "stage": "hold"} if on_hold else {"status": "proposed"})
+    status = {"status": "in_force" if start <= now else "decided"}
+    if on_hold:
+        status["stage"] = "hold"
+    elif start <= now:
+        status["stage"] = _stage(zone, stands, policy, settings, as_of)
+    moved = stands["atoms"] is not None and stands["atoms"] != zone["atoms"] and not zone["settled"]
+    new = sorted(set(zone["fact_ids"]) - stands["facts"])
+    return told | status | _lift(zone, stands, policy, settings) | {"redrawn": moved, "new_facts": new}
 
 
-def _stage(of: ZoneClass, day: int) -> str:
+def _stage(
+    zone: Mapping[str, Any], stands: Mapping[str, Any], policy: Policy, settings: Settings, as_of: datetime
+) -> str:
     """Stages are the class's phases by number; a gated phase waits for its record, and the one before goes on."""
-    begun = [n for n, phase in enumerate(of.phases, 1) if phase.from_day <= day and phase.gate is None]
-    return f"phase_{max(begun, default=1)}"
+    if zone["origin"]:
+        return "stepping_down"
+    day = day_number(stands["clock_from"], as_of, policy, settings.zone)
+    return f"phase_{_phase(policy.classes[zone['class']], day, stands['gates'] or {})}"
+
+
+def _phase(of: ZoneClass, day: int, gates: Mapping[str, Any]) -> int:
+    open_ = [n for n, p in enumerate(of.phases, 1) if p.from_day <= day and (p.gate is None or p.gate in gates)]
+    return max(open_, default=1)
+
+
+def _lift(
+    zone: Mapping[str, Any], stands: Mapping[str, Any], policy: Policy, settings: Settings
+) -> dict[str, pd.Timestamp]:
+    step = way_out(policy.classes[zone["class"]], zone["origin"])
+    cleaned = None if pd.isna(zone["cleaned_at"]) else zone["cleaned_at"]
+    clocks = (stands["class_since"], zone["last_presence_at"], cleaned, policy, settings.zone)
+    return {"earliest_lift_at": (step and earliest_lift(step, *clocks)) or pd.NaT}
 
 
 def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings: Settings) -> list[dict[str, Any]]:
@@ -120,7 +108,7 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
 
     Parameters
     ----------
-    zones : zone_id, status, founding_fact, fact_ids, atoms, held (facts that its decisions name).
+    zones : zone_id, status, founding_fact, fact_ids, atoms, rule_class, ground_id, new_facts.
     causes : fact id -> reported_at (UTC) of its case.
     settings : time zone of the next midnight.
 
@@ -134,16 +122,29 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
     for zone in zones.to_dict("records"):
         reported = causes[zone["founding_fact"]]
         newest = max(causes[fact] for fact in zone["fact_ids"] if fact in causes)
-        named = {"fact_ids": list(zone["fact_ids"]), "atoms": zone["atoms"]}
-        common = {"zone_id": zone["zone_id"], **named, "by": "auto"}
+        common = {"by": "auto", **named(zone)}
         if zone["status"] == "proposed":
             start = next_midnight(reported, zone_info(settings.zone))
             dates = {"delineated_at": reported.isoformat(), "in_force_from": start.isoformat()}
             payload = {**common, **dates, "action": "delineate"}
             event_id = digest(zone["zone_id"], "delineate")
             found.append({"event_id": event_id, "recorded_at": reported, "payload": payload})
-        elif zone["status"] in ("decided", "in_force") and set(zone["fact_ids"]) - set(zone["held"]):
-            new = sorted(set(zone["fact_ids"]) - set(zone["held"]))
-            event_id, payload = digest(zone["zone_id"], "extend", new), {**common, "action": "extend"}
+        elif zone["status"] in ("decided", "in_force") and zone["new_facts"]:
+            event_id, payload = digest(zone["zone_id"], "extend", zone["new_facts"]), {**common, "action": "extend"}
             found.append({"event_id": event_id, "recorded_at": newest, "payload": payload})
     return found
+
+
+def named(zone: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what every decision says of its zone: which causes it answers, on which ground, in which class.
+
+    Parameters
+    ----------
+    zone : zone_id, fact_ids, atoms, rule_class, ground_id.
+
+    Returns
+    -------
+    Part of a payload.
+    """
+    facts = {"zone_id": zone["zone_id"], "fact_ids": list(zone["fact_ids"]), "atoms": zone["atoms"]}
+    return {**facts, "class": zone["rule_class"], "ground_id": zone["ground_id"]}

@@ -94,7 +94,7 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
 
 
 def still_open(stays: pd.DataFrame, policy: Policy, as_of: datetime, held: frozenset[str]) -> pd.Series:
-    """Return which stays may still open or hold a zone.
+    """Return which stays may still open or hold a zone; a ghost opens nothing, and holds what a person has not ended.
 
     Parameters
     ----------
@@ -108,4 +108,4 @@ def still_open(stays: pd.DataFrame, policy: Policy, as_of: datetime, held: froze
     Boolean series on the index of `stays`.
     """
     fresh = stays["last_presence_at"] + _days(policy.source.opens_within_days.value) > pd.Timestamp(as_of)
-    return fresh | stays["fact_id"].isin(held)
+    return (fresh & ~stays["ghost"].astype(bool)) | stays["fact_id"].isin(held)

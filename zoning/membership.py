@@ -17,6 +17,7 @@ from zoning.hashes import digest
 from zoning.policy import Policy
 
 _SLOTS = ("core", "ring", "rest", "area")
+_SETTLED = ["settled", "ended", "origin", "rule_class"]
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,17 @@ class Derived:
     """What was derived.
 
     `zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, cause_ids, causes_count,
-    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at.
+    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, void (every cause was
+    withdrawn or excluded), settled, ended, origin, rule_class (as `settle` marks its claims).
     `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids, certainty, why (number of its reasons).
-    `closed`: zone_id, class, slot, founding_fact, founded_at of zones whose every cause is gone.
+    `former`: atom, zone_id of the ground that ended zones had. `closed`: zone_id, class, slot, founding_fact,
+    founded_at of zones whose every cause is gone.
     `proposals`: rule_id, ground, class, fact_ids. `grounds`: zone_id, ground of every ground in it.
     """
 
     zones: pd.DataFrame
     membership: pd.DataFrame
+    former: pd.DataFrame
     closed: pd.DataFrame
     proposals: pd.DataFrame
     grounds: pd.DataFrame
@@ -51,7 +55,7 @@ def derive_zones(
     ----------
     policy : the pack.
     stays : one row a stay: fact_id, case_id (fact id of its source), founded_at, last_presence_at, sure.
-    claims : of `take_grounds` with class, rank, slot, per, act, joins, live, ghost added.
+    claims : of `settle`, with fact_id, slot, act, ghost.
     cluster : stay -> cluster, of `find_clusters`.
     holds : ground -> atom numbers.
     exact : ground -> those of its atoms whose representative point its outline holds, where it took more by touch.
@@ -64,15 +68,20 @@ def derive_zones(
     derive = claims[claims["act"] == "derive"]
     live, ghosts = derive[derive["live"]], derive[~derive["live"]]
     live = live.assign(pair=live.groupby(["zone", "ground"], sort=False).ngroup())
-    pairs = live.drop_duplicates("pair").set_index("pair")[["zone", "ground", "rank"]]
+    pairs = live.drop_duplicates("pair").set_index("pair")[["zone", "ground", "rank", "ended", "settled"]]
     pairs["first"] = pairs["zone"].map(live.groupby("zone")["stay"].min())
-    rows = _strictest(pairs, holds, exact)
-    grounds = pairs.loc[rows["pair"].unique(), ["zone", "ground"]]
+    rows = _strictest(pairs[~pairs["ended"]], holds, exact)
+    past = _strictest(pairs[pairs["ended"]], holds, exact)
+    grounds = pairs.loc[np.union1d(rows["pair"], past["pair"]), ["zone", "ground"]]
     zones = _name_zones(live, ghosts, set(grounds["zone"]), policy)
     membership = _with_reasons(rows, live, pairs, zones, policy)
     closed = _closed(ghosts[ghosts["ghost"]], zones)
-    grounds["zone_id"] = grounds["zone"].map(zones.set_index("zone")["zone_id"])
-    return Derived(zones.drop(columns="zone"), membership, closed, _proposals(claims), grounds[["zone_id", "ground"]])
+    ids = zones.set_index("zone")["zone_id"]
+    grounds["zone_id"] = grounds["zone"].map(ids)
+    former = pd.DataFrame({"atom": past["atom"], "zone_id": pairs["zone"].loc[past["pair"]].map(ids).to_numpy()})
+    former = former.drop_duplicates("atom")
+    grounds = grounds[["zone_id", "ground"]]
+    return Derived(zones.drop(columns="zone"), membership, former, closed, _proposals(claims), grounds)
 
 
 def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> pd.Series:
@@ -81,13 +90,14 @@ def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> pd.Series:
     own = cluster.reindex(stay).fillna(pd.Series(-1 - stay, index=stay).groupby(level=0).first()).astype(int).to_numpy()
     by_ground = ((claims["per"] == "ground") & ~claims["fallback"]).to_numpy(bool)
     names = np.where(by_ground, claims["ground"].to_numpy(str), np.char.add("cluster:", own.astype(str)))
+    names = np.where(claims["settled"].notna(), "zone:" + claims["settled"].astype("str"), names)
     keys = [f"{name}|{target}" for name, target in zip(names, claims["class"], strict=True)]
     return pd.Series(keys, index=claims.index, dtype="str")
 
 
 def _facts(stays: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
     rows = claims["stay"].to_numpy(int)
-    return {c: stays[c].array.take(rows) for c in ("fact_id", "case_id", "founded_at", "last_presence_at", "sure")}
+    return {c: stays[c].array.take(rows) for c in ("case_id", "founded_at", "last_presence_at", "sure")}
 
 
 def _strictest(pairs: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[str, Cells]) -> pd.DataFrame:
@@ -100,9 +110,10 @@ def _strictest(pairs: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[s
     first = _first_of(atom[order], rank[pair[order]])
     atom, pair = atom[order][first], pair[order][first]
     held = _held_exactly(atom, pair, pairs["ground"].to_numpy(object), exact)
-    order = np.lexsort((zone[pair], founded[pair], ~held, atom))
+    fresh = pairs["settled"].isna().to_numpy(bool)
+    order = np.lexsort((zone[pair], founded[pair], ~held, fresh[pair], atom))
     first = _first_of(atom[order], zone[pair[order]])
-    return pd.DataFrame({"atom": atom[order][first], "pair": pair[order][first]})
+    return pd.DataFrame({"atom": atom[order][first], "pair": pairs.index.to_numpy(np.int64)[pair[order][first]]})
 
 
 def _first_of(sorted_keys: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -133,19 +144,20 @@ def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str], polic
     both["order"] = [_SLOTS.index(slot.partition(":")[0]) for slot in both["slot"].tolist()]
     both = both.sort_values(["founded_at", "fact_id", "order"], kind="stable")
     ids = [digest(f, s) for f, s in zip(both["fact_id"].tolist(), both["slot"].tolist(), strict=True)]
-    both["id"] = pd.Series(ids, index=both.index, dtype="str")
+    both["id"] = both["settled"].where(both["settled"].notna(), pd.Series(ids, index=both.index)).astype("str")
     founding = both[both["live"] & both["own"]].drop_duplicates("zone")
     repeated = founding["id"].duplicated()
     founding.loc[repeated, "id"] = [digest(*p) for p in founding.loc[repeated, ["fact_id", "slot", "class"]].to_numpy()]
-    zones = founding[["zone", "id", "class", "rank", "slot", "fact_id", "founded_at"]]
+    zones = founding[["zone", "id", "class", "rank", "slot", "fact_id", "founded_at", *_SETTLED]]
     zones = zones.rename(columns={"id": "zone_id", "fact_id": "founding_fact"}).set_index("zone")
     known: dict[str, dict[str, None]] = {}
     for zone, zone_id in zip(both["zone"].tolist(), both["id"].tolist(), strict=True):
         known.setdefault(zone, {})[zone_id] = None
     taken = set(zones["zone_id"])
     zones["aliases"] = [[i for i in known[zone] if i not in taken] for zone in zones.index]
-    grounds = [z.split("|")[0].split(":", 1)[1] if z.startswith(("area:", "block:")) else None for z in zones.index]
-    zones["ground_id"] = pd.Series(grounds, index=zones.index, dtype=object)
+    told = zip(founding["ground"], founding["per"], founding["fallback"], strict=True)
+    areas = [ground.partition(":")[2] if per == "ground" and not fallback else None for ground, per, fallback in told]
+    zones["ground_id"] = pd.Series(areas, index=zones.index, dtype=object)
     return _sum_causes(zones, live[live["zone"].isin(zones.index)], policy)
 
 
@@ -168,7 +180,9 @@ def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.D
     by_zone = live.groupby("zone")
     zones["causes_count"] = zones["cause_ids"].map(len).astype(int)
     zones["no_ground"] = by_zone["fallback"].any()
-    zones["last_presence_at"] = by_zone["last_presence_at"].max()
+    sure = live[~live["ghost"]].groupby("zone")["last_presence_at"].max()
+    zones["last_presence_at"] = sure.reindex(zones.index).fillna(by_zone["last_presence_at"].max())
+    zones["void"] = by_zone["ghost"].all()
     return zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
 
 

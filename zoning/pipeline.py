@@ -19,7 +19,7 @@ import pandas as pd
 
 from zoning.clocks import read_moment
 from zoning.clusters import find_clusters
-from zoning.decisions import apply_decisions, held_by_zone, in_effect
+from zoning.decisions import apply_decisions
 from zoning.exposure import find_sources, find_stays, still_open
 from zoning.gates import place_gates
 from zoning.geometry import Frame, cells_to_text
@@ -37,6 +37,7 @@ from zoning.schedule import make_calendar
 from zoning.services import link_services
 from zoning.settings import Settings
 from zoning.shapes import draw_zones
+from zoning.standing import fold_decisions, held_facts, settle
 from zoning.state import State, fold
 from zoning.store import Workspace
 from zoning.times import local_date
@@ -49,12 +50,14 @@ class Plan:
     """Everything that was derived for one (as of, known at): plain tables, WGS84, UTC.
 
     `zones`, `membership`, `atoms`, `cells`, `calendar`, `gate_points`, `site_links`: as ARCHITECTURE.md lists them;
-    `stays`: who was where; `proposals` (with names) and `closed`: of `derive_zones`; `problems`: code, subject, text;
+    `former`: atom, zone_id, people of the ground that ended zones had; `stays`: who was where; `proposals` (with names)
+    and `closed`: of `derive_zones`; `problems`: code, subject, text;
     `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
     """
 
     zones: gpd.GeoDataFrame
     membership: pd.DataFrame
+    former: pd.DataFrame
     atoms: pd.DataFrame
     units: pd.DataFrame
     inside: pd.DataFrame
@@ -117,14 +120,16 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     """
     settings, tables = state.settings, state.tables
     ground, people = _ground(state)
-    stays, spots = _exposure(state, ground, policy, as_of)
-    derived, scene = _zones(stays, spots, ground, state, policy)
-    membership = _with_people(derived.membership, ground.atoms, people)
-    zones = _dress(derived, membership, scene, ground, state)
-    zones = apply_decisions(zones, state.decisions, policy, settings, as_of)
+    standings = fold_decisions(state.decisions, policy, settings, as_of)
+    stays, spots = _exposure(state, ground, policy, as_of, held_facts(standings))
+    derived, scene = _zones(stays, spots, ground, state, policy, standings, as_of)
+    membership, former = (_with_people(rows, ground.atoms, people) for rows in (derived.membership, derived.former))
+    zones = _dress(derived, membership, former, scene, ground, state)
+    zones = apply_decisions(zones, standings, policy, settings, as_of)
     return Plan(
         zones=zones,
         membership=membership,
+        former=former,
         atoms=ground.atoms.join(people.atoms),
         units=ground.units,
         inside=ground.inside,
@@ -165,7 +170,9 @@ def _ground(state: State) -> tuple[Units, People]:
     return made
 
 
-def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _exposure(
+    state: State, ground: Units, policy: Policy, as_of: datetime, held: frozenset[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the stays of all sources with `live`, and where each of them was."""
     sources = find_sources(state.tables["cases"], state.versions, policy, as_of)
     visits = state.tables["visits"]
@@ -177,33 +184,50 @@ def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime) -> t
     spot = pd.concat(spots).sort_index()
     spot["far"] = far_away(spot, state.tables["areas"], state.settings)
     spot["known"] &= ~spot["far"]
-    held = frozenset[str]().union(*held_by_zone(in_effect(state.decisions, as_of)).values())
-    live = still_open(stays, policy, as_of, held) & ~stays["ghost"]
+    live = still_open(stays, policy, as_of, held)
     case = sources["fact_id"].to_numpy()[stays["case"]]
     return stays.assign(case_id=case, live=live.astype(bool), sure=spot["sure"].astype(bool)), spot
 
 
 def _zones(
-    stays: pd.DataFrame, spots: pd.DataFrame, ground: Units, state: State, policy: Policy
+    stays: pd.DataFrame,
+    spots: pd.DataFrame,
+    ground: Units,
+    state: State,
+    policy: Policy,
+    standings: pd.DataFrame,
+    as_of: datetime,
 ) -> tuple[Derived, Scene]:
     """Take each rule's ground, tie causes into clusters and give every atom its class and zone."""
-    fired = {r.id: fire(r, stays, spots, ground.units, state.tables, ground.frame) for r in policy.rules}
+    counted = stays.assign(live=stays["live"] & ~stays["ghost"].astype(bool))
+    fired = {r.id: fire(r, counted, spots, ground.units, state.tables, ground.frame) for r in policy.rules}
     scene = Scene(ground.units, ground.atoms, ground.inside, spots, state.tables, policy, ground.frame, state.settings)
-    claims = _with_classes(take_grounds(scene, fired), stays, policy)
-    cluster = find_clusters(claims[claims["act"] == "derive"], scene.holds, ground.atoms)
+    claims = settle(_with_classes(take_grounds(scene, fired), stays, policy), standings, policy, as_of)
+    open_ = claims["settled"].isna() & (claims["act"] == "derive")
+    cluster = find_clusters(claims[open_], scene.holds, ground.atoms)
     return derive_zones(policy, stays, claims, cluster, scene.holds, scene.exact), scene
 
 
-def _dress(derived: Derived, membership: pd.DataFrame, scene: Scene, ground: Units, state: State) -> gpd.GeoDataFrame:
-    """Give each zone its outline, its people (NaN where no figure tells), its name, and the hash of its atoms."""
-    outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
-    zones = draw_zones(derived.zones, derived.grounds, membership, *outlines)
-    words = (state.tables["areas"], state.tables["roads"], ground.frame)
-    zones = name_zones(zones, membership, ground.units, ground.atoms, *words)
-    by_zone = membership.groupby("zone_id")
-    held = by_zone["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
-    told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
-    return zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told))
+def _dress(
+    derived: Derived, membership: pd.DataFrame, former: pd.DataFrame, scene: Scene, ground: Units, state: State
+) -> gpd.GeoDataFrame:
+    """Give each zone its outline, its people (NaN where no figure tells), its name, and the hash of its atoms.
+
+    What an ended zone had is drawn by itself: others may stand on it now.
+    """
+    drawn = []
+    for ended, rows in ((False, membership), (True, former)):
+        zones = derived.zones[derived.zones["ended"].astype(bool) == ended]
+        outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
+        zones = draw_zones(zones, derived.grounds[derived.grounds["zone_id"].isin(zones["zone_id"])], rows, *outlines)
+        words = (state.tables["areas"], state.tables["roads"], ground.frame)
+        zones = name_zones(zones, rows, ground.units, ground.atoms, *words)
+        by_zone = rows.groupby("zone_id")
+        held = by_zone["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
+        told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
+        drawn.append(zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told)))
+    both = pd.concat([part for part in drawn if len(part)] or drawn[:1])
+    return both.sort_values(["rank", "zone_id"], ignore_index=True).assign(cleaned_at=pd.NaT)
 
 
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -218,7 +242,8 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
     area = ("area:", "block:")
     found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
     rows = claims["stay"].to_numpy(int)
-    return found.assign(live=stays["live"].to_numpy(bool)[rows], ghost=stays["ghost"].to_numpy(bool)[rows])
+    told_of = {c: stays[c].to_numpy(bool)[rows] for c in ("live", "ghost")}
+    return found.assign(**told_of, fact_id=stays["fact_id"].array.take(rows))
 
 
 def _with_people(membership: pd.DataFrame, atoms: pd.DataFrame, people: People) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def draw_zones(
 
     Parameters
     ----------
-    zones : zone_id, class, rank, founded_at, founding_fact, ground_id.
+    zones : zone_id, class, rank, founded_at, founding_fact, ground_id, settled.
     grounds : zone_id, ground.
     membership : atom (number), zone_id, people, households.
     holds, legal : ground -> atom numbers, and -> legal outline (WGS84).
@@ -66,8 +66,11 @@ def draw_zones(
 def _by_precedence(zones: pd.DataFrame) -> Ints:
     """Return the rows in the order in which zones take an atom that several claim, so that outlines overlap as they."""
     ground = zones["ground_id"].fillna("").astype("str") + "|" + zones["class"].astype("str")
-    order = zones.reset_index(drop=True).assign(ground=ground.to_numpy())
-    return np.asarray(order.sort_values(["rank", "founded_at", "founding_fact", "ground"], kind="stable").index)
+    fresh = zones["settled"].isna().to_numpy()
+    order = zones.reset_index(drop=True).assign(ground=ground.to_numpy(), fresh=fresh)
+    return np.asarray(
+        order.sort_values(["rank", "fresh", "founded_at", "founding_fact", "ground"], kind="stable").index
+    )
 
 
 def _apart(outlines: Shapes) -> Shapes:

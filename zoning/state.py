@@ -23,7 +23,7 @@ from zoning.strokes import strokes_of, table_of
 
 DECISIONS = (
     *("event_id", "zone_id", "action", "delineated_at", "in_force_from", "notice_no", "by", "grounds"),
-    *("fact_ids", "atoms", "recorded_at"),
+    *("fact_ids", "atoms", "recorded_at", "class", "ground_id", "scope", "gate", "until", "to"),
 )
 
 
@@ -247,7 +247,7 @@ def _settings(events: Iterable[Event], known_at: datetime) -> Settings:
 def _decisions(decided: Iterable[Event]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [{"event_id": e.event_id, "recorded_at": e.recorded_at, **e.payload} for e in decided]
     table = pd.DataFrame(rows, columns=list(DECISIONS))
-    for column in ("delineated_at", "in_force_from", "recorded_at"):
+    for column in ("delineated_at", "in_force_from", "recorded_at", "until"):
         table[column] = pd.to_datetime(table[column], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
     return table
 

@@ -1,0 +1,177 @@
+"""How zones stand after decisions: steps, endings, the watch, holds and gates, through a town."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, derive_town, estate, home, house
+from zoning.decisions import named
+from zoning.pipeline import Plan
+from zoning.standing import fold_decisions, held_facts, in_effect
+
+ESTATE = {
+    "estates": [estate("E1", 0, 0, 200, 100, people=300)],
+    "buildings": [house("B1", 10, 10, "E1"), house("B2", 150, 60, "E1"), house("B3", 50, 10, "E1")],
+    "areas": [area("A1", -100, -100, 700, 300)],
+}
+FIRST = [home("C1", "B1")]
+SECOND = [*FIRST, home("C2", "B2", onset_at="24", reported_at="25", isolated_at="25", recorded_at="25")]
+Decision = dict[str, Any]
+
+
+def day(number: int) -> pd.Timestamp:
+    """Midnight at which the n-th day from 1 March begins."""
+    return at("01") + pd.Timedelta(days=number - 1)
+
+
+def plan(moment: str, *decided: Decision, cases: list[Row] = FIRST, **more: Any) -> Plan:
+    return derive_town(**ESTATE, cases=cases, decided=decided, as_of=at(moment).to_pydatetime(), **more)
+
+
+def act(found: Plan, target: str, action: str, day: str, **more: Any) -> Decision:
+    """A decision on the zone of a class as it stands in a plan."""
+    zone = found.zones[(found.zones["class"] == target) & ~found.zones["ended"]].iloc[0]
+    return {**named(zone), "action": action, "by": "Li", "recorded_at": at(day), **more}
+
+
+def opened(*targets: str) -> list[Decision]:
+    dates = {"delineated_at": at("12 20:00"), "in_force_from": at("13")}
+    return [act(plan("12 20:00"), target, "delineate", "12 20:00", **dates) for target in targets]
+
+
+def held(found: Plan) -> dict[str, str]:
+    return dict(zip(found.membership["atom_id"], found.membership["class"], strict=True))
+
+
+def stages(found: Plan) -> dict[str, tuple[str, str]]:
+    return {z["zone_id"]: (z["status"], z["stage"]) for z in found.zones.to_dict("records")}
+
+
+def test_a_released_zone_leaves_its_ground_to_what_else_applies_and_is_watched_for_seven_days() -> None:
+    decided = opened("sealed", "controlled", "precaution")
+    end = act(plan("27", *decided), "sealed", "release", "27", in_force_from=at("27"))
+    before, after = plan("26", *decided, end), plan("28", *decided, end)
+    assert held(before)["B1"] == "sealed"
+    assert held(after)["B1"] == "controlled"
+    assert stages(after)[end["zone_id"]] == ("released", "post_release")
+    zone = after.zones.set_index("zone_id").loc[end["zone_id"]]
+    assert (zone["class"], zone["ended_at"], zone["watch_until"]) == ("sealed", day(27), day(34))
+    assert after.former["atom_id"].tolist() == ["B1"]
+    assert (zone["people"], after.former["people"].sum()) == pytest.approx((100, 100))
+    assert zone["geometry"].equals(before.zones.set_index("zone_id").loc[end["zone_id"], "geometry"])
+    late = derive_town(**ESTATE, cases=FIRST, decided=[*decided, end], as_of=day(34).to_pydatetime())
+    assert end["zone_id"] not in stages(late)
+    assert late.former.empty
+
+
+def test_a_released_enclosure_is_still_listed_inside_a_precaution_zone_of_another_case() -> None:
+    decided = opened("sealed", "controlled", "precaution")
+    ends = [act(plan("27", *decided), c, "release", "27", in_force_from=at("27")) for c in ("sealed", "controlled")]
+    far = home("C9", "B9", onset_at="26", reported_at="28", isolated_at="28", recorded_at="28")
+    town = {**ESTATE, "buildings": [*ESTATE["buildings"], house("B9", 500, 10)], "cases": [*FIRST, far]}
+    found = derive_town(**town, decided=[*decided, *ends], as_of=at("29").to_pydatetime())
+    assert held(found)["B1"] == "precaution"
+    watched = found.zones[found.zones["stage"] == "post_release"]
+    assert sorted(watched["class"]) == ["controlled", "sealed"]
+    assert set(found.former["atom_id"]) >= {"B1", "B2", "B3"}
+
+
+def test_a_zone_that_steps_down_keeps_its_id_its_ground_and_its_origin() -> None:
+    decided = opened("sealed", "controlled", "precaution")
+    end = act(plan("27", *decided), "controlled", "release", "26")
+    step = act(plan("27", *decided), "sealed", "step", "27", to="precaution")
+    found = plan("28", *decided, end, step)
+    zone = found.zones.set_index("zone_id").loc[step["zone_id"]]
+    assert (zone["class"], zone["origin"], zone["rule_class"]) == ("precaution", "sealed", "sealed")
+    assert (zone["status"], zone["stage"], zone["class_since"]) == ("in_force", "stepping_down", at("27"))
+    rows = found.membership.set_index("atom_id")
+    assert rows.loc["B1", ["class", "zone_id"]].tolist() == ["precaution", step["zone_id"]]
+    assert rows.loc["B2", "zone_id"] != step["zone_id"]
+    assert zone["rank"] == POLICY.classes["precaution"].rank
+
+
+def test_a_later_case_on_ground_that_stepped_down_or_was_released_is_proposed_anew() -> None:
+    decided = opened("sealed")
+    same = [*FIRST, home("C2", "B1", onset_at="28", reported_at="29", isolated_at="29", recorded_at="29")]
+    for action, to in (("step", "precaution"), ("release", None), ("reject", None)):
+        past = act(plan("27", *decided), "sealed", action, "27", to=to)
+        found = plan("29", *decided, past, cases=same)
+        now = found.zones[(found.zones["class"] == "sealed") & ~found.zones["ended"]]
+        assert now["status"].tolist() == ["proposed"]
+        assert past["zone_id"] not in now["zone_id"].tolist()
+        assert now["fact_ids"].tolist() == [["cases:C2"]]
+        assert held(found)["B1"] == "sealed"
+
+
+def test_an_excluded_case_holds_its_decided_zone_until_a_person_ends_it() -> None:
+    decided = opened("sealed")
+    excluded = [*FIRST, home("C1", "B1", status="excluded", recorded_at="14")]
+    found = plan("15", *decided, cases=excluded)
+    zone = found.zones.set_index("zone_id").loc[decided[0]["zone_id"]]
+    assert (zone["status"], bool(zone["void"])) == ("in_force", True)
+    assert plan("15", cases=excluded).zones.empty
+    end = act(found, "sealed", "release", "15 10:00")
+    assert held(plan("15 11:00", *decided, end, cases=excluded)) == {}
+
+
+def test_a_temporary_hold_expires_by_itself_and_says_so() -> None:
+    hold = act(plan("12 20:00"), "sealed", "hold", "12 20:00", until=at("13 20:00"))
+    assert stages(plan("13", hold))[hold["zone_id"]] == ("in_force", "hold")
+    late = plan("14", hold).zones.set_index("zone_id").loc[hold["zone_id"]]
+    assert (late["status"], late["stage"], late["hold_until"]) == ("proposed", "none", at("13 20:00"))
+    firm = opened("sealed")
+    assert stages(plan("14", hold, *firm))[hold["zone_id"]] == ("in_force", "phase_1")
+
+
+def test_a_gated_phase_waits_for_its_assessment() -> None:
+    decided = opened("controlled")
+    record = act(plan("13", *decided), "controlled", "assess", "18", gate="risk_assessment")
+    zone_id = decided[0]["zone_id"]
+    assert [stages(plan(day, *decided, record))[zone_id][1] for day in ("17", "18")] == ["phase_1", "phase_2"]
+    assert stages(plan("16", *decided, {**record, "recorded_at": at("14")}))[zone_id][1] == "phase_1"
+    assert stages(plan("17", *decided, {**record, "recorded_at": at("14")}))[zone_id][1] == "phase_2"
+
+
+def test_an_extension_over_the_whole_zone_starts_its_clocks_again() -> None:
+    decided = opened("sealed")
+    cases = [*FIRST, home("C2", "B1", onset_at="17", reported_at="18 09:00", isolated_at="18 09:00", recorded_at="18")]
+    found = plan("18 10:00", *decided, cases=cases)
+    assert found.zones.set_index("class").loc["sealed", "new_facts"] == ["cases:C2"]
+    more = act(found, "sealed", "extend", "18 10:00")
+    clocks = [
+        plan("19", *decided, {**more, "scope": s}, cases=cases).zones.set_index("class").loc["sealed"]
+        for s in (None, "zone")
+    ]
+    assert [c["clock_from"] for c in clocks] == [at("13"), at("18 10:00")]
+    assert [c["new_facts"] for c in clocks] == [[], []]
+    assert [c["earliest_lift_at"] for c in clocks] == [day(33), day(33)]
+
+
+def test_decisions_count_from_when_they_take_effect() -> None:
+    end = {"zone_id": "Z", "action": "release", "recorded_at": at("20"), "in_force_from": at("22"), "by": "Li"}
+    told = decisions({"zone_id": "Z", "delineated_at": at("12"), "in_force_from": at("13")}, end)
+    taken = [len(in_effect(told, at(day).to_pydatetime())) for day in ("11", "12", "21", "22")]
+    assert taken == [0, 1, 1, 2]
+
+
+def test_what_zones_rest_on() -> None:
+    def facts(*payloads: Decision) -> set[str]:
+        now: datetime = at("20").to_pydatetime()
+        return set(held_facts(fold_decisions(decisions(*payloads), POLICY, SETTINGS, now)))
+
+    start = {"zone_id": "Z", "fact_ids": ["cases:C1"], "delineated_at": at("12"), "in_force_from": at("13"), "by": "Li"}
+    more = {"zone_id": "Z", "action": "extend", "fact_ids": ["cases:C2"], "recorded_at": at("14"), "by": "Li"}
+    end = {"zone_id": "Z", "action": "release", "fact_ids": ["cases:C1"], "recorded_at": at("15"), "by": "Li"}
+    assert facts() == set()
+    assert facts(start, more) == {"cases:C1", "cases:C2"}
+    assert facts(start, more, end) == set()
+    assert facts(start, end, more) == {"cases:C2"}
+
+
+def test_times_of_standings_are_utc_even_where_there_are_none() -> None:
+    table = fold_decisions(decisions(), POLICY, SETTINGS, at("20").to_pydatetime())
+    assert table.empty
+    assert {str(table[c].dtype) for c in ("in_force_from", "watch_until")} == {"datetime64[us, UTC]"}
+    assert isinstance(table, pd.DataFrame)

@@ -1,0 +1,191 @@
+"""Stage 4c: how zones stand after what people decided: what each decided zone rests on, its clocks, steps and ending.
+
+Actions: `delineate` (opens), `extend` (rests on more causes; `scope` "zone" starts its clocks again), `assess` (records
+the assessment that a gate asks for), `hold` (temporary, until a time), `step` (to another class), `release`, `reject`.
+A step or an ending answers the causes that it names: their ground stays settled, and a later cause proposes anew.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from zoning.clocks import after_full_days, local_day
+from zoning.graded import number_on
+from zoning.policy import Policy
+from zoning.settings import Settings
+from zoning.times import zone_info
+
+OPENING = ("delineate", "extend")
+ENDED = {"release": "released", "reject": "rejected"}
+_DATED = ("delineate", "step", "release")
+COLUMNS = {
+    "zone_id": "str", "facts": object, "answers": object, "class": object, "ground_id": object, "to": object,
+    "origin": object, "ended": object, "by": object, "notice_no": object, "atoms": object, "gates": object,
+    **dict.fromkeys(
+        ("delineated_at", "in_force_from", "class_since", "clock_from", "hold_until", "ended_at", "watch_until"),
+        "datetime64[us, UTC]",
+    ),
+}  # fmt: skip
+
+
+def in_effect(decisions: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+    """Return the decisions that count at a time: an opening once delineated, a step or release from its start.
+
+    Parameters
+    ----------
+    decisions : of the state, in recorded order.
+    as_of : UTC.
+
+    Returns
+    -------
+    Its rows, in the same order; one without a time has always been in effect.
+    """
+    told = decisions["delineated_at"].where(decisions["action"] == "delineate", decisions["in_force_from"])
+    taken = told.where(decisions["action"].isin(_DATED), decisions["recorded_at"]).fillna(decisions["recorded_at"])
+    return decisions[taken.isna() | (taken <= pd.Timestamp(as_of))]
+
+
+def fold_decisions(decisions: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """Return how each zone stands that anybody decided about.
+
+    Parameters
+    ----------
+    decisions : of the state, in recorded order.
+    policy : `stages.post_release`, the days of watch after a release.
+    settings : time zone of full days.
+    as_of : UTC; decisions for later are not seen.
+
+    Returns
+    -------
+    One row a zone id, indexed by it: facts (it rests on), answers (facts that its step or ending settles), class and
+    ground_id (as decided), to (class after its last step), origin (class before it), ended (released, rejected or
+    None), by, notice_no, atoms (hash), gates (gate -> when its assessment was recorded), delineated_at, in_force_from,
+    class_since (its present class counts from here), clock_from (test days count from here), hold_until, ended_at,
+    watch_until (UTC).
+    """
+    zones: dict[str, dict[str, Any]] = {}
+    for row in in_effect(decisions, as_of).to_dict("records"):
+        zone = zones.setdefault(row["zone_id"], {"zone_id": row["zone_id"], "facts": set(), "answers": set()})
+        _ACTS[row["action"]](zone, {k: v for k, v in row.items() if isinstance(v, list | set) or not pd.isna(v)})
+    for zone in zones.values():
+        if zone.get("ended") == "released" and "in_force_from" in zone:
+            day = local_day(zone["ended_at"], zone_info(settings.zone))
+            days = int(number_on(policy.stages.get("post_release"), day))
+            zone["watch_until"] = after_full_days(zone["ended_at"], days, settings.zone) if days else None
+    table = pd.DataFrame(list(zones.values()), columns=list(COLUMNS))
+    for column, dtype in COLUMNS.items():
+        if dtype is object:
+            table[column] = table[column].astype(object).where(table[column].notna(), None)
+        elif dtype != "str":
+            table[column] = pd.to_datetime(table[column], utc=True).astype(dtype)
+    return table.set_index("zone_id", drop=False)
+
+
+def _delineate(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    _rest_on(zone, told)
+    zone.update({k: told[k] for k in ("delineated_at", "in_force_from", "class", "ground_id") if k in told})
+    zone.update(ended=None, hold_until=None, class_since=told["in_force_from"], clock_from=told["in_force_from"])
+
+
+def _extend(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    _rest_on(zone, told)
+    if told.get("scope") == "zone" and "in_force_from" in zone:
+        zone["class_since"] = zone["clock_from"] = max(zone["in_force_from"], told["recorded_at"])
+
+
+def _rest_on(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    zone["facts"] = zone["facts"] | set(told["fact_ids"])
+    zone.update({k: told[k] for k in ("by", "notice_no", "atoms") if k in told})
+
+
+def _assess(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    zone["gates"] = {**(zone.get("gates") or {}), told["gate"]: told["recorded_at"]}
+
+
+def _hold(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    _rest_on(zone, told)
+    zone.update(hold_until=told["until"], ended=None)
+
+
+def _step(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    since = told.get("in_force_from", told["recorded_at"])
+    zone["origin"] = zone.get("to") or told["class"]
+    zone.update(answers=set(told["fact_ids"]), to=told["to"], class_since=since, clock_from=since, by=told["by"])
+    zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
+
+
+def _end(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    at = told.get("in_force_from", told["recorded_at"])
+    zone.update(answers=set(told["fact_ids"]), facts=set(), ended=ENDED[told["action"]], ended_at=at, by=told["by"])
+    zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
+
+
+_ACTS = {
+    "delineate": _delineate, "extend": _extend, "assess": _assess, "hold": _hold, "step": _step, "release": _end,
+    "reject": _end,
+}  # fmt: skip
+ACTIONS = list(_ACTS)
+
+
+def held_facts(standings: pd.DataFrame) -> frozenset[str]:
+    """Return the facts that decided zones rest on, whatever their age; nothing is lifted by the calendar alone.
+
+    Parameters
+    ----------
+    standings : of `fold_decisions`.
+
+    Returns
+    -------
+    Fact ids.
+    """
+    return frozenset[str]().union(*standings["facts"])
+
+
+def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of: datetime) -> pd.DataFrame:
+    """Mark the claims that a step or an ending answered; what stepped down claims its new class.
+
+    Parameters
+    ----------
+    claims : fact_id, ground, fallback, class, style, rank, per, joins, live.
+    standings : of `fold_decisions`.
+    policy : the classes.
+    as_of : UTC.
+
+    Returns
+    -------
+    `claims` with settled (zone id that the claim belongs to for good, None for the rest), ended (its zone is over) and
+    origin (class before the step, or None) and rule_class (class by the rules); a claim of a released zone lives as
+    long as the zone is under watch.
+    """
+    found = claims.assign(settled=None, ended=False, origin=None, rule_class=claims["class"])
+    rows = standings[standings["answers"].map(len) > 0]
+    rows = rows[["zone_id", "answers", "class", "ground_id", "to", "origin", "ended", "watch_until"]].explode("answers")
+    if rows.empty or claims.empty:
+        return found
+    areas = claims["ground"].where((claims["per"] == "ground") & ~claims["fallback"], "")
+    ids = [area.partition(":")[2] for area in areas]
+    keys = claims[["fact_id", "class"]].assign(ground_id=ids, claim=claims.index)
+    rows = rows.assign(ground_id=rows["ground_id"].fillna(""), fact_id=rows["answers"])
+    both = keys.merge(rows, on=["fact_id", "class", "ground_id"]).drop_duplicates("claim", keep="last")
+    both = both.set_index("claim")
+    over, watched = both["ended"].notna(), both["watch_until"]
+    live = (watched > pd.Timestamp(as_of)).where(watched.notna(), claims["live"].reindex(both.index))
+    found.loc[both.index, "settled"] = both["zone_id"].astype(object)
+    found.loc[both.index[over], "ended"] = True
+    found.loc[both.index[over], "live"] = live[over].astype(bool)
+    return _stepped(found, both["to"][~over].dropna(), both["origin"], policy)
+
+
+def _stepped(claims: pd.DataFrame, to: pd.Series, origin: pd.Series, policy: Policy) -> pd.DataFrame:
+    """Give the claims of zones that stepped their new class; a class that the pack no longer has changes nothing."""
+    to = to[to.isin(list(policy.classes))]
+    if to.empty:
+        return claims
+    told = {name: (c.style, c.rank, c.joins) for name, c in policy.classes.items()}
+    found = claims.copy()
+    found.loc[to.index, "origin"] = origin[to.index]
+    found.loc[to.index, "class"] = to
+    for position, column in enumerate(("style", "rank", "joins")):
+        found.loc[to.index, column] = [told[name][position] for name in to]
+    return found
