@@ -133,3 +133,18 @@ def shifted(workspace: Workspace, tmp_path: Path, crs: str) -> list[str]:
 def test_points_in_another_datum_than_declared_are_warned_of_in_metres(town_copy: Path, tmp_path: Path) -> None:
     assert shifted(Workspace(town_copy), tmp_path, "gcj02") == []
     assert len(shifted(Workspace(town_copy), tmp_path, "wgs84")) == 1
+
+
+def test_only_the_newest_map_tells_of_a_wrong_datum(workspace: Workspace, tmp_path: Path) -> None:
+    points = "id,name,kind,lng,lat\n" + "".join(f"S{n},a{n},clinic,114.0{n}5,22.54\n" for n in range(8))
+    sites = write(tmp_path / "sites.csv", points)
+    lines = {lat: f'id,wkt\nR,"LINESTRING(113.9 {lat},114.2 {lat})"\n' for lat in (22.54, 22.5428)}
+    found = []
+    for lat, text in lines.items():  # GCJ-02 is off by 305 m to the south here
+        load_file(workspace, write(tmp_path / "roads.csv", text), "roads")
+        found.append([line for line in load_file(workspace, sites, "sites", f"at {lat}").notices if "GCJ" in line])
+    as_read, moved = found
+    assert as_read == []
+    assert len(moved) == 1
+    load_file(workspace, write(tmp_path / "roads.csv", lines[22.54]), "roads")
+    assert [text for text in load_file(workspace, sites, "sites", "again").notices if "GCJ" in text] == []

@@ -4,24 +4,25 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 
 from zoning import corrections, state
 from zoning.datum import detect_shift
 from zoning.errors import InputError
 from zoning.facts import save_batches
-from zoning.intake import check_options, read_input
+from zoning.intake import check_options, intake_rows, no_search_for_cycles, read_input
 from zoning.intake.raw import RawTable
-from zoning.intake.readers import read_chunks, read_raw
+from zoning.intake.readers import read_raw
 from zoning.intake.stream import is_large, stream_input
 from zoning.options import Options, as_arguments
-from zoning.store import TABLES, Workspace, write_synced
+from zoning.store import TABLES, Event, Workspace, latest, write_synced
 
 REJECTS = "rejects.csv"
 
@@ -87,10 +88,19 @@ def _load(
     about: dict[str, Any] = {"options": options.kept()} if options.kept() else {}
     if kind != "osm" and is_large(path, kind, options):
         return _load_large(workspace, path, kind, name, options, at, author, about)
-    if kind != "osm" and _is_rejects(path, kind, options):
-        raw = read_raw(path, options.encoding, options.layer, kind)
+    with no_search_for_cycles():
+        return _load_whole(workspace, path, kind, name, options, at, author, about)
+
+
+def _load_whole(
+    workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str,
+    about: dict[str, Any],
+) -> Loaded:  # fmt: skip
+    """Load a file that is held whole; a rejects file is loaded as corrections."""
+    raw = _sheet(path, kind, options)
+    if raw is not None and corrections.is_rejects(raw):
         return _load_corrections(workspace, raw, kind, options, at, author)
-    found = read_input(path, kind, options)
+    found = read_input(path, kind, options) if raw is None else {kind: intake_rows(raw, kind, options)}
     notices = [text for intake in found.values() for text in intake.notices]
     if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
         notices += _shifted(workspace, [_points(i.accepted) for i in found.values()], set(found))
@@ -98,17 +108,17 @@ def _load(
     accepted = {k: i.accepted for k, i in found.items()}
     if len(found) == 1 and len(rejects):
         only = next(iter(found.values()))
-        about |= {"headers": list(only.headers), "crs": only.crs}
+        about = about | {"headers": list(only.headers), "crs": only.crs}
     changed = state.load(workspace, accepted, rejects, name, at, author, about)
     rows = {k: (i.read, len(i.accepted), len(i.rejects.drop_duplicates("row"))) for k, i in found.items()}
     return Loaded(path.name, rows, tuple(dict.fromkeys(notices)), changed)
 
 
-def _is_rejects(path: Path, kind: str, options: Options) -> bool:
+def _sheet(path: Path, kind: str, options: Options) -> RawTable | None:
+    """Read what may be a rejects file, and else is taken in as it was read; None for another format."""
     if check_options(path, kind, options) not in ("CSV", "XLSX"):
-        return False
-    first = next(read_chunks(path, options.encoding, options.layer, kind, options.max_file_mb))
-    return corrections.is_rejects(first)
+        return None
+    return read_raw(path, options.encoding, options.layer, kind, options.max_file_mb)
 
 
 def _load_large(
@@ -148,13 +158,25 @@ def _shifted(workspace: Workspace, points: Sequence[tuple[Any, Any]], kinds: Abs
     lng, lat = (np.concatenate(parts) for parts in zip(*points, strict=True)) if points else (np.empty(0), np.empty(0))
     if not np.isfinite(lng).any():
         return
-    tables = state.fold(workspace).tables
-    lines = [tables[k]["geometry"].to_numpy(object) for k in ("roads", "estates", "buildings") if k not in kinds]
-    shapes = np.concatenate([np.empty(0, object), *lines])
-    shapes = shapes if len(shapes) else tables["areas"]["geometry"].to_numpy(object)
-    check = detect_shift(lng, lat, np.array([s for s in shapes if s is not None], object))
+    shapes = _drawn(workspace, {"roads", "estates", "buildings"} - kinds)
+    check = detect_shift(lng, lat, shapes if len(shapes) else _drawn(workspace, {"areas"}))
     if check.message:
         yield check.message
+
+
+def _drawn(workspace: Workspace, kinds: AbstractSet[str]) -> np.ndarray:
+    """Return the shapes of the newest load of each source of some kinds, and nothing else of the state."""
+    groups: dict[tuple[str, str], list[Event]] = {}
+    for event in workspace.events():
+        for kind in kinds & set(event.payload["tables"]) if event.kind == "load" else ():
+            groups.setdefault((kind, event.payload["source"]), []).append(event)
+    parts = [np.empty(0, object)]
+    for (kind, _), group in groups.items():
+        if newest := latest(group, datetime.now(UTC)):
+            table = pq.read_table(workspace.table_path(newest.payload["tables"][kind]), columns=["geometry"])
+            parts.append(table["geometry"].drop_null().to_numpy())
+    shapes: np.ndarray = shapely.from_wkb(np.concatenate(parts))
+    return shapes
 
 
 def _points(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

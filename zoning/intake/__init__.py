@@ -61,13 +61,18 @@ def read_input(path: Path, kind: str, options: Options | None = None) -> dict[st
     InputError : the file or an option cannot be used at all; nothing was changed.
     """
     chosen = options or Options()
-    with _no_search_for_cycles():
+    with no_search_for_cycles():
         return _read_input(Path(path), kind, chosen)
 
 
 @contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Keep Python from looking for cycles among the shapes and cells of a file, which are many and in none."""
+def no_search_for_cycles() -> Iterator[None]:
+    """Keep Python from looking for cycles among the shapes and cells of a file, which are many and in none.
+
+    Returns
+    -------
+    Context manager; afterwards the collector runs or rests as before.
+    """
     running = gc.isenabled()
     gc.disable()
     try:
