@@ -60,7 +60,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "schedule": (),
     "gates": (),
     "services": (),
-    "export": ("export.columns", "export.files", "export.read", "export.calendars"),
+    "export": ("export.columns", "export.files", "export.read", "export.calendars", "export.changes"),
 }
 STORE = {"store": ("state", "facts", "strokes")}
 # The generator of the demo city: part of no stage, it only writes files.
@@ -87,6 +87,8 @@ TOP = {
     "corrections": "pipeline",
     "guess": "pipeline",
     "evidence": "pipeline",
+    "news": "pipeline",
+    "differences": "pipeline",
     "cli": "cli",
     "commands": "cli",
     "queries": "cli",

@@ -71,13 +71,13 @@ def zone_columns(
     found: Columns = {
         "zone_id": ids,
         "aliases": [sorted(a) for a in zones["aliases"]],
-        **{c: _plain(zones[c]) for c in ("class", "stage", "status", "name", "causes_count")},
+        **{c: plain(zones[c]) for c in ("class", "stage", "status", "name", "causes_count")},
         "policy_id": [policy.pack.id] * len(ids),
         "policy_version": [policy.pack.version] * len(ids),
-        **{c: _iso(zones[c], settings.zone) for c in ("delineated_at", "in_force_from", "earliest_lift_at")},
+        **{c: iso_times(zones[c], settings.zone) for c in ("delineated_at", "in_force_from", "earliest_lift_at")},
         "day": _day(zones, calendar, settings.zone, now),
         "test_dates": _grouped(ids, calendar["zone_id"], (on.isoformat() for on in calendar["date"])),
-        **{c: _plain(zones[c].astype(float).round(1)) for c in ("people", "area_m2")},
+        **{c: plain(zones[c].astype(float).round(1)) for c in ("people", "area_m2")},
         "reasons": [[rules.get(r, {"rule_id": r, **unknown}) for r in sorted(set(of))] for of in zones["rule_ids"]],
         "gates": _grouped(ids, gate_points["zone_id"], _records(gate_points, _GATE)),
         "sites": _grouped(ids, site_links["zone_id"], _records(site_links.round({"distance_m": 0}), _SITE)),
@@ -86,11 +86,32 @@ def zone_columns(
     return {name: found[name] for name in COLUMNS}
 
 
-def _plain(values: pd.Series) -> list[Any]:
+def plain(values: pd.Series) -> list[Any]:
+    """Return the values of a column as JSON can hold them.
+
+    Parameters
+    ----------
+    values : (n,) of any type but times.
+
+    Returns
+    -------
+    n plain values, None where one is missing.
+    """
     return [None if gone else value for value, gone in zip(values.tolist(), values.isna(), strict=True)]
 
 
-def _iso(times: pd.Series, zone: str) -> list[str | None]:
+def iso_times(times: pd.Series, zone: str) -> list[str | None]:
+    """Return times as local ISO text.
+
+    Parameters
+    ----------
+    times : (n,) UTC.
+    zone : IANA zone in which they are written.
+
+    Returns
+    -------
+    n texts, None where a time is missing.
+    """
     codes, unique = pd.factorize(times)
     texts = [iso_local(pd.Timestamp(t), zone) for t in unique]
     return [texts[code] if code >= 0 else None for code in codes]
@@ -98,7 +119,7 @@ def _iso(times: pd.Series, zone: str) -> list[str | None]:
 
 def _records(table: pd.DataFrame, kind: pa.StructType) -> Iterable[dict[str, Any]]:
     names = [field.name for field in kind]
-    values = [_plain(table[name]) for name in names]
+    values = [plain(table[name]) for name in names]
     return (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
 
 
