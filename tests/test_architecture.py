@@ -92,6 +92,7 @@ TOP = {
     "evidence": "pipeline",
     "news": "pipeline",
     "differences": "pipeline",
+    "burden": "pipeline",
     "cli": "cli",
     "commands": "cli",
     "queries": "cli",

@@ -43,7 +43,7 @@ def test_csv_has_a_line_a_change_with_lists_as_json(town_folder: Path) -> None:
 def test_times_are_local(town_plan) -> None:
     at = pd.Timestamp("2022-03-15", tz="Asia/Shanghai").tz_convert("UTC")
     table = compare_plans(town_plan, town_plan)
-    row = {name: None for name in table} | {
+    row = dict.fromkeys(table) | {
         "lift_after": at,
         "atoms_added": [],
         "atoms_removed": [],
