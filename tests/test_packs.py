@@ -7,83 +7,46 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import shapely
 
 from tests.house import ROOT, python_files
 from tests.small_town import box, classes, degrees, derive_town, point
-from zoning.classes import Tail
 from zoning.cli import main
-from zoning.clocks import earliest_lift, way_out
+from zoning.clocks import earliest_lift
 from zoning.explain import explain_unit
+from zoning.packs import diff_lines, diff_packs, pack_schema
 from zoning.pipeline import Plan, derive
 from zoning.policy import FOLDER, list_policies, load_policy, warnings_on
-from zoning.schedule import choose_tail, make_calendar
 from zoning.settings import Settings
+from zoning.vectors import failures, read_vectors
 
 ZONE = Settings().zone
 SECOND = ROOT / "tests" / "packs" / "xx-ring-1.toml"
 RINGS = load_policy(str(SECOND))
 
 
-def vectors(kind: str) -> list[Any]:
-    """Every vector of a kind, of every pack that has some beside it."""
-    found = []
-    for path in sorted(FOLDER.glob("*.vectors.toml")):
-        name = path.name.removesuffix(".vectors.toml")
-        for n, line in enumerate(tomllib.loads(path.read_text("utf-8"))[kind], 1):
-            found.append(pytest.param(name, line, id=f"{name}-{kind}-{n}-{line['class']}"))
-    return found
-
-
 def test_vectors_belong_to_a_pack_and_name_their_text() -> None:
     files = sorted(FOLDER.glob("*.vectors.toml"))
     assert files
     for path in files:
-        assert path.name.removesuffix(".vectors.toml") in list_policies()
-        lines = [line for part in tomllib.loads(path.read_text("utf-8")).values() for line in part]
-        assert all(line["cite"] and line["grade"] in "ABCDS" for line in lines)
+        name = path.name.removesuffix(".vectors.toml")
+        assert name in list_policies()
+        assert all(line["cite"] and line["grade"] in "ABCDS" for _, line in read_vectors(name))
 
 
-@pytest.mark.parametrize(("name", "line"), vectors("lift"))
-def test_lift_of_the_text(name: str, line: dict[str, Any]) -> None:
-    policy = load_policy(name, line.get("options"))
-    step = way_out(policy.classes[line["class"]], line.get("origin"))
-    assert step is not None
-    assert step.to == line.get("to", "none")
-    clock = line["in_force_from"]
-    presence, cleaned = (line.get(key, clock - timedelta(days=1)) for key in ("last_presence_at", "cleaned_at"))
-    assert earliest_lift(step, clock, presence, cleaned, policy, ZONE) == line["lift"]
+def lines() -> list[Any]:
+    """Every vector of every pack that has some beside it."""
+    found = []
+    for name in list_policies():
+        for n, (kind, line) in enumerate(read_vectors(name), 1):
+            found.append(pytest.param(name, kind, line, id=f"{name}-{n}-{kind}-{line['class']}"))
+    return found
 
 
-@pytest.mark.parametrize(("name", "line"), vectors("tests"))
-def test_test_days_of_the_text(name: str, line: dict[str, Any]) -> None:
-    policy, start = load_policy(name), pd.Timestamp(line["in_force_from"]).tz_convert("UTC")
-    zone = {
-        "zone_id": "Z", "class": line["class"], "rank": 1, "status": "in_force", "in_force_from": start,
-        "earliest_lift_at": pd.Timestamp("NaT"), "people": 100.0, "households": 40.0,
-    }  # fmt: skip
-    zones = pd.DataFrame([zone])
-    found = make_calendar(zones, policy, Settings(), line["in_force_from"])
-    assert found["date"].tolist() == line["dates"]
-    assert found["phase"].tolist() == line.get("phases", found["phase"].tolist())
-
-
-@pytest.mark.parametrize(("name", "line"), vectors("tail"))
-def test_tails_of_the_text(name: str, line: dict[str, Any]) -> None:
-    tests = load_policy(name).classes[line["class"]].tests
-    assert tests is not None
-    assert tests.tail is not None
-    assert tests.fixed.value[-1] == line["last_daily"]
-    assert tests.tail.default in line["admissible"]
-
-    def kept(days: list[int]) -> bool:
-        tail = Tail(**{**tests.tail.model_dump(), "default": days})
-        return choose_tail(line["last_daily"], tuple(line["window"]), tail) == days
-
-    assert [days for days in line["admissible"] if not kept(days)] == []
-    assert [days for days in line["refused"] if kept(days)] == []
+@pytest.mark.parametrize(("name", "kind", "line"), lines())
+def test_what_the_text_says_holds(name: str, kind: str, line: dict[str, Any]) -> None:
+    assert failures(name, [(kind, line)]) == []
 
 
 def building(name: str, x: float, y: float = 0, parent: str | None = None) -> dict[str, Any]:
@@ -237,3 +200,93 @@ def test_a_duration_may_change_with_the_date() -> None:
             f"{lift}T00:00:00+08:00"
         )
     assert warnings_on(RINGS, date(2022, 4, 2)) == []
+
+
+def accepts(schema: dict[str, Any], value: Any, top: dict[str, Any]) -> bool:
+    """The part of JSON Schema that pydantic writes for packs."""
+    if "$ref" in schema:
+        return accepts(top["$defs"][schema["$ref"].rsplit("/", 1)[1]], value, top)
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return any(accepts(one, value, top) for one in schema[several])
+    if "if" in schema and not accepts(schema["if"], value, top):
+        return accepts({k: v for k, v in schema.items() if k != "if"} | schema["else"], value, top)
+    if ("const" in schema and value != schema["const"]) or value not in schema.get("enum", [value]):
+        return False
+    if isinstance(value, dict):
+        known, rest = schema.get("properties", {}), schema.get("additionalProperties", True)
+        held = all(
+            accepts(known[k], v, top) if k in known else rest for k, v in value.items() if k in known or rest is False
+        )
+        held &= all(accepts(rest, v, top) for k, v in value.items() if k not in known and isinstance(rest, dict))
+        return held and schema.get("type", "object") == "object" and set(schema.get("required", [])) <= set(value)
+    if isinstance(value, list):
+        return schema.get("type") == "array" and all(accepts(schema["items"], v, top) for v in value)
+    python = {"string": str, "integer": int, "number": int | float, "boolean": bool, "null": type(None),
+              "object": dict, "array": list}  # fmt: skip
+    expected = python.get(schema.get("type", ""), object)
+    return isinstance(value, expected) and not (isinstance(value, bool) and expected in (int, int | float))
+
+
+def as_json(path: Path) -> Any:
+    return json.loads(json.dumps(tomllib.loads(path.read_text("utf-8")), default=str))
+
+
+@pytest.mark.parametrize("name", list_policies())
+def test_the_json_schema_accepts_the_shipped_packs_and_refuses_breaches(name: str) -> None:
+    schema, given = pack_schema(), as_json(FOLDER / f"{name}.toml")
+    assert accepts(schema, given, schema)
+    for path, wrong in (("rules", [{}]), ("colour", 1), ("capacity", {"a": "many"}), ("pack", {})):
+        assert not accepts(schema, {**given, path: wrong}, schema), path
+    if given["pack"].get("kind") != "parameters":
+        assert not accepts(schema, {k: v for k, v in given.items() if k != "day_count"}, schema)
+
+
+def test_the_json_schema_takes_lists_of_values_and_only_where_the_language_does() -> None:
+    schema, given = pack_schema(), as_json(SECOND)
+    radius = given["rules"][0]["ground"]["radius_m"]
+    given["rules"][0]["ground"]["radius_m"] = [{**radius, "only": {"x": "a"}}, {**radius, "only": {"x": ["b", "c"]}}]
+    given["classes"]["haze"]["only"] = {"x": "a"}
+    assert accepts(schema, given, schema)
+    given["rules"][0]["ground"]["radius_m"] = [3]
+    assert not accepts(schema, given, schema)
+
+
+def test_every_key_of_the_json_schema_says_what_it_is_for() -> None:
+    schema = pack_schema()
+    tables = {"": schema, **schema["$defs"]}
+    bare = [
+        f"{name}.{key}"
+        for name, table in tables.items()
+        for key, told in table.get("properties", {}).items()
+        if "description" not in told and "$ref" not in told
+    ]
+    assert bare == []
+    assert all("description" in table for table in tables.values())
+
+
+CHANGES = {
+    'version = "0.1"': 'version = "0.2"',
+    'holding = "touches"': 'holding = "touches"\njurisdiction_level = "parish"',
+    'days_before = { value = 3, unit = "day", grade = "O" }':
+        'days_before = { value = 4, unit = "day", grade = "A", cite = "a text of 2022" }',
+    'fixed = { value = [1, 3, 5], unit = "day list", grade = "O" }':
+        'fixed = { value = [1, 3], unit = "day list", grade = "O", valid_to = 2022-05-31 }',
+    'id = "Kin"': 'id = "Kith"',
+    'slot = "rest"\ngrade = "O"\nwhen = { trigger = "visit"':
+        'slot = "rest"\ngrade = "A"\ncite = "a text of 2022"\nwhen = { trigger = "visit"',
+    'zh = "烟区", en = "haze"': 'zh = "雾区", en = "mist"',
+    'min_stay_h = { value = 1, unit = "h", grade = "O" }': 'min_stay_h = { unit = "h", grade = "U" }',
+}  # fmt: skip
+
+
+def test_what_differs_between_two_packs_is_told_key_by_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = SECOND.read_text("utf-8")
+    for old, new in CHANGES.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    (tmp_path / "after.toml").write_text(text, "utf-8")
+    assert main(["policy", "diff", str(SECOND), str(tmp_path / "after.toml")]) == 0
+    assert capsys.readouterr().out == (ROOT / "tests" / "golden" / "pack_diff.txt").read_text("utf-8")
+    assert diff_packs(RINGS, RINGS).empty
+    assert diff_lines(diff_packs(RINGS, RINGS)) == ["0 added, 0 removed, 0 changed"]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.commandline import run
 from tests.house import ROOT
-from zoning.policy import Policy
+from zoning.policy import FOLDER, Policy
 from zoning.tables import KINDS
 
 Caught = pytest.CaptureFixture[str]
@@ -61,9 +61,26 @@ def test_packs_are_listed_shown_and_checked(capsys: Caught) -> None:
     assert run("policy", "show", "cn-sz-2022") == 0
     assert Policy.model_validate(json.loads(capsys.readouterr().out)).pack.id == "cn-sz-2022"
     assert run("policy", "schema") == 0
-    assert json.loads(capsys.readouterr().out)["title"] == "Policy"
+    assert json.loads(capsys.readouterr().out)["title"] == "Cordon policy pack"
     assert run("policy", "check", "cn-sz-2022") == 0
-    assert re.match(r"cn-sz-2022 1\.0: 7 rules, 4 classes, \d+ values\ngrades: A \d+, B \d+", capsys.readouterr().out)
+    told = capsys.readouterr().out
+    assert re.match(r"cn-sz-2022 1\.0: 7 rules, 4 classes, \d+ values\ngrades: A \d+, B \d+", told)
+    assert re.search(r"^vectors: \d+ lines, all hold$", told, re.MULTILINE)
+
+
+def test_a_vector_that_does_not_hold_fails_the_check(tmp_path: Path, capsys: Caught) -> None:
+    for ending in ("toml", "vectors.toml"):
+        text = (FOLDER / f"cn-sz-2022.{ending}").read_text("utf-8")
+        longer = text.replace("no_new_days = { value = 14", "no_new_days = { value = 20")
+        (tmp_path / f"mine.{ending}").write_text(longer, "utf-8")
+    assert run("policy", "check", tmp_path / "mine.toml") == 1
+    assert "fault: lift 1, sealed: the text has 2022-03-27T00:00:00+08:00, the pack gives" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("packs", [[], ["cn-sz-2022"], ["cn-sz-2022"] * 3])
+def test_a_comparison_is_of_two_packs(packs: list[str], capsys: Caught) -> None:
+    assert run("policy", "diff", *packs) == 1
+    assert "policy diff needs two packs" in capsys.readouterr().err
 
 
 def test_checking_a_pack_lists_what_is_unset(tmp_path: Path, capsys: Caught) -> None:

@@ -19,9 +19,13 @@ class Choice(Part):
     """A choice that the pack leaves to the operator."""
 
     default: str
+    """What holds until the operator chooses."""
     allowed: list[str]
+    """Every value that may be chosen."""
     doc: Text
+    """What the choice is about."""
     grade: Grade
+    """Grade of the default."""
 
     @model_validator(mode="after")
     def _offered(self) -> "Choice":

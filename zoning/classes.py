@@ -19,9 +19,13 @@ class Tail(Cited):
     """Later rounds: gaps of min to max days from the last daily round, the last one inside the release window."""
 
     min_gap: int = Field(ge=1)
+    """Fewest days from one round to the next."""
     max_gap: int
+    """Most days from one round to the next."""
     default: list[int]
+    """Day numbers that are used where they meet both terms."""
     unit: str
+    """Always day."""
 
     @model_validator(mode="after")
     def _gaps(self) -> "Tail":
@@ -34,25 +38,35 @@ class Tests(Part):
     """Test days of a class, counted from day 1."""
 
     fixed: Annotated[Value, DAYS]
+    """Day numbers on which everybody is tested."""
     tail: Tail | None = None
+    """Later rounds, chosen on dates."""
     first_within_h: Number | None = None
+    """The first round ends within so many hours."""
 
 
 class Pool(Part):
     """How many people share a tube; `household` means one tube a household where households are known."""
 
     ratio: Number
+    """Persons a tube."""
     tube_per: Literal["person", "household"] = "person"
+    """A tube holds persons up to the ratio, or one household."""
 
 
 class Phase(Cited):
     """Rule of stay from one day of a zone to another; `gate` names what must be recorded before it may begin."""
 
     id: str
+    """Its name in calendars."""
     from_day: int = Field(ge=1)
+    """First day, 1 being the first day of the zone."""
     to_day: int | None = None
+    """Last day; left out: until the zone ends."""
     names: Text
+    """The rule of stay."""
     gate: str | None = None
+    """The assessment that must be recorded before it begins."""
 
     @model_validator(mode="after")
     def _span(self) -> "Phase":
@@ -65,7 +79,9 @@ class Lifted(Part):
     """No zone of these classes is left in the same area of a level; anywhere, where no level is named."""
 
     classes: list[str] = Field(min_length=1)
+    """Classes of the pack."""
     level: str | None = None
+    """Level of areas."""
 
 
 class Conditions(Part):
@@ -114,6 +130,20 @@ class Step(Cited):
     origin: list[str] = Field(default_factory=list)
     """Only for a zone that stepped down from one of these classes; left out: for any zone."""
     when: Conditions
+    """What must hold."""
+
+    def fits(self, origin: str | None) -> bool:
+        """Return whether the step is for a zone of some origin.
+
+        Parameters
+        ----------
+        origin : class that the zone stepped down from; None for one that was opened in its class.
+
+        Returns
+        -------
+        True for every origin where the step names none.
+        """
+        return not self.origin or origin in self.origin
 
 
 class Reset(Cited):
@@ -135,6 +165,7 @@ class OnPositive(Cited):
     """The stricter class that a new case inside gives to a zone, and to how much of it."""
 
     to: str
+    """A class of the pack."""
     extent: Literal["rule", "unit", "building", "zone"] = "rule"
     """What takes the stricter class; 'rule': the ground that the rules give the case."""
 
@@ -143,8 +174,11 @@ class ZoneClass(Part):
     """One class of zone: rank 1 is the strictest."""
 
     rank: int = Field(ge=1)
+    """1 is the strictest; an atom in several zones takes the strictest."""
     names: Text
+    """What it is called."""
     letter: Text
+    """Its letter on the map."""
     style: str
     """The colour and hatch that the map gives it, by a name of the map's style."""
     per: Literal["cluster", "ground"]
@@ -152,10 +186,16 @@ class ZoneClass(Part):
     joins: bool
     """Grounds of this class that touch make their causes one cluster."""
     aliases: list[str] = Field(default_factory=list)
+    """Other names that texts use for it."""
     tests: Tests | None = None
+    """When everybody in it is tested."""
     phases: list[Phase] = Field(default_factory=list)
+    """Rules of stay, from day 1 without gaps."""
     pool: Pool | None = None
+    """How samples share tubes."""
     steps: list[Step] = Field(min_length=1)
     """Ways out, tried in order."""
     reset: Reset | None = None
+    """What a new case inside does to its clocks."""
     on_positive: OnPositive | None = None
+    """What a new case inside does to its class."""

@@ -207,9 +207,9 @@ def _add_rest(add: Add) -> None:
     parser.add_argument(
         "kind", nargs="?", default="", choices=["", *KINDS], metavar="KIND", help="one kind; all if left out"
     )
-    parser = add("policy", queries.policy, "list, show or check the policy packs", "policy check my-pack.toml")
-    parser.add_argument("action", choices=["list", "show", "check", "schema"])
-    parser.add_argument("pack", nargs="?", default="", help="id or .toml file")
+    parser = add("policy", queries.policy, "list, show, check or compare policy packs", "policy check my-pack.toml")
+    parser.add_argument("action", choices=["list", "show", "check", "diff", "schema"])
+    parser.add_argument("pack", nargs="*", help="id or .toml file; two for diff")
     parser = add("set", commands.change, "change one setting of a workspace", "set build/town as_of 2022-03-18")
     _workspace(parser)
     parser.add_argument("key")

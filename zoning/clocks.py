@@ -117,7 +117,7 @@ def way_out(of: ZoneClass, origin: str | None) -> Step | None:
     -------
     The first step whose `origin` fits; None where none does.
     """
-    return next((step for step in of.steps if not step.origin or origin in step.origin), None)
+    return next((step for step in of.steps if step.fits(origin)), None)
 
 
 def earliest_lift(

@@ -35,7 +35,10 @@ class Cited(Part):
     """A piece with a grade; what a text says names the text."""
 
     grade: Grade
+    """A official text read, B secondary page, C one weak page, D derived by arithmetic, S the founding document, O our
+    default which the operator confirms, U unverified: loads as unset."""
     cite: str = ""
+    """Title, number and date of the text; grades A, B, C and S need it."""
 
     @model_validator(mode="after")
     def _cited(self) -> "Cited":
@@ -48,15 +51,20 @@ class Text(Part):
     """A name in both languages."""
 
     zh: str
+    """In Chinese."""
     en: str
+    """In English."""
 
 
 class Spanned(Cited):
     """A piece that its source may date to a span."""
 
     valid_from: date | None = None
+    """First local day for which the source gives it."""
     valid_to: date | None = None
+    """Last local day for which the source gives it."""
     note: str = ""
+    """How it was found, or what is special about it."""
 
     @model_validator(mode="after")
     def _span(self) -> "Spanned":
@@ -82,7 +90,9 @@ class Clause(Spanned):
     """What a text says in words."""
 
     zh: str
+    """In Chinese, as the text has it."""
     en: str
+    """In English."""
 
 
 class Value(Spanned):
@@ -91,6 +101,7 @@ class Value(Spanned):
     value: int | float | bool | list[int] | None = None
     """Left out with grade U: the value loads as unset."""
     unit: str
+    """Such as day, h, m, person/tube."""
 
     @field_validator("value", mode="before")
     @classmethod

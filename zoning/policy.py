@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from zoning.breaches import Breach, breach_line, tell_breaches
 from zoning.choices import Choice, misplaced, resolve, variants
 from zoning.classes import DatedNumber, DatedWhole, ZoneClass
+from zoning.contradictions import hold_together
 from zoning.errors import PolicyError, UnknownError
 from zoning.graded import SET, Entry, Number, Part, Text, Value, value_on
-from zoning.rules import Ground, Holding, Rule, TakeBuffer
+from zoning.rules import Holding, Rule
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -22,28 +23,41 @@ class DayCount(Part):
     """How days are counted; `day1_cutoff` is the local hour after which the first date is no test day."""
 
     tests: Literal["calendar_day_in_force", "next_day"]
+    """Test day 1 is the date of the start, or the next one."""
     lift: Literal["full_days", "full_days_after_event"]
+    """Calendar days wholly in force; after an event, its own day never counts."""
     person: Literal["next_day", "same_day"]
+    """Day 1 of a person is the day of leaving, or the next one."""
     day1_cutoff_h: Annotated[Number, SET]
+    """Local hour from which a start no longer counts as test day 1."""
 
 
 class Source(Part):
     """Who is a source, and in which window."""
 
     statuses: list[str]
+    """Statuses of cases that are sources."""
     days_before: Annotated[Number, SET]
+    """The window opens so many days before onset or first positive sample."""
     days_unknown: Annotated[Number, SET]
+    """Length of a window whose end is not known."""
     opens_within_days: Annotated[Number, SET]
+    """A cause older than this opens no zone any more."""
 
 
 class Header(Part):
     """Name, version and the span that the pack's text covers."""
 
     id: str
+    """As the file is called."""
     version: str
+    """Of the pack."""
     title: Text
+    """What it is called."""
     valid_from: date
+    """First day that its text covers."""
     valid_to: date
+    """Last day that its text covers."""
     kind: Literal["rules", "parameters"] = "rules"
     """A pack by which zones are derived, or a set of parameters without rules."""
     holding: Holding = "centroid"
@@ -69,7 +83,9 @@ class Parameters(Part):
     """A pack without rules: figures and clauses of a text, in tables."""
 
     pack: Header
+    """Name and span."""
     options: dict[str, Choice] = Field(default_factory=dict)
+    """Choices that the pack leaves to the operator."""
     parameters: dict[str, dict[str, Entry]] = Field(default_factory=dict)
     """What the text gives besides; nothing is derived from it."""
 
@@ -78,40 +94,24 @@ class Policy(Parameters):
     """A whole pack."""
 
     day_count: DayCount
+    """How days are counted."""
     source: Source
+    """Who is a source, and when."""
     classes: dict[str, ZoneClass] = Field(min_length=1)
+    """Classes of zones, by id."""
     stages: dict[str, DatedWhole] = Field(default_factory=dict)
+    """Days of watch after a release (post_release)."""
     rounds: Rounds = Rounds()
+    """What a full round of tests is."""
     rules: list[Rule]
+    """What happened, which ground, which class; in order."""
     capacity: dict[str, DatedNumber] = Field(default_factory=dict)
+    """Persons a day: people_per_sampler, people_per_table, people_per_site."""
 
     @model_validator(mode="after")
-    def _names_exist(self) -> "Policy":
-        seen = list[str]()
-        for rule in self.rules:
-            if rule.id in seen:
-                raise Breach(f"rules.{rule.id}.id", rule.id, "an id that no other rule has")
-            self._known(f"rules.{rule.id}.class", rule.target)
-            for name in rule.when.classes if isinstance(rule.when, Ground) else []:
-                self._known(f"rules.{rule.id}.when.classes", name)
-            previous = rule.ground.previous if isinstance(rule.ground, TakeBuffer) else None
-            if previous is not None and previous not in seen:
-                earlier = ", ".join(seen) or "none stands before it"
-                raise Breach(f"rules.{rule.id}.ground.previous", previous, f"an earlier rule: {earlier}")
-            seen.append(rule.id)
-        ranks: dict[int, str] = {}
-        for name, one in self.classes.items():
-            if (other := ranks.setdefault(one.rank, name)) != name:
-                raise Breach(f"classes.{name}.rank", one.rank, f"a rank of its own, 1 the strictest; '{other}' has it")
+    def _holds_together(self) -> "Policy":
+        hold_together(self.classes, self.rules, {name: choice.allowed for name, choice in self.options.items()})
         return self
-
-    def _known(self, key: str, target: str) -> None:
-        """Hold a rule's class, or every class that its option allows, to the pack's classes."""
-        choice = self.options.get(target.removeprefix("option:")) if target.startswith("option:") else None
-        for name in choice.allowed if choice else [target]:
-            if name not in self.classes:
-                options = "".join(f", option:{o}" for o in self.options) if key.endswith(".class") else ""
-                raise Breach(key, name, f"a class of this pack: {', '.join(self.classes)}{options}")
 
 
 def load_policy(name: str, options: dict[str, str] | None = None) -> Policy:
@@ -155,12 +155,31 @@ def load_pack(name: str, options: dict[str, str] | None = None) -> Parameters:
     UnknownError : no such pack; the message names those that there are.
     PolicyError : the file breaks the language, or does not offer what is chosen.
     """
+    path = pack_path(name)
+    return _read(path, path.stat().st_mtime_ns, tuple(sorted((options or {}).items())))
+
+
+def pack_path(name: str) -> Path:
+    """Return the file of a pack.
+
+    Parameters
+    ----------
+    name : id of a pack that ships with Cordon, or the path of a TOML file.
+
+    Returns
+    -------
+    Path of a file that is there.
+
+    Raises
+    ------
+    UnknownError : no such pack; the message names those that there are.
+    """
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
         raise UnknownError(
             f"policy '{name}' is not there; the packs are {', '.join(list_policies())}, or give a .toml file"
         )
-    return _read(path, path.stat().st_mtime_ns, tuple(sorted((options or {}).items())))
+    return path
 
 
 @lru_cache(maxsize=64)

@@ -18,12 +18,14 @@ from zoning.explain import explain_at, explain_unit
 from zoning.export.calendars import calendar_to_csv, calendar_to_ics
 from zoning.gazetteer import make_gazetteer, search
 from zoning.guess import guess_file, guess_lines
+from zoning.packs import diff_lines, diff_packs, pack_schema
 from zoning.pipeline import Plan
-from zoning.policy import Policy, list_policies, load_policy, values, warnings_on
+from zoning.policy import Policy, list_policies, load_pack, values, warnings_on
 from zoning.progress import progress
 from zoning.settings import Settings
 from zoning.store import Workspace, write_synced
 from zoning.tables import schema_text
+from zoning.vectors import failures, read_vectors
 
 
 def read_time(text: str | None, settings: Settings, about: datetime | None = None) -> datetime | None:
@@ -154,42 +156,53 @@ def schema(given: Namespace) -> int:
 
 
 def policy(given: Namespace) -> int:
-    """List, show or check packs, or print the language's JSON Schema.
+    """List, show, check or compare packs, or print the language's JSON Schema.
 
     Parameters
     ----------
-    given : action (list, show, check, schema), pack.
+    given : action (list, show, check, diff, schema), pack (ids or paths: two for diff, one for show and check).
 
     Returns
     -------
-    0.
+    0; 1 where a test vector of a checked pack does not hold.
 
     Raises
     ------
-    InputError : no pack is named.
+    InputError : too few or too many packs are named.
     """
+    needed = {"show": 1, "check": 1, "diff": 2}.get(given.action, 0)
+    if len(given.pack) != needed:
+        told = f"one of {', '.join(list_policies())}, or a .toml file"
+        raise InputError(f"policy {given.action} needs {('no pack', 'a pack', 'two packs')[needed]}: {told}")
     if given.action == "list":
         for name in list_policies():
-            print(f"{name}: {load_policy(name).pack.title.zh} {load_policy(name).pack.title.en}")
-        return 0
-    if given.action == "schema":
-        print(json.dumps(Policy.model_json_schema(), ensure_ascii=False, indent=2))
-        return 0
-    if not given.pack:
-        raise InputError(f"policy {given.action} needs a pack: one of {', '.join(list_policies())}, or a .toml file")
-    pack = load_policy(given.pack)
-    if given.action == "show":
-        print(orjson.dumps(pack.model_dump(by_alias=True, exclude_none=True), option=orjson.OPT_INDENT_2).decode())
-        return 0
-    found = values(pack)
-    grades = pd.Series([value.grade for _, value in found]).value_counts().sort_index()
-    print(
-        f"{pack.pack.id} {pack.pack.version}: {len(pack.rules)} rules, {len(pack.classes)} classes, {len(found)} values"
-    )
+            print(f"{name}: {load_pack(name).pack.title.zh} {load_pack(name).pack.title.en}")
+    elif given.action == "schema":
+        print(json.dumps(pack_schema(), ensure_ascii=False, indent=2))
+    elif given.action == "diff":
+        print("\n".join(diff_lines(diff_packs(*(load_pack(name) for name in given.pack)))))
+    elif given.action == "show":
+        shown = load_pack(given.pack[0]).model_dump(by_alias=True, exclude_none=True)
+        print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
+    else:
+        return _check_pack(given.pack[0])
+    return 0
+
+
+def _check_pack(name: str) -> int:
+    pack = load_pack(name)
+    found, vectors = values(pack), read_vectors(name)
+    held = f"{len(pack.rules)} rules, {len(pack.classes)} classes" if isinstance(pack, Policy) else "parameters"
+    print(f"{pack.pack.id} {pack.pack.version}: {held}, {len(found)} values")
+    grades = pd.Series([value.grade for _, value in found], dtype="str").value_counts().sort_index()
     print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
     for sentence in warnings_on(pack, max(pack.pack.valid_from, min(pack.pack.valid_to, datetime.now(UTC).date()))):
         print(f"note: {sentence}")
-    return 0
+    broken = failures(name, vectors)
+    print(f"vectors: {len(vectors)} lines, " + (f"{len(broken)} faults" if broken else "all hold"))
+    for sentence in broken:
+        print(f"fault: {sentence}")
+    return int(bool(broken))
 
 
 def guess(given: Namespace) -> int:

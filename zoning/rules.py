@@ -28,41 +28,57 @@ class Residence(Part):
     """A source lived here during its window."""
 
     trigger: Literal["residence"]
+    """A home."""
 
 
 class Visit(Part):
     """A source stayed here during its window; the investigator's two fields choose."""
 
     trigger: Literal["visit"]
+    """A visited place."""
     place_risk: list[Literal["likely", "some", "none"]]
+    """The investigator's word on how likely spread is there."""
     contacts_traceable: bool | None = None
+    """Whether those who were there can be found; left out: either."""
     min_stay_h: Number | None = None
+    """Shortest stay that counts."""
 
 
 class Cluster(Part):
     """At least n sources whose homes lie within so many metres and whose reports within so many days."""
 
     trigger: Literal["cluster"]
+    """Several homes near each other."""
     n: Whole
+    """At least so many sources."""
     within_m: Number
+    """Metres between two of them."""
     within_days: Number
+    """Days between the reports of two of them."""
 
 
 class Count(Part):
     """At least n sources (or n distinct units of a level) in one unit or area of a level within so many days."""
 
     trigger: Literal["count"]
+    """Several homes in one unit or area."""
     level: str
+    """Level of the unit or area that is counted in."""
     n: Whole
+    """At least so many."""
     within_days: Number
+    """Days between the first and the last report."""
     distinct: Level | None = None
+    """Counts units of this level instead of sources."""
 
 
 class Ground(Part):
     """The cause already put ground into one of these classes."""
 
     trigger: Literal["ground"]
+    """Ground that earlier rules took."""
     classes: list[str]
+    """The classes that they gave it."""
 
 
 When = Annotated[Residence | Visit | Cluster | Count | Ground, Field(discriminator="trigger")]
@@ -73,32 +89,44 @@ class TakeUnit(Part):
     """The unit that holds the place, at the first of these levels that is known."""
 
     take: Literal["unit"]
+    """The unit itself."""
     levels: Levels
+    """Levels of units, the wanted one first."""
 
 
 class TakeAdjacent(Part):
     """The units beside the one that holds the place: by number or list within the parent, else by metres."""
 
     take: Literal["adjacent"]
+    """The units beside it."""
     levels: Levels
+    """Levels of units, the wanted one first."""
     number_step: Number
+    """Difference of numbers between units that lie beside each other."""
     within_m: Number
+    """Metres between buildings that lie beside each other."""
 
 
 class TakeSiblings(Part):
     """Everything inside the ancestor of a level, the place's own unit too (the strictest class wins there)."""
 
     take: Literal["siblings"]
+    """Everything in the same ancestor."""
     level: Level
+    """Level of the ancestor."""
 
 
 class TakeBuffer(Part):
     """All within a radius of the place's point, of its premises' edge, or of an earlier rule's edge."""
 
     take: Literal["buffer"]
+    """All within a radius."""
     radius_m: Number
+    """The radius."""
     measure_from: Literal["point", "premises_edge", "previous_zone_edge"]
+    """What the radius is measured from."""
     previous: str | None = None
+    """The earlier rule from whose edge it is measured."""
 
     @model_validator(mode="after")
     def _measured(self) -> "TakeBuffer":
@@ -113,23 +141,31 @@ class TakeAdmin(Part):
     """The administrative area, at the first of these levels that is loaded, that the place or ground touches."""
 
     take: Literal["admin"]
+    """An administrative area."""
     levels: list[str]
+    """Levels of areas, the wanted one first."""
 
 
 class TakeRoadBlock(Part):
     """The street block around the place, polygonised from roads of these kinds or names."""
 
     take: Literal["road_block"]
+    """The block between streets."""
     road_kinds: list[str] = Field(default_factory=list)
+    """Kinds of roads that bound a block; with no kinds and no names, every road does."""
     road_names: list[str] = Field(default_factory=list)
+    """Names of roads that bound a block."""
 
 
 class TakeCells(Part):
     """The place's cell and so many rings around it."""
 
     take: Literal["cells"]
+    """Rings of cells."""
     rings: Whole
+    """Outermost ring; 0 is the cell of the place."""
     inner: int = Field(0, ge=0)
+    """How many of the inner rings are left out."""
 
 
 Take = Annotated[
@@ -142,10 +178,18 @@ class Rule(Cited):
     """What happened -> which ground -> which class."""
 
     id: str
+    """Its name in reasons."""
     names: Text
+    """What the rule is about."""
     act: Literal["derive", "propose"] = "derive"
+    """Give the class, or only propose it to a person."""
     when: When
+    """What happened."""
     ground: Take
+    """Which ground it takes."""
     fallback: TakeCells | None = None
+    """Cells to take where no such ground is loaded."""
     target: str = Field(alias="class")
+    """A class of the pack, or 'option:' and the name of an option."""
     slot: Literal["core", "ring", "rest", "area"]
+    """Part of a cluster; the id of a zone hangs on it."""
