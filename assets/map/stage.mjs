@@ -7,6 +7,8 @@ const REACH = 5; // px around a click in which a small mark is still hit
 // Which style layers a click asks, in turn; the layer of each is what is chosen.
 const TURNS = ["gates", "sites", "places", "buildings", "zone-badges-first", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
 
+const EMPTY = [113.9, 22.5, 114.2, 22.7]; // what a workspace without ground shows
+
 /* What the tiles hold is named by `v` alone: another day may have the same ground under another address. */
 const version = ([address]) => new URL(address.replace(/[{}]/g, "")).searchParams.get("v");
 
@@ -50,8 +52,7 @@ export class Stage {
     const map = new library.Map({
       container: this.root,
       style: this.withLayers(style),
-      bounds: plan.bounds || [113.9, 22.5, 114.2, 22.7],
-      fitBoundsOptions: { padding: 48, maxZoom: 18 },
+      bounds: plan.bounds || EMPTY,
       attributionControl: false,
       pixelRatio: devicePixelRatio * (getComputedStyle(this.root).zoom || 1),
       fadeDuration: 0,
@@ -59,6 +60,7 @@ export class Stage {
       pitchWithRotate: false,
       localIdeographFontFamily: getComputedStyle(document.body).fontFamily,
     });
+    map.fitBounds(plan.bounds || EMPTY, { padding: this.room(map, plan.bounds || EMPTY, 48), maxZoom: 18, animate: false });
     map.touchZoomRotate.disableRotation();
     map.setMissingStyleImageResolver((id) => this.images[id] && addImage(map, id, this.images[id]));
     map.on("error", ({ error }) => this.panels.say("map_failed", { what: error.message }));
@@ -109,7 +111,17 @@ export class Stage {
 
   fly(box) {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map?.fitBounds(box, { padding: 64, maxZoom: 17.5, duration: still ? 0 : 500 });
+    if (this.map) this.map.fitBounds(box, { padding: this.room(this.map, box, 64), maxZoom: 17.5, duration: still ? 0 : 500 });
+  }
+
+  /* Returns the rim around a box so that it lies beside the layer panel or below it, whichever shows it larger. */
+  room(map, box, rim) {
+    const { offsetWidth: width, offsetHeight: height } = this.panels.layers;
+    const plain = { top: rim, right: rim, bottom: rim, left: rim };
+    const beside = this.root.clientWidth - width > 4 * rim ? [{ ...plain, right: rim + width }] : [];
+    const below = this.root.clientHeight - height > 4 * rim ? [{ ...plain, top: rim / 2 + height }] : [];
+    const zoom = (padding) => map.cameraForBounds(box, { padding })?.zoom ?? -1;
+    return [...beside, ...below].sort((a, b) => zoom(b) - zoom(a))[0] || plain;
   }
 
   click(map, { point, lngLat }) {
