@@ -1,12 +1,15 @@
 """Addresses in words: atoms where they are sure, a question where they are not."""
 
+import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.small_town import derive_town, estate, house, stairwell
+from tests.small_town import degrees, derive_town, estate, floors, house, point, stairwell
 from tests.town_strategies import Rows, towns
 from zoning.addresses import resolve
+from zoning.geometry import cells_to_text, points_to_cells
 from zoning.pipeline import Plan
 
 BLOCK_6 = ("E1-B6-U1", "E1-B6-U2", "E1-B6-U3", "E1-B6/rest")
@@ -73,7 +76,6 @@ def test_words_are_atoms(text: str, atoms: tuple[str, ...], town_plan: Plan) -> 
         ("临水花园3栋附近", "not known", "E1-B3"),
         ("临水花园3栋或4栋", "not known", "E1"),
         ("临水花园三期3栋", "not known", None),
-        ("东岸工棚", "on no unit", "PL8"),
         ("3栋2单元", "not known", None),
         ("", "not known", None),
     ],
@@ -90,6 +92,8 @@ def test_what_is_not_sure_is_a_question(text: str, says: str, candidate: str | N
     [
         "由环镇西路、环镇北路、榕荫街、石涌路围合",
         "环镇北路和环镇西路和石涌路和榕荫街围成的区域",
+        "东至榕荫街、南至石涌路、西至环镇西路、北至环镇北路",
+        "石涌路以北、环镇北路以南、环镇西路以东、榕荫街以西",
         "block bounded by Huanzhen West Road, Huanzhen North Road, Rongyin Street and Shichong Road",
     ],
 )
@@ -144,6 +148,130 @@ TWINS = derive_town(
     buildings=[house(f"B{b}", 50 * b - 40, 10, "E") | {"name": f"{b}栋"} for b in (1, 2, 3)],
     units=[stairwell(f"B{b}-U{u}", f"B{b}", u) | {"name": f"{u}单元"} for b in (1, 2, 3) for u in (1, 2)],
 )
+
+
+BLOCKS = derive_town(
+    estates=[
+        estate("E", 0, 0, 300, 60) | {"name": "和平苑", "name_en": "Peace Court"},
+        estate("F", 400, 0, 100, 60) | {"name": "长乐村", "name_en": "Changle Village"},
+        estate("G", 600, 0, 100, 60) | {"name": "三元里"},
+    ],
+    buildings=[
+        house("EA", 0, 10, "E") | {"name": "A座", "name_en": "Tower A"},
+        house("EB", 30, 10, "E") | {"name": "B座", "name_en": "Tower B"},
+        house("E3", 60, 10, "E") | {"name": "3栋", "name_en": "Block 3"},
+        house("E5", 90, 10, "E") | {"name": "5栋", "name_en": "Block 5"},
+        house("EC", 120, 10, "E") | {"name": "会所", "name_en": "Clubhouse"},
+        house("FC", 410, 10, "F") | {"name": "会所", "name_en": "Clubhouse"},
+        house("F1", 440, 10, "F") | {"name": "甲栋"},
+        house("G1", 610, 10, "G") | {"name": "1栋"},
+    ],
+    units=[
+        *(
+            stairwell(f"E{b}-U{u}", f"E{b}", u) | {"name": f"{u}单元", "name_en": f"Unit {u}"}
+            for b in "35"
+            for u in (1, 2)
+        ),
+        floors("EC-1", "EC", 1, 2) | {"name": "1至2层"},
+        floors("EC-3", "EC", 3, 5) | {"name": "3至5层"},
+        floors("EA-0", "EA", -1, -1) | {"name": "地下1层"},
+        floors("EA-1", "EA", 1, 9) | {"name": "1至9层"},
+    ],
+    places=[
+        {"id": "P1", "name": "和平公园", "name_en": "Peace Park", "geometry": degrees(shapely.Point(900, 30))},
+        {"id": "P2", "name": "长乐亭", "geometry": degrees(shapely.Point(480, 50))},
+        {"id": "P3", "name": "元里茶楼", "geometry": degrees(shapely.Point(615, 15))},
+    ],
+)
+IN_3, IN_5, IN_A = ("E3-U1", "E3-U2", "E3/rest"), ("E5-U1", "E5-U2", "E5/rest"), ("EA-0", "EA-1", "EA/rest")
+
+
+@pytest.mark.parametrize(
+    ("text", "atoms"),
+    [
+        ("和平苑B座", ("EB",)),
+        ("和平苑Ｂ栋", ("EB",)),
+        ("Tower B, Peace Court", ("EB",)),
+        ("和平苑A、B座", (*IN_A, "EB")),
+        ("和平苑A-B座", (*IN_A, "EB")),
+        ("towers A to B of Peace Court", (*IN_A, "EB")),
+        ("长乐村甲栋", ("F1",)),
+        ("和平苑三栋二单元", ("E3-U2",)),
+        ("三元里一栋", ("G1",)),
+        ("Block 3 Unit 2, Peace Court", ("E3-U2",)),
+        ("Peace Court, Block 3, Unit 2", ("E3-U2",)),
+        ("block3 unit2 peace court", ("E3-U2",)),
+        ("和平苑03栋", IN_3),
+        ("和平苑会所", ("EC-1", "EC-3", "EC/rest")),
+        ("和平苑会所3-5层", ("EC-3",)),
+        ("会所一至二楼，和平苑", ("EC-1",)),
+        ("3rd to 5th", None),
+        ("floors 1-2, Clubhouse, Peace Court", ("EC-1",)),
+        ("和平苑A座地下一层", ("EA-0",)),
+        ("和平苑A座负1层", ("EA-0",)),
+        ("和平苑3、5栋", (*IN_3, *IN_5)),
+        ("和平苑3栋和5栋2单元", (*IN_3, "E5-U2")),
+        ("和平苑3栋2单元和5栋", ("E3-U2", *IN_5)),
+        ("和平苑3栋1单元、2单元", ("E3-U1", "E3-U2")),
+        ("和平苑3栋，5栋1单元", (*IN_3, "E5-U1")),
+        ("和平苑3栋和长乐村甲栋", (*IN_3, "F1")),
+        ("Block 3 of Peace Court and Changle Village", (*IN_3, "F/rest", "F1", "FC")),
+        ("长乐村和三元里", ("F/rest", "F1", "FC", "G/rest", "G1")),
+        ("全部长乐村和和平苑3栋", (*IN_3, "F/rest", "F1", "FC")),
+        ("长乐村(除会所外)", ("F/rest", "F1")),
+        ("长乐村除长乐村会所外", ("F/rest", "F1")),
+        ("和平苑3栋除1单元", ("E3-U2", "E3/rest")),
+        ("和平苑3、5栋除5栋2单元", (*IN_3, "E5-U1", "E5/rest")),
+        ("Changle Village excluding the Clubhouse", ("F/rest", "F1")),
+        ("元里茶楼", ("G1",)),
+    ],
+)
+def test_more_ways_of_saying_it(text: str, atoms: tuple[str, ...] | None) -> None:
+    found = resolve(text, BLOCKS)
+    assert found.atoms == tuple(sorted(atoms or ())), found
+    assert bool(found.question) is bool(found.question_zh) is (atoms is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "says_zh", "candidate"),
+    [
+        ("和平苑C座", "no building c", "没有“和平苑”的c栋", "EA"),
+        ("会所", "name of 2", "有 2 个", "FC"),
+        ("会所3层", "fits 2", "2 个", "EC"),
+        ("和平苑3栋和2单元", "two ways", "两种读法", "E"),
+        ("长乐村和和平苑3栋", "two ways", "两种读法", "E"),
+        ("和平苑3楼", "of which building", "哪一栋", "E3"),
+        ("和平苑长乐村", "no unit with parts", "不是可以再分", "F"),
+        ("和平苑A-5座", "no range", "不是范围", "E"),
+        ("和平公园3栋", "no unit with parts", "不是可以再分", "P1"),
+        ("长乐亭", "in no building", "不在任何一栋楼", "F1"),
+    ],
+)
+def test_two_readings_are_a_question_in_both_languages(text: str, says: str, says_zh: str, candidate: str) -> None:
+    found = resolve(text, BLOCKS)
+    assert found.atoms == ()
+    assert says in found.question
+    assert says_zh in found.question_zh
+    assert candidate in [name for name, _ in found.candidates], found
+
+
+def test_an_answer_names_its_unit_or_place() -> None:
+    for text, unit, place in [
+        ("和平苑3栋2单元", "E3-U2", ""),
+        ("和平苑", "E", ""),
+        ("和平苑3、5栋", "", ""),
+        ("和平公园", "", "P1"),
+        ("Peace Park", "", "P1"),
+        ("元里茶楼", "G1", "P3"),
+    ]:
+        found = resolve(text, BLOCKS)
+        assert (found.unit, found.place) == (unit, place), text
+
+
+def test_a_place_on_no_unit_is_its_cell() -> None:
+    here = point(900, 30)
+    cell = points_to_cells(np.array([here["lng"]]), np.array([here["lat"]]), BLOCKS.settings.resolution)
+    assert resolve("和平公园", BLOCKS).atoms == tuple(cells_to_text(cell))
 
 
 def test_two_of_one_name_are_a_question() -> None:

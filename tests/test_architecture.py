@@ -84,6 +84,7 @@ TOP = {
     "explain": "pipeline",
     "gazetteer": "pipeline",
     "addresses": "pipeline",
+    **dict.fromkeys([f"addresses.{part}" for part in ("words", "index", "tree", "ground", "unclear")], "pipeline"),
     "loading": "pipeline",
     "corrections": "pipeline",
     "guess": "pipeline",

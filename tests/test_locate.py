@@ -25,7 +25,7 @@ from tests.small_town import (
     tables,
 )
 from zoning.geometry import cells_to_text, points_to_cells
-from zoning.locate import locate
+from zoning.locate import Reading, locate
 from zoning.units import make_units
 
 HERE = point(5, 5)
@@ -175,6 +175,30 @@ def test_a_place_with_a_floor_is_in_the_floors_of_its_building_that_hold_it(floo
     assert spot({"place_id": "PL"}, "visits", **tower, places=inside)["unit"] == unit
     by_point = [place("PL", geometry=degrees(shapely.Point(5, 5)), floor_from=floor)]
     assert spot({"place_id": "PL"}, "visits", **tower, places=by_point)["unit"] == unit
+
+
+def test_each_address_that_nothing_else_places_is_read_once() -> None:
+    town = tables(buildings=[house("B1", 0, 0), house("B2", 100, 0)], places=[place("PL", unit_id="B2")])
+    ground = make_units(town, SETTINGS)
+    words = {
+        "by the gate": Reading(unit="B1"),
+        "old hall": Reading(place="PL"),
+        "somewhere": Reading(question="where?"),
+    }
+    asked: list[str] = []
+
+    def read(address: str) -> Reading:
+        asked.append(address)
+        return words[address]
+
+    rows = [home(f"C{i}", address=a) for i, a in enumerate([*words, "by the gate"])]
+    more = [home("C8", "B2", address="elsewhere"), home("C9", address="far", **HERE)]
+    found = locate(facts("cases", [*rows, *more])[0], ground.units, town, ground.frame, SETTINGS, read)
+    assert asked == list(words)
+    assert found["unit"].tolist() == [0, 1, -1, 0, 1, 0]
+    assert found["sure"].tolist()[:2] == [True, False]
+    assert found["question"].tolist() == ["", "", "where?", "", "", ""]
+    assert found["known"].tolist() == [True, True, False, True, True, True]
 
 
 def test_the_index_of_the_facts_is_kept_and_the_facts_are_not_changed() -> None:

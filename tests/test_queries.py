@@ -116,7 +116,8 @@ def test_find_lists_names_and_resolves_the_address(town_folder: Path, capsys: Ca
     assert run("find", town_folder, "临水花园6栋2单元") == 0
     found = json.loads(capsys.readouterr().out)
     assert [found["names"][0][key] for key in ("id", "kind", "why")] == ["E1-B6-U2", "stairwell", "exact"]
-    assert found["address"] == {"atoms": ["E1-B6-U2"], "question": "", "candidates": []}
+    said = {"atoms": ["E1-B6-U2"], "question": "", "question_zh": "", "candidates": []}
+    assert found["address"] == {**said, "unit": "E1-B6-U2", "place": ""}
     assert run("find", town_folder, "lshy", "--limit", "1") == 0
     found = json.loads(capsys.readouterr().out)
     assert [name["id"] for name in found["names"]] == ["E1"]

@@ -1,10 +1,12 @@
 """Stage 2: where facts happened: each case, visit and place -> the finest unit that holds it, its point and its cell.
 
 Words go before coordinates: a unit id, then a place id, then an address that equals a loaded name, then the point,
-then the cell. A point in no building takes the nearest one of its estate's yard, or within `snap_m`, as *near*.
+then the cell, and last, where there is none of these, an address in other words. A point in no building takes the
+nearest one of its estate's yard, or within `snap_m`, as *near*.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from unicodedata import normalize
 
 import numpy as np
@@ -16,8 +18,22 @@ from zoning.geometry import Frame, Ints, cell_centres, points_to_cells
 from zoning.settings import Settings
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What an address in words means: the id of one unit or of one place, else a question."""
+
+    unit: str = ""
+    place: str = ""
+    question: str = ""
+
+
 def locate(
-    facts: pd.DataFrame, units: pd.DataFrame, tables: Mapping[str, pd.DataFrame], frame: Frame, settings: Settings
+    facts: pd.DataFrame,
+    units: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    frame: Frame,
+    settings: Settings,
+    read: Callable[[str], Reading] | None = None,
 ) -> pd.DataFrame:
     """Find the ground of each fact.
 
@@ -28,12 +44,14 @@ def locate(
     tables : kind -> table of the state; places are read.
     frame : plane in metres.
     settings : `resolution` and `snap_m`.
+    read : reads an address in words; asked once for each address of facts that have no other place.
 
     Returns
     -------
     Same rows and index: unit (row of `units`, -1 where none), lng, lat (NaN where unknown), cell (0 where unknown),
     radius_m (NaN where exact), near (a unit was taken that does not hold the point), sure (no other unit, or cell
-    where there are no units, lies within the radius), known (located at all).
+    where there are no units, lies within the radius; an address alone is sure where it names a building or part of
+    one), question (what an address leaves open, else empty), known (located at all).
     """
     places = tables["places"]
     spots = pd.DataFrame(index=facts.index)
@@ -41,15 +59,21 @@ def locate(
     spots["lng"], spots["lat"] = _column(facts, "lng"), _column(facts, "lat")
     spots["radius_m"] = _column(facts, "location_radius_m")
     _fill_from_cells(spots, facts)
-    place = _place_rows(facts, places)
+    by_id = _place_ids(facts, places)
+    words = (spots["unit"] < 0) & ~np.isfinite(spots["lng"]) & (by_id < 0)
+    place = _place_rows(facts, places, by_id)
     _fill_from_places(spots, place, places, units)
     _fill_from_addresses(spots, facts, place, units)
+    spots["question"] = ""
+    if read:
+        place = _fill_from_words(spots, facts, place, units, places, read)
     _stand_in_unit(spots, units)
     spots["near"] = False
     loose = (spots["unit"] < 0) & np.isfinite(spots["lng"])
     found, near = _unit_at(spots.loc[loose, "lng"], spots.loc[loose, "lat"], units, frame, settings)
     spots.loc[loose, "unit"], spots.loc[loose, "near"] = found, near
-    spots["sure"] = ~spots["near"] & ~_ambiguous(spots, loose, units, frame, settings)
+    rough = words & ((place >= 0) | spots["unit"].isin(units.index[units["level"] == "estate"]))
+    spots["sure"] = ~spots["near"] & ~_ambiguous(spots, loose, units, frame, settings) & ~rough
     _floor_of_place(spots, place, places, units)
     spots["cell"] = points_to_cells(spots["lng"].to_numpy(), spots["lat"].to_numpy(), settings.resolution)
     return spots.assign(known=spots["cell"] != 0)
@@ -75,11 +99,15 @@ def _fill_from_cells(spots: pd.DataFrame, facts: pd.DataFrame) -> None:
         spots.loc[use, "lng"], spots.loc[use, "lat"] = cell_centres(cells[use])
 
 
-def _place_rows(facts: pd.DataFrame, places: pd.DataFrame) -> Ints:
+def _place_ids(facts: pd.DataFrame, places: pd.DataFrame) -> Ints:
+    if "place_id" not in facts:
+        return np.full(len(facts), -1)
+    found: Ints = facts["place_id"].map(pd.Series(places.index, index=places["id"])).fillna(-1).to_numpy(np.int64)
+    return found
+
+
+def _place_rows(facts: pd.DataFrame, places: pd.DataFrame, rows: Ints) -> Ints:
     """Return the row of each fact's place: by place_id, else by an address that is the name of one place only."""
-    rows = np.full(len(facts), -1)
-    if "place_id" in facts:
-        rows = facts["place_id"].map(pd.Series(places.index, index=places["id"])).fillna(-1).to_numpy(np.int64)
     if "address" in facts and facts["address"].notna().any():
         once = places[~_plain(places["name"]).duplicated(keep=False)]
         by_name = pd.Series(once.index, index=_plain(once["name"]))
@@ -114,6 +142,30 @@ def _fill_from_addresses(spots: pd.DataFrame, facts: pd.DataFrame, place: Ints, 
     named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
     take = (named >= 0) & (spots["unit"].to_numpy() < 0) & (place < 0)
     spots.loc[take, "unit"] = named[take]
+
+
+def _fill_from_words(
+    spots: pd.DataFrame,
+    facts: pd.DataFrame,
+    place: Ints,
+    units: pd.DataFrame,
+    places: pd.DataFrame,
+    read: Callable[[str], Reading],
+) -> Ints:
+    """Read the addresses of facts that nothing else places; return the row of each fact's place."""
+    if "address" not in facts:
+        return place
+    left = ((spots["unit"] < 0) & ~np.isfinite(spots["lng"]) & facts["address"].notna()).to_numpy(bool)
+    said = facts["address"].where(left)
+    readings = {address: read(address) for address in said.dropna().unique()}
+    unit, named, question = (
+        said.map({a: getattr(r, part) for a, r in readings.items()}) for part in ("unit", "place", "question")
+    )
+    spots.loc[left, "question"] = question[left]
+    spots.loc[left, "unit"] = _unit_by_id(unit, units, len(facts))[left]
+    found = np.where(left, named.map(pd.Series(places.index, index=places["id"])).fillna(-1), place).astype(np.int64)
+    _fill_from_places(spots, np.where(left, found, -1), places, units)
+    return found
 
 
 def _stand_in_unit(spots: pd.DataFrame, units: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from zoning.addresses import read_address
 from zoning.clocks import read_moment
 from zoning.clusters import find_clusters
 from zoning.decisions import apply_decisions
@@ -180,7 +182,10 @@ def _exposure(
     at_home = (stays["visit"] < 0).to_numpy()
     homes = sources.iloc[stays["case"].to_numpy()[at_home]].set_index(stays.index[at_home])
     away = visits.iloc[stays["visit"].to_numpy()[~at_home]].set_index(stays.index[~at_home])
-    spots = [locate(facts, ground.units, state.tables, ground.frame, state.settings) for facts in (homes, away)]
+    scene = Scene(ground.units, ground.atoms, ground.inside, stays, state.tables, policy, ground.frame, state.settings)
+    ask = partial(read_address, town=scene)
+    where = (ground.units, state.tables, ground.frame, state.settings, ask)
+    spots = [locate(facts, *where) for facts in (homes, away)]
     spot = pd.concat(spots).sort_index()
     spot["far"] = far_away(spot, state.tables["areas"], state.settings)
     spot["known"] &= ~spot["far"]

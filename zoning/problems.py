@@ -35,7 +35,7 @@ def list_problems(
     zones : zone_id, redrawn.
     tables : kind -> table of the state; cases, areas, population, estates, buildings and units are read.
     stays : fact_id, live.
-    spots : known, far, near, same rows.
+    spots : known, far, near, question, same rows.
     policy : the pack, for its statuses and dated values.
     day : local date of the plan.
 
@@ -44,13 +44,14 @@ def list_problems(
     code, subject, text (what is wrong and what to do).
     """
     live, known, far = (v.to_numpy(bool) for v in (stays["live"], spots["known"], spots["far"]))
+    asked = (spots["question"] != "").to_numpy(bool)
     cases, population = tables["cases"], tables["population"]
     named = pd.concat([tables[kind]["id"] for kind in ("estates", "buildings", "units")])
     nowhere = population["area_id"].notna() & ~population["area_id"].isin(tables["areas"]["id"])
     firing = cases[cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]]
     away = firing["found_in"].isin(("quarantine", "closed_loop")) & firing["isolated_at"].isna()
     found = {
-        "no place": stays["fact_id"][live & ~known & ~far],
+        "no place": stays["fact_id"][live & ~known & ~far & ~asked],
         "far": stays["fact_id"][live & far],
         "near": stays["fact_id"][live & spots["near"].to_numpy(bool)],
         "redrawn": zones["zone_id"][zones["redrawn"].to_numpy(bool)],
@@ -58,5 +59,7 @@ def list_problems(
     }
     found |= {"twice": named[named.duplicated()], "no area": population["id"][nowhere & population["cell"].isna()]}
     parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items()]
+    said = spots["question"][live & asked]
+    words = pd.DataFrame({"code": "address", "subject": stays["fact_id"][live & asked], "text": said})
     pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
-    return pd.concat([ground, *parts, pack], ignore_index=True)
+    return pd.concat([ground, *parts, words, pack], ignore_index=True)

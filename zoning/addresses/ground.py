@@ -1,0 +1,135 @@
+"""Ground that an address names by its outline: an area, a block between roads, the point of a place."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from zoning.addresses.index import NAMED, Index, Town
+from zoning.addresses.unclear import SHOWN, UnclearError, rows_of
+from zoning.gazetteer import plain, search
+from zoning.geometry import cells_to_text, points_to_cells
+from zoning.grounds.scene import Scene, hold_shapes
+
+_ROUND = re.compile(r"由?(.+?)(?:围合|合围|所围|围成).*|(?:the )?(?:block |area )?(?:bounded|enclosed) by (.+)")
+_SIDES = re.compile(r"[东南西北]至(.+?)(?:[、,;]|(?=[东南西北]至)|$)|(.+?)以[东南西北](?:[、,;]|$)")
+_AND = re.compile(r"\s*(?:、|,|;|和|及|与|\band\b|&)\s*")
+
+
+def roads_around(words: str) -> list[str]:
+    """Return the roads between which an address says that a block lies.
+
+    Parameters
+    ----------
+    words : of `tidy`.
+
+    Returns
+    -------
+    Names in the order said; none where the words are of another kind.
+    """
+    if found := _ROUND.fullmatch(words):
+        return [word for word in _AND.split(found[1] or found[2]) if word]
+    sides = list(_SIDES.finditer(words))
+    whole = "".join(side.group() for side in sides) == words
+    return [(side[1] or side[2]) for side in sides] if whole and len(sides) > 1 else []
+
+
+def in_block(words: list[str], town: Town, index: Index) -> set[str]:
+    """Return the atoms of the one block that has all of some roads around it, said in any order.
+
+    Parameters
+    ----------
+    words : names of roads.
+    town : with its roads.
+    index : of the town.
+
+    Returns
+    -------
+    Ids of atoms and cells.
+
+    Raises
+    ------
+    UnclearError : a road is not known, or they close no block or several.
+    """
+    roads, lines, named = town.tables["roads"], [], []
+    for word in words:
+        same = np.logical_or(*(roads[c].map(plain, na_action="ignore") == plain(word) for c in NAMED))
+        if not same.any():
+            near = search(index.gazetteer, word, 10 * SHOWN)
+            near = near[near["kind"] == "road"]
+            raise UnclearError(
+                f"no road is called '{word}'; which is meant?", f"没有叫“{word}”的道路，指的是哪条？", near
+            )
+        named.append(roads[same.to_numpy(bool)])
+        lines.append(shapely.union_all(named[-1]["geometry"].to_numpy(object)))
+    blocks = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    rims = shapely.boundary(blocks)
+    along = [shapely.length(shapely.intersection(rims, line)) > 0 for line in lines]
+    fits = blocks[np.all(along, axis=0)]
+    if len(fits) != 1:
+        said = "close no block" if not len(fits) else f"close {len(fits)} blocks"
+        said_zh = "围不成街区" if not len(fits) else f"围成 {len(fits)} 个街区"
+        every, listed = pd.concat(named).drop_duplicates("name"), "、".join(words)
+        raise UnclearError(
+            f"the roads '{listed}' {said}; name the roads on all its sides",
+            f"“{listed}”{said_zh}，请写出四周的全部道路",
+            every,
+        )
+    return in_shape(fits[0], town)
+
+
+def in_shape(shape: shapely.Geometry, town: Town) -> set[str]:
+    """Return the atoms and cells that an outline holds, as the pack takes them.
+
+    Parameters
+    ----------
+    shape : WGS84.
+    town : its units and atoms.
+
+    Returns
+    -------
+    Ids of atoms and cells.
+    """
+    nowhere = pd.DataFrame({"lng": [], "lat": []})
+    scene = Scene(town.units, town.atoms, town.inside, nowhere, town.tables, town.policy, town.frame, town.settings)
+    hold_shapes({"": shape}, scene)
+    held = scene.holds[""]
+    units = held[held < len(town.atoms)].astype(np.int64)
+    return {*town.atoms["atom_id"].to_numpy(object)[units], *cells_to_text(held[held >= len(town.atoms)])}
+
+
+def of_place(row: int, town: Town, index: Index) -> tuple[set[str], list[int]]:
+    """Return the ground of a place: its unit, else the building where its point lies, else its cell.
+
+    Parameters
+    ----------
+    row : of places.
+    town, index : of the town.
+
+    Returns
+    -------
+    Ids of atoms; the row of the unit, none for a cell.
+
+    Raises
+    ------
+    UnclearError : its point lies in an estate but in no building of it.
+    """
+    place = town.tables["places"].iloc[row]
+    if isinstance(place["unit_id"], str) and place["unit_id"] in index.by_id:
+        rows = [index.by_id[place["unit_id"]]]
+        return index.atoms_of(rows), rows
+    point = shapely.point_on_surface(place["geometry"])
+    held = town.units["own"].to_numpy(bool) & shapely.intersects(town.units["geometry"].to_numpy(object), point)
+    if not held.any():
+        cell = points_to_cells(np.array([point.x]), np.array([point.y]), town.settings.resolution)
+        return set(cells_to_text(cell)), []
+    at = np.flatnonzero(held)
+    smallest = int(at[np.argmin(town.units["area_m2"].to_numpy()[at])])
+    if index.levels[smallest] == "estate" and not town.units["leaf"].iat[smallest]:
+        raise UnclearError(
+            f"'{place['name']}' stands in '{index.names[smallest]}' but in no building of it; name the building",
+            f"“{place['name']}”在“{index.names[smallest]}”内，但不在任何一栋楼中，请写出楼栋",
+            rows_of(town.units, [smallest, *index.below(smallest, "building")]),
+        )
+    return index.atoms_of([smallest]), [smallest]

@@ -1,0 +1,290 @@
+"""Every name that an address may begin from, and what the addresses ask of the ground, kept for the next address."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from zoning.addresses.words import part_labels, plain_label, tidy, whole_word
+from zoning.gazetteer import Gazetteer, make_gazetteer, plain
+from zoning.geometry import Frame, Ints
+from zoning.lookup import atoms_inside
+from zoning.policy import Policy
+from zoning.settings import Settings
+
+NAMED = ("name", "name_en")
+_SEARCHED = ("places", "roads", "areas")
+Hit = tuple[str, int]
+
+
+class Town(Protocol):
+    """What addresses are read on: a plan, or a scene before there is one."""
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The unit tree, of `make_units`."""
+
+    @property
+    def atoms(self) -> pd.DataFrame:
+        """The atoms table."""
+
+    @property
+    def inside(self) -> pd.DataFrame:
+        """Rows (unit, atom)."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Tables of the state by kind; places, roads and areas are read."""
+
+    @property
+    def policy(self) -> Policy:
+        """The pack, for how outlines hold."""
+
+    @property
+    def frame(self) -> Frame:
+        """The plane in metres."""
+
+    @property
+    def settings(self) -> Settings:
+        """For the H3 resolution."""
+
+
+class Index:
+    """The names of one ground. A hit is a table (units, places or areas) and a row of it.
+
+    `by_id`: id of a unit -> row; `atoms`: id -> row; `full`: plain full name -> hits; `begins`: name as an address
+    writes it, of whatever a number does not tell -> hits.
+    """
+
+    def __init__(self, town: Town) -> None:
+        """Index a ground.
+
+        Parameters
+        ----------
+        town : its units, atoms and tables.
+        """
+        self.units, self.inside = town.units, town.inside
+        self.tables = {"units": town.units, **{k: town.tables[k] for k in _SEARCHED}}
+        self.atom_ids = town.atoms["atom_id"].to_numpy(object)
+        self.atom_unit = town.atoms["unit"].to_numpy(np.int64)
+        self.atoms = {atom: row for row, atom in enumerate(self.atom_ids)}
+        self.ids, self.names, self.levels = (town.units[c].to_numpy(object) for c in ("id", "name", "level"))
+        self.parent = town.units["parent"].to_numpy(np.int64)
+        self.by_id = {name: row for row, name in enumerate(self.ids)}
+        self.numbers, self.low, self.high = (
+            town.units[c].to_numpy(float) for c in ("number", "floor_from", "floor_to")
+        )
+        self._own: dict[str, dict[str, set[str]]] = {}
+        self.full: dict[str, list[Hit]] = {}
+        self.begins: dict[str, list[Hit]] = {}
+        for kind, row, name, own in self._every_name():
+            _add(self.full, plain(name), (kind, row))
+            if kind != "units" or self.parent[row] < 0:
+                _add(self.begins, tidy(name), (kind, row))
+            elif "" in self.labels_in(own):
+                _add(self.begins, tidy(own), (kind, row))
+                _add(self.begins, tidy(name), (kind, row))
+        self._longest = max(map(len, self.begins), default=0)
+
+    def _every_name(self) -> Iterator[tuple[str, int, str, str]]:
+        """Yield table, row, full name and what of it is the unit's own, in each language."""
+        for kind in ("units", "places", "areas"):
+            for column in NAMED:
+                names = self.tables[kind][column].to_numpy(object)
+                for row, name in enumerate(names):
+                    if isinstance(name, str) and name:
+                        up = self.parent[row] if kind == "units" else -1
+                        yield kind, row, name, name.removeprefix(names[up]).strip() if up >= 0 else name
+
+    def labels_in(self, own: str) -> dict[str, set[str]]:
+        """Return `part_labels` of an own name; many units share one.
+
+        Parameters
+        ----------
+        own : name without that of the parent.
+
+        Returns
+        -------
+        Level -> labels.
+        """
+        if own not in self._own:
+            self._own[own] = part_labels(own)
+        return self._own[own]
+
+    def name_at(self, words: str, at: int) -> int:
+        """Return where the longest name that begins at a position ends.
+
+        Parameters
+        ----------
+        words : of `tidy`.
+        at : position in it.
+
+        Returns
+        -------
+        End, or `at` where no name begins.
+        """
+        for end in range(min(len(words), at + self._longest), at, -1):
+            if words[at:end] in self.begins and whole_word(words, at, end):
+                return end
+        return at
+
+    def nested(self, first: str, second: str) -> bool:
+        """Return whether of two names one may be of a unit inside the other's.
+
+        Parameters
+        ----------
+        first, second : keys of `begins`.
+
+        Returns
+        -------
+        Boolean.
+        """
+        return bool(self.within([self.begins[first], self.begins[second]]))
+
+    def within(self, named: list[list[Hit]]) -> list[int]:
+        """Return the units that may be meant by several names together, in any order: each is one of them or above.
+
+        Parameters
+        ----------
+        named : hits of each name.
+
+        Returns
+        -------
+        Rows of units.
+        """
+        rows = {row for hits in named for kind, row in hits if kind == "units"}
+        found = []
+        for row in sorted(rows):
+            line = set(self.line(row))
+            if all(any(kind == "units" and up in line for kind, up in hits) for hits in named):
+                found.append(row)
+        return found
+
+    def names_of(self, hit: Hit) -> list[object]:
+        """Return the names of a hit in each language.
+
+        Parameters
+        ----------
+        hit : table and row.
+
+        Returns
+        -------
+        Names; missing ones stay missing.
+        """
+        return [self.tables[hit[0]][column].iat[hit[1]] for column in NAMED]
+
+    def candidates(self, hits: list[Hit]) -> pd.DataFrame:
+        """Return what a question lists of hits.
+
+        Parameters
+        ----------
+        hits : tables and rows.
+
+        Returns
+        -------
+        id, name.
+        """
+        rows = [(self.tables[kind]["id"].iat[row], self.tables[kind]["name"].iat[row]) for kind, row in hits]
+        return pd.DataFrame(rows, columns=["id", "name"])
+
+    def line(self, row: int) -> Iterator[int]:
+        """Yield a unit and all that it stands in, upwards.
+
+        Parameters
+        ----------
+        row : of units.
+
+        Returns
+        -------
+        Rows.
+        """
+        while row >= 0:
+            yield row
+            row = int(self.parent[row])
+
+    def atoms_of(self, rows: list[int]) -> set[str]:
+        """Return the ids of all atoms inside units.
+
+        Parameters
+        ----------
+        rows : of units.
+
+        Returns
+        -------
+        Ids.
+        """
+        return set(self.atom_ids[self._inside(rows)])
+
+    def below(self, row: int, level: str) -> list[int]:
+        """Return the units of a level anywhere below a unit.
+
+        Parameters
+        ----------
+        row : of units.
+        level : one of `LEVELS`.
+
+        Returns
+        -------
+        Rows in order.
+        """
+        found = np.unique(self.atom_unit[self._inside([row])])
+        return [int(at) for at in found if at != row and self.levels[at] == level]
+
+    def _inside(self, rows: list[int]) -> Ints:
+        return atoms_inside(np.array(rows, np.int64), self.inside)[1]
+
+    def labels(self, row: int, level: str) -> set[str]:
+        """Return what a unit is called by at its level: its number, and the labels in its own name in each language.
+
+        Parameters
+        ----------
+        row : of units.
+        level : of it.
+
+        Returns
+        -------
+        Labels such as 3 or b.
+        """
+        told, words = set[str](), set[str]()
+        for column in NAMED:
+            up, name = self.parent[row], str(self.units[column].iat[row])
+            own = name.removeprefix(str(self.units[column].iat[up])).strip() if up >= 0 else name
+            words |= self.labels_in(own).get(level) or set(re.findall(r"\d+", tidy(own))[:1])
+        if np.isfinite(self.numbers[row]):
+            told, words = {str(int(self.numbers[row]))}, {word for word in words if not word.isdecimal()}
+        return told | {plain_label(word) for word in words}
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The search index over the same names, for candidates of a question."""
+        return make_gazetteer(self.units, *(self.tables[kind] for kind in _SEARCHED))
+
+
+def _add(index: dict[str, list[Hit]], key: str, hit: Hit) -> None:
+    if key and hit not in (hits := index.setdefault(key, [])):
+        hits.append(hit)
+
+
+_kept: list[Index] = []
+
+
+def index_of(town: Town) -> Index:
+    """Return the index of a ground; the newest is kept, since most plans stand on the same ground.
+
+    Parameters
+    ----------
+    town : its units, atoms and tables.
+
+    Returns
+    -------
+    Index.
+    """
+    for index in _kept:
+        same = index.units is town.units and index.inside is town.inside
+        if same and all(index.tables[kind] is town.tables[kind] for kind in _SEARCHED):
+            return index
+    _kept[:] = [Index(town)]
+    return _kept[0]
