@@ -56,6 +56,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "names": (),
     "risk": (),
     "problems": (),
+    "edits": ("edits.ledger",),
     "decisions": (),
     "rounds": (),
     "schedule": (),

@@ -116,6 +116,20 @@ def text_to_cells(text: list[str]) -> Cells:
     return np.asarray(found.fill_null(0).to_numpy(zero_copy_only=False), np.uint64)
 
 
+def resolutions(cells: Cells) -> Ints:
+    """Return the resolution of each cell, by the bits of the index.
+
+    Parameters
+    ----------
+    cells : (n,) uint64; 0 gives 0.
+
+    Returns
+    -------
+    (n,) 0 to 15.
+    """
+    return ((cells >> np.uint64(52)) & np.uint64(15)).astype(np.int64)
+
+
 def parents(cells: Cells, resolution: int) -> Cells:
     """Return the cell of a coarser resolution around each cell, by the bits of the index.
 

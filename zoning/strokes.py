@@ -16,7 +16,6 @@ import pandas as pd
 from zoning.hashes import digest
 from zoning.store import Event, Workspace
 
-NONE = "none"
 INLINE = 200
 COLUMNS = (
     *("event_id", "seq", "recorded_at", "author", "class", "zone_id", "reason", "base", "effective_at", "until"),
@@ -29,7 +28,7 @@ _TIMES = ("recorded_at", "effective_at", "until")
 class Stroke:
     """An edit before it is saved.
 
-    `atoms`: ids (unit, `<unit>/rest` or H3 cell), each once. `target`: a class of the pack, or NONE to take them out.
+    `atoms`: ids (unit, `<unit>/rest` or H3 cell), each once. `target`: a class of the pack, or `none` to take them out.
     `answers`: what the derivation said at the base, (class, fact ids); `answered`: which of these each atom had, -1 for
     nothing. `base`: number of the log's last event then. `effective_at` to `until` (UTC, None: open). `zone_id`: the
     zone that the atoms join, None: found by replay. `draft`: does nothing until a stroke `takes` it up.
