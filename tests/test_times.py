@@ -161,3 +161,17 @@ def test_many_times_read_as_each_alone(day, zone):
 def test_a_blank_that_is_none_of_ascii_parts_date_and_clock():
     assert read("2022-03-06\u2028 8:05") == "2022-03-06T08:05:00"
     assert read("2022年3月6日　8时") == "2022-03-06T08:00:00"
+
+
+ISO = ["2022-03-06", "2022-03-06 08:05", "2022-03-06T08:05:09", "1799-12-31T08:05:09", "2200-01-01", "1800-01-01 00:00"]
+ODD = ["2022-02-30", "2022/03/06", "2022-03-06 08:05+00", "2022-03-06 24:00:00", "2022-03-06 08:60", "xxxxxxxxxx"]
+
+
+@pytest.mark.parametrize("date_only", ["start", "end"])
+@pytest.mark.parametrize("words", [[one, one, ""] for one in ISO] + [[one, odd] for one in ISO for odd in ODD], ids=str)
+def test_a_column_of_one_form_reads_as_each_cell_alone(words, date_only):
+    column = parse_times(pd.Series(words, dtype="str"), SZ, date_only, now=NOW)
+    for at, word in enumerate(words):
+        alone = parse_times(pd.Series([word, "3月6日"], dtype="str"), SZ, date_only, now=NOW)
+        pd.testing.assert_series_equal(column.times[at : at + 1], alone.times[:1], check_index=False)
+        assert column.reasons.iloc[at] == alone.reasons.iloc[0]

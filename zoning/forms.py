@@ -1,7 +1,6 @@
-"""The common forms of values, a chunk at a time: ISO times, plain numbers, text. What is none is left to `values`.
+"""The forms of text, a column at a time: between pandas and Arrow, ISO times at once, times in words word by word.
 
-Arrow and NumPy work on the bytes of the column, without a Python object a cell. Whatever is read here reads the same
-in `times` and `values`.
+Arrow and NumPy work on the bytes of the column, without a Python object a cell.
 """
 
 from typing import Any, NamedTuple
@@ -12,14 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zoning.tables import Column
-
 Mask = npt.NDArray[np.bool_]
 Micros = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
-MISSING_TEXT = ("", "null", "NULL", "None", "nan", "NaN", "N/A", "\\N")
-EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
-_PLAIN_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)$"
 YEARS = (1800, 2200)  # for which times are read
 _STR = pd.StringDtype("pyarrow", na_value=np.nan)  # what pandas calls str
 _DAY_US, _NAT_US = 86_400_000_000, np.iinfo(np.int64).min
@@ -74,54 +68,20 @@ def to_series(values: pa.Array, index: pd.Index | None = None) -> pd.Series:
     return pd.Series(_STR.__from_arrow__(values), index)
 
 
-def read_text(text: pa.LargeStringArray, column: Column) -> tuple[pa.LargeStringArray, Mask]:
-    """Strip text and take the words for missing out.
+def bytes_of(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+    """Return the bytes of a column, without a copy.
 
     Parameters
     ----------
     text : of `to_arrow`.
-    column : its contract.
 
     Returns
     -------
-    values : text, null where missing.
-    done : (n,) bool; the others may be Excel errors, formulas or numbers that lost digits.
+    starts : (n + 1,) where each cell begins, and the last ends.
+    letters : the bytes that these count.
     """
-    words = pc.utf8_trim_whitespace(text)
-    missing = pc.is_in(words, value_set=pa.array(MISSING_TEXT, words.type))
-    odd = pc.or_(pc.starts_with(words, "#"), pc.starts_with(words, "="))
-    if column.name == "id" or column.name.endswith("_id"):
-        odd = pc.or_(odd, pc.match_substring(words, "E+"))
-    return pc.if_else(missing, pa.scalar(None, words.type), words), ~_bools(odd)
-
-
-def read_number(text: pa.LargeStringArray, column: Column) -> tuple[npt.NDArray[np.float64], Mask]:
-    """Read plain numbers.
-
-    Parameters
-    ----------
-    text : of `to_arrow`.
-    column : its contract: float or int, and the least value allowed.
-
-    Returns
-    -------
-    values : (n,) float64, NaN where empty or not done.
-    done : (n,) bool, where the cell is empty or a number that the contract allows.
-    """
-    empty = _bools(pc.equal(text, ""))
-    filled = pc.if_else(pa.array(empty), pa.scalar(None, text.type), text) if empty.any() else text
-    try:
-        found = filled.cast(pa.float64())
-    except pa.ArrowInvalid:
-        plain = pc.match_substring_regex(filled, _PLAIN_NUMBER)
-        found = pc.if_else(plain, filled, pa.scalar(None, text.type)).cast(pa.float64())
-    values = found.to_numpy(zero_copy_only=False)
-    done = np.isfinite(values)
-    if column.minimum is not None:
-        done &= values >= column.minimum
-    if column.dtype == "int":
-        done &= (np.floor(values) == values) & (np.abs(values) <= 1e9)
-    return np.where(done, values, np.nan), done | empty
+    starts = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    return starts, np.frombuffer(text.buffers()[2] or b"", np.uint8)
 
 
 def read_iso(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.datetime64], Mask, Mask]:
@@ -137,10 +97,11 @@ def read_iso(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.datetime64], Mas
     bare : (n,) bool, where there is a date only.
     done : (n,) bool, where the cell is empty or has been read.
     """
-    n = len(text)
-    starts = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + n + 1]
-    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)
+    n, (starts, data) = len(text), bytes_of(text)
     lengths = np.diff(starts)
+    at_once = _read_alike(text, lengths)
+    if at_once is not None:
+        return at_once, lengths == 10, np.ones(n, dtype=bool)
     micros, done = np.full(n, _NAT_US, np.int64), lengths == 0
     for length in (19, 16, 10):
         rows = np.flatnonzero(lengths == length)
@@ -150,6 +111,21 @@ def read_iso(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.datetime64], Mas
             values, good = _read_fixed(np.ascontiguousarray(letters.T))
             micros[rows], done[rows] = np.where(good, values, _NAT_US), good
     return micros.view("M8[us]"), (lengths == 10) & done, done
+
+
+def _read_alike(text: pa.LargeStringArray, lengths: npt.NDArray[np.int64]) -> Micros | None:
+    """Read a column of ISO times of one length and empty cells, in Arrow; None where it holds anything else."""
+    empty = lengths == 0
+    length = int(lengths.max(initial=0))
+    if length not in (10, 16, 19) or not (empty | (lengths == length)).all():
+        return None
+    filled = pc.if_else(pa.array(empty), pa.scalar(None, text.type), text) if empty.any() else text
+    try:
+        found: Micros = filled.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    years = (np.fmin.reduce(found).astype("M8[Y]"), np.fmax.reduce(found).astype("M8[Y]"))
+    return found if f"{YEARS[0]}" <= str(years[0]) and str(years[1]) < f"{YEARS[1]}" else None
 
 
 def _read_fixed(letters: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], Mask]:
@@ -279,8 +255,3 @@ def _day(years: Floats, months: Floats, days: Floats) -> Micros:
     first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     found = first.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     return np.where(known & (found.astype("datetime64[M]") == first), found, np.datetime64("NaT", "D")).astype("M8[us]")
-
-
-def _bools(mask: Any) -> Mask:
-    found: Mask = mask.to_numpy(zero_copy_only=False).astype(bool)
-    return found

@@ -10,6 +10,7 @@ import pyarrow as pa
 import shapely
 
 from zoning.datum import DATUMS
+from zoning.forms import to_series
 from zoning.intake.faults import Faults
 from zoning.intake.location import Shapes, place_points, place_shapes
 from zoning.intake.raw import RawTable
@@ -122,8 +123,7 @@ def _times(text: pd.Series, column: Column, options: Options) -> tuple[pd.Series
 def _nothing(column: Column, index: pd.Index) -> pd.Series:
     """Return a column of missing values, without a Python object a row."""
     if PANDAS_DTYPES[column.dtype] == "str":
-        empty = pa.table({"c": pa.nulls(len(index), pa.large_string())})
-        return empty.to_pandas()["c"].astype("str").set_axis(index)
+        return to_series(pa.nulls(len(index), pa.large_string()), index)
     return pd.Series(index=index, dtype=PANDAS_DTYPES[column.dtype])
 
 

@@ -193,11 +193,7 @@ def _refuse_repeats(
     path: Path, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, total: _Total
 ) -> None:
     """Find ids that occur more than once; read the file again for their rows, and refuse them as `intake` does."""
-    both = f"SELECT {terms.id} AS id, row FROM facts WHERE NOT made UNION ALL FROM refused"
-    again = connection.sql(
-        f"WITH every AS ({both}) SELECT id, row FROM every WHERE id IN"
-        " (SELECT id FROM every GROUP BY id HAVING count(*) > 1) ORDER BY row"
-    ).fetchnumpy()
+    again = _repeated(terms, connection)
     if not len(again["row"]):
         return
     wanted = pd.Series(again["id"], index=again["row"], dtype="str")
@@ -217,6 +213,18 @@ def _refuse_repeats(
     connection.register("gone", pa.table({"row": pa.array(refused["row"], pa.int64())}))
     connection.execute("DELETE FROM facts WHERE row IN (SELECT row FROM gone)")
     total.rejects = [_joined(pd.concat([*total.rejects, refused], ignore_index=True))]
+
+
+def _repeated(terms: Contract, connection: duckdb.DuckDBPyConnection) -> dict[str, np.ndarray]:
+    """Return id and row of the rows whose id occurs again; numbers are sorted sooner than words are grouped."""
+    both = f"(SELECT {terms.id} AS id, row FROM facts WHERE NOT made UNION ALL FROM refused)"
+    hashes = np.sort(connection.sql(f"SELECT hash(id) AS hash FROM {both}").fetchnumpy()["hash"])
+    connection.register("likely", pa.table({"hash": np.unique(hashes[1:][hashes[1:] == hashes[:-1]])}))
+    found: dict[str, np.ndarray] = connection.sql(
+        f"WITH every AS (FROM {both} WHERE hash(id) IN (SELECT hash FROM likely)) SELECT id, row FROM every WHERE id IN"
+        " (SELECT id FROM every GROUP BY id HAVING count(*) > 1) ORDER BY row"
+    ).fetchnumpy()
+    return found
 
 
 def _some(shapes: npt.NDArray[np.object_] | None, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_] | None:

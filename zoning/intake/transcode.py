@@ -21,13 +21,13 @@ class Encoding:
     """How a file is written: its encoding, the text of its first part, and what damage it holds.
 
     `strict` encodings hold for every byte; `nul` and `stray` tell whether zero bytes, and bytes that are no text, were
-    met (`stray` so far).
+    met so far.
     """
 
     name: str
     head: str
-    nul: bool
     strict: bool
+    nul: bool = False
     stray: bool = False
 
 
@@ -66,7 +66,7 @@ def sniff(path: Path, encoding: str) -> Encoding:
     if text.count("\0") * 20 > len(text):
         raise InputError(f"{path.name} holds binary data, not text; export it as CSV")
     head = text if whole else text[: text.rfind("\n") + 1]
-    return Encoding(name, head, _has_nul(path, name), strict)
+    return Encoding(name, head, strict)
 
 
 def _lines(data: bytes) -> bytes:
@@ -126,13 +126,6 @@ def _line(line: bytes, name: str, first: str) -> str:
     return line.decode(first, "replace")
 
 
-def _has_nul(path: Path, name: str) -> bool:
-    if name.startswith(("utf-16", "utf-32")):
-        return False
-    with path.open("rb") as file:
-        return any(b"\0" in block for block in iter(lambda: file.read(_BLOCK), b""))
-
-
 def utf8_blocks(path: Path, found: Encoding) -> Iterator[bytes]:
     """Give a file as UTF-8, a block of whole lines at a time.
 
@@ -150,8 +143,10 @@ def utf8_blocks(path: Path, found: Encoding) -> Iterator[bytes]:
     InputError : a later part of the file is not of a declared encoding.
     """
     rest, codec = b"", codecs.getincrementaldecoder(found.name)() if found.strict else None
+    wide = found.name.startswith(("utf-16", "utf-32"))
     with path.open("rb") as file:
         for block in iter(lambda: file.read(_BLOCK), b""):
+            found.nul |= not wide and b"\0" in block
             if codec:
                 yield _strictly(codec, block, False, path.name, found.name)
                 continue
@@ -165,7 +160,7 @@ def utf8_blocks(path: Path, found: Encoding) -> Iterator[bytes]:
 
 
 def _utf8(data: bytes, found: Encoding) -> bytes:
-    if found.name == "utf-8" and _fits(data, "utf-8"):
+    if found.name == "utf-8" and (data.isascii() or _fits(data, "utf-8")):
         return data
     text = _loose(data, found.name)
     found.stray |= STRAY in text

@@ -12,11 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zoning.forms import EXCEL_ERRORS, MISSING_TEXT, read_number, read_text, to_arrow, to_series
+from zoning.forms import bytes_of, to_arrow, to_series
 from zoning.intake.headers import plain
 from zoning.tables import PANDAS_DTYPES, Column
 
 Mask = npt.NDArray[np.bool_]
+_MISSING_TEXT = ("", "null", "NULL", "None", "nan", "NaN", "N/A", "\\N")
+_EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+_PLAIN_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)$"
 _QUOTED = r'^="([^"]*)"$'
 _FORMULA = r"[=@](?:[A-Za-z(+\-]|\d+[+*/^&-])"
 _LOST_DIGITS = r"\d(?:\.\d+)?E\+\d{2}"
@@ -49,7 +52,7 @@ def clean(text: pd.Series, column: Column) -> pd.Series:
     if column.dtype == "bool":
         known = _FALSE
     folded = words.str.casefold()
-    missing = words.isin(MISSING_TEXT) if column.dtype == "str" else folded.isin(_MISSING) & ~folded.isin(known)
+    missing = words.isin(_MISSING_TEXT) if column.dtype == "str" else folded.isin(_MISSING) & ~folded.isin(known)
     words = words.mask(missing, "")
     return pd.Series(words.to_numpy(dtype=object)[codes], text.index, dtype="str")
 
@@ -71,10 +74,10 @@ def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray
     raw, dtype = to_arrow(text), PANDAS_DTYPES[column.dtype]
     reasons, fix = None, ""
     if column.dtype == "str":
-        words, done = read_text(raw, column)
+        words, done = _read_text(raw, column)
         values = to_series(words, text.index)
     elif column.dtype in ("float", "int"):
-        numbers, done = read_number(raw, column)
+        numbers, done = _read_number(raw, column)
         values = pd.Series(numbers, text.index).astype(dtype)
     else:
         values, done = pd.Series(index=text.index, dtype=dtype), np.zeros(len(text), dtype=bool)
@@ -82,12 +85,48 @@ def read_values(text: pd.Series, column: Column) -> tuple[pd.Series, npt.NDArray
     if len(rest):
         codes, unique = _words(raw if len(rest) == len(raw) else raw.take(rest))
         found, why, fix = _known(unique, column) or parse_values(clean(unique, column), column)
-        part = found.iloc[codes].set_axis(text.index[rest])
-        values = part if len(rest) == len(text) else _put(values, rest, part)
+        part = found.array.take(codes)
+        values = pd.Series(part, text.index) if len(rest) == len(text) else _put(values, rest, part)
         if (why != "").any():
             reasons = np.full(len(text), "", dtype=object)
             reasons[rest] = why.to_numpy(dtype=object)[codes]
     return values, reasons, fix
+
+
+def _read_text(text: pa.LargeStringArray, column: Column) -> tuple[pa.LargeStringArray, Mask]:
+    """Strip text and take the words for missing out; not done are Excel errors, formulas and numbers cut short."""
+    words = pc.utf8_trim_whitespace(text)
+    starts, data = bytes_of(words)
+    odd = pc.or_(pc.starts_with(words, "#"), pc.starts_with(words, "="))
+    if (column.name == "id" or column.name.endswith("_id")) and (data == ord("+")).any():
+        odd = pc.or_(odd, pc.match_substring(words, "E+"))
+    if len(words) and np.diff(starts).min() <= max(map(len, _MISSING_TEXT)):
+        missing = pc.is_in(words, value_set=pa.array(_MISSING_TEXT, words.type))
+        words = pc.if_else(missing, pa.scalar(None, words.type), words)
+    return words, ~_bools(odd)
+
+
+def _read_number(text: pa.LargeStringArray, column: Column) -> tuple[npt.NDArray[np.float64], Mask]:
+    """Read plain numbers; done is what is empty or a number that the contract allows, NaN the rest."""
+    empty = _bools(pc.equal(text, ""))
+    filled = pc.if_else(pa.array(empty), pa.scalar(None, text.type), text) if empty.any() else text
+    try:
+        found = filled.cast(pa.float64())
+    except pa.ArrowInvalid:
+        plain = pc.match_substring_regex(filled, _PLAIN_NUMBER)
+        found = pc.if_else(plain, filled, pa.scalar(None, text.type)).cast(pa.float64())
+    values = found.to_numpy(zero_copy_only=False)
+    done = np.isfinite(values)
+    if column.minimum is not None:
+        done &= values >= column.minimum
+    if column.dtype == "int":
+        done &= (np.floor(values) == values) & (np.abs(values) <= 1e9)
+    return np.where(done, values, np.nan), done | empty
+
+
+def _bools(mask: Any) -> Mask:
+    found: Mask = mask.to_numpy(zero_copy_only=False).astype(bool)
+    return found
 
 
 def _words(text: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], pd.Series]:
@@ -120,9 +159,9 @@ def _known(words: pd.Series, column: Column) -> tuple[pd.Series, pd.Series, str]
     return found, pd.Series("", words.index, dtype="str"), ""
 
 
-def _put(values: pd.Series, rest: npt.NDArray[np.intp], part: pd.Series) -> pd.Series:
+def _put(values: pd.Series, rest: npt.NDArray[np.intp], part: Any) -> pd.Series:
     out = values.copy()
-    out.iloc[rest] = part.array
+    out.iloc[rest] = part
     return out
 
 
@@ -158,7 +197,7 @@ _Parsed = tuple[pd.Series, Any, Any, str]
 def _junk(text: pd.Series, column: Column) -> npt.NDArray[np.object_]:
     """Say which cells hold what a spreadsheet left instead of a value."""
     found = np.full(len(text), "", dtype=object)
-    found[text.isin(EXCEL_ERRORS)] = "an Excel error instead of a value"
+    found[text.isin(_EXCEL_ERRORS)] = "an Excel error instead of a value"
     found[text.str.match(_FORMULA).to_numpy(dtype=bool)] = "a formula instead of its value; paste it as a value"
     if column.name == "id" or column.name.endswith("_id"):
         lost = text.str.fullmatch(_LOST_DIGITS).to_numpy(dtype=bool)
