@@ -85,7 +85,9 @@ def write_readme(folder: Path, summary: Summary) -> None:
         f"Nothing here is real: the ground is drawn in open sea from {LNG0:g} E, {LAT0:g} N, and all names are put",
         "together from syllables.", "",
         f"{summary.people:,} people and {summary.cases:,} cases between 1 and 21 March 2022: {counts}.",
-        f"`{MANIFEST}` lists the files in load order and sets the plan to {AS_OF[:10]}, in mid-outbreak.", "",
+        f"`{MANIFEST}` lists the files in load order and sets the plan to {AS_OF[:10]} 00:00, in mid-outbreak:",
+        f"`python -m zoning town WORKSPACE --manifest {MANIFEST}`. `python -m zoning derive WORKSPACE --as-of DAY",
+        "--decide auto --out zones.geojson` then decides all that was reported before a day.", "",
         "## Files", "", "| file | kind | rows | peculiar |", "|---|---|---|---|",
     ]  # fmt: skip
     for entry in summary.files:
