@@ -84,6 +84,7 @@ TOP = {
     "pipeline": "pipeline",
     "explain": "pipeline",
     "gazetteer": "pipeline",
+    "typos": "pipeline",
     "addresses": "pipeline",
     **dict.fromkeys([f"addresses.{part}" for part in ("words", "index", "tree", "ground", "unclear")], "pipeline"),
     "loading": "pipeline",

@@ -1,7 +1,7 @@
 """Search of names of units, places, roads and areas: by Chinese, pinyin, initials, English, and with typos.
 
 Every name is written in its forms (Chinese, English, pinyin, initials); one sorted array of where their parts begin
-answers whole names, beginnings and inner parts alike. Only typos look at more than one stretch of it.
+answers whole names, beginnings and inner parts alike. Names with typos share a piece with what was typed (`typos`).
 """
 
 import re
@@ -18,16 +18,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pypinyin import Style, pinyin
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from zoning.geometry import Ints
+from zoning.typos import Typos, make_typos, near
 
 COLUMNS = ("id", "kind", "name", "name_en")
 WHY = ("exact", "prefix", "part", "pinyin", "initials", "typo")
 _PREFIX, _PART, _PINYIN, _INITIALS, _TYPO = range(1, 6)
 _STEP, _INNER = 4096, 2048  # cost of a hit: its way, then whether it is inside the form, then the form's length
 _READINGS = 4
+_HEAD = 8
 _FEW = 256  # so few ranks are sorted at once
 _NUMERALS = "零〇一二三四五六七八九十百"
 _DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0}
@@ -42,8 +42,8 @@ class Gazetteer:
 
     `names`: id, kind, name, name_en; one row a name. `text`: every form, each ended by a line break. `at`: where in
     `text` each part begins, in order of what stands there; `ranks`: of the same entries, the cost of a hit there and,
-    below it, the row of `names`. `heads`: first one or two letters -> stretch of `at`. `begins`: where in `text` the
-    forms of each row begin. `lengths`: length -> forms of it and their rows, for typos.
+    below it, the row of `names`. `heads`: first letters, up to `_HEAD` -> stretch of `at`. `begins`: where in `text`
+    the forms of each row begin. `typos`: of every form but initials.
     """
 
     names: pd.DataFrame
@@ -52,7 +52,7 @@ class Gazetteer:
     ranks: Ints
     heads: dict[str, tuple[int, int]]
     begins: list[int]
-    lengths: dict[int, tuple[list[str], list[int]]]
+    typos: Typos
 
 
 def plain(text: str) -> str:
@@ -120,7 +120,8 @@ def _index(names: pd.DataFrame) -> Gazetteer:
     parts: list[str] = []
     at, ranks = array("q"), array("q")
     begins: list[int] = []
-    lengths: dict[int, tuple[list[str], list[int]]] = {}
+    forms: list[str] = []
+    rows = array("I")
     end = 0
     for row, (name, english) in enumerate(zip(names["name"], names["name_en"], strict=True)):
         begins.append(end)
@@ -134,7 +135,6 @@ def _index(names: pd.DataFrame) -> Gazetteer:
             texts.append(form)
             end += len(form) + 1
             if way != _INITIALS:
-                forms, rows = lengths.setdefault(len(form), ([], []))
                 forms.append(form)
                 rows.append(row)
     begins.append(end)
@@ -142,14 +142,14 @@ def _index(names: pd.DataFrame) -> Gazetteer:
     order = pc.sort_indices(sorted_parts)
     turn = order.to_numpy()
     places = array("q", np.asarray(at, np.int64)[turn].tobytes())
-    heads = _heads(sorted_parts.take(order))
-    return Gazetteer(names, "\n".join([*texts, ""]), places, np.asarray(ranks, np.int64)[turn], heads, begins, lengths)
+    heads, typos = _heads(sorted_parts.take(order)), make_typos(forms, rows)
+    return Gazetteer(names, "\n".join([*texts, ""]), places, np.asarray(ranks, np.int64)[turn], heads, begins, typos)
 
 
 def _heads(parts: pa.Array) -> dict[str, tuple[int, int]]:
-    """Return the stretch of sorted parts that begins with each two letters, and with each one."""
+    """Return the stretch of sorted parts that begins with each few letters; shorter parts keep their own."""
     found: dict[str, tuple[int, int]] = {}
-    for size in (2, 1):
+    for size in range(_HEAD, 0, -1):
         runs = pc.run_end_encode(pc.utf8_slice_codeunits(parts, 0, size))
         ends = runs.run_ends.to_pylist()
         found |= zip(runs.values.to_pylist(), zip([0, *ends], ends, strict=False), strict=True)
@@ -238,8 +238,8 @@ def search(gazetteer: Gazetteer, text: str, limit: int = 10) -> pd.DataFrame:
 
 def _stretch(gazetteer: Gazetteer, word: str) -> tuple[int, int]:
     """Return the stretch of parts that begin with a word."""
-    low, high = gazetteer.heads.get(word[:2], (0, 0))
-    if len(word) <= 2 or low == high:
+    low, high = gazetteer.heads.get(word[:_HEAD], (0, 0))
+    if len(word) <= _HEAD or low == high:
         return low, high
     text, at, size = gazetteer.text, gazetteer.at, len(word)
 
@@ -291,10 +291,6 @@ def _by_parts(gazetteer: Gazetteer, pieces: list[str], limit: int) -> list[tuple
 def _by_typos(gazetteer: Gazetteer, word: str, limit: int) -> list[tuple[int, float, str]]:
     """Return the names with a form at most one or two letters away; a swap of neighbours is one."""
     most = min(len(word) // (4 if word.isascii() else 3), 2)
-    found: dict[int, float] = {}
-    for size in range(len(word) - most, len(word) + most + 1) if most else ():
-        forms, rows = gazetteer.lengths.get(size, ([], []))
-        for _, off, at in process.extract(word, forms, scorer=OSA.distance, score_cutoff=most, limit=4 * limit):
-            found[rows[at]] = min(off, found.get(rows[at], 9))
+    found = near(gazetteer.typos, word, most, 4 * limit) if most else {}
     best = sorted(found.items(), key=lambda f: (f[1], f[0]))[:limit]
     return [(row, 50.0 - 9 * off / 2, WHY[_TYPO]) for row, off in best]
