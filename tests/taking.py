@@ -34,8 +34,8 @@ def rule(ground: dict[str, Any], name: str = "X", when: dict[str, Any] = HOME, *
     return Rule.model_validate({**usual, "when": when, "ground": ground, **more})
 
 
-def pack(*rules: Rule, holding: str = "centroid") -> Policy:
-    header = POLICY.pack.model_copy(update={"holding": holding})
+def pack(*rules: Rule, **header_of: str) -> Policy:
+    header = POLICY.pack.model_copy(update=header_of)
     return POLICY.model_copy(update={"rules": list(rules), "pack": header})
 
 

@@ -48,7 +48,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "locate": (),
     "exposure": (),
     "triggers": (),
-    "grounds": ("grounds.scene", "grounds.units", "grounds.outlines"),
+    "grounds": ("grounds.scene", "grounds.units", "grounds.outlines", "grounds.border"),
     "standing": (),
     "clusters": (),
     "membership": (),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -98,3 +99,14 @@ def test_a_radius_covers_its_land() -> None:
     assert all(cell.startswith("8b") for cell in cells)
     assert len(cells) > len(held(pack(buffer(80, "point")), {"x": 0, "y": 0})[0])
     assert box(-1, -1, 2, 2).intersects(scene.legal[claims["ground"].iloc[0]])
+
+
+@pytest.mark.parametrize("radius", [150, 3000, 20000])
+def test_every_point_nearer_than_the_radius_lies_inside(radius: int) -> None:
+    disc = legal(pack(buffer(radius, "point")), {"x": 0, "y": 0})
+    shapely.prepare(disc)
+    around = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    for reach, inside in ((radius - 1, True), (radius * 1.0001 + 0.1, False)):
+        rim = shapely.points(reach * np.cos(around), reach * np.sin(around))
+        assert shapely.intersects(disc, rim).all() == inside
+        assert shapely.intersects(disc, rim).any() == inside

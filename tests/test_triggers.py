@@ -16,16 +16,26 @@ def value(number: float, unit: str = "n") -> dict[str, Any]:
     return {"value": number, "unit": unit, "grade": "O"}
 
 
-def rule(**when: Any) -> Rule:
+def rule(also: Iterable[dict[str, Any]] = (), **when: Any) -> Rule:
     ground = {"take": "siblings", "level": "estate"}
     names = {"zh": "规则", "en": "rule"}
     return Rule.model_validate(
-        {"id": "X", "names": names, "class": "sealed", "slot": "core", "grade": "O", "when": when, "ground": ground}
+        {
+            "id": "X",
+            "names": names,
+            "class": "sealed",
+            "slot": "core",
+            "grade": "O",
+            "when": when,
+            "ground": ground,
+            "also": list(also),
+        }
     )
 
 
 def a_stay(x: float = 0, y: float = 0, day: str = "12", **more: Any) -> Row:
     usual = {"trigger": "residence", "place_risk": None, "contacts_traceable": None, "hours": 24.0, "live": True}
+    usual |= {"ghost": False, "case_id": None}
     return {**usual, "reported_at": at(day), "unit": None, "known": True, **point(x, y), **more}
 
 
@@ -39,6 +49,7 @@ def fired(given: Rule, rows: list[Row], **town: Iterable[Row]) -> list[bool]:
             "place_risk": "str",
             "contacts_traceable": "boolean",
             "live": "bool",
+            "ghost": "bool",
             "known": "bool",
             "lng": float,
             "lat": float,
@@ -116,6 +127,29 @@ def test_only_the_living_count_towards_a_cluster() -> None:
     assert fired(cluster(2, 100, 7), [a_stay(), a_stay(**VISIT)]) == [False, False]
 
 
+def test_around_an_index_those_count_that_come_near_it_and_after_it() -> None:
+    # The third is near the second but not the first; in a chain all three would hang together.
+    rows = [a_stay(0, day="10"), a_stay(150, day="12"), a_stay(300, day="14")]
+    when = {"trigger": "cluster", "n": value(3), "within_m": value(200, "m"), "within_days": value(14, "day")}
+    assert fired(rule(**when), rows) == [True, True, True]
+    assert fired(rule(**when, around="index"), rows) == [False] * 3
+    pair = {**when, "n": value(2), "around": "index"}
+    assert fired(rule(**pair), [*rows[:2], a_stay(0, day="26")]) == [True, True, True]
+    assert fired(rule(**pair), [rows[0], a_stay(150, day="25")]) == [False, False]
+
+
+def test_a_cluster_may_count_from_the_onset() -> None:
+    # Reported a day apart, but the first fell ill three weeks before the second, whose onset nobody knows.
+    cases = [
+        {"case_id": "C1", "onset_at": "01", "reported_at": "20"}, {"case_id": "C2", "reported_at": "21"},
+        {"case_id": "C3", "onset_at": "14", "reported_at": "25"},
+    ]  # fmt: skip
+    rows = [a_stay(i, day=day, case_id=f"cases:C{i}") for i, day in ((1, "20"), (2, "21"), (3, "25"))]
+    when = {"trigger": "cluster", "n": value(2), "within_m": value(150, "m"), "within_days": value(7, "day")}
+    assert fired(rule(**when), rows, cases=cases) == [True] * 3
+    assert fired(rule(**when, by="onset"), rows, cases=cases) == [False, True, True]
+
+
 HOUSES = {
     "estates": [estate("E1", 0, 0, 100, 60), estate("E2", 200, 0, 100, 60)],
     "buildings": [house("B1", 5, 5), house("B2", 60, 5), house("B3", 205, 5)],
@@ -162,3 +196,19 @@ def test_only_the_living_are_counted() -> None:
 def test_a_rule_about_ground_fires_for_no_stay() -> None:
     around = next(r for r in POLICY.rules if r.id == "R6")
     assert fired(around, [a_stay(), a_stay(**VISIT)]) == [False, False]
+
+
+def test_cases_of_any_age_are_counted_where_a_rule_asks_for_it_but_only_the_living_fire() -> None:
+    rows = [a_stay(unit="B1", day="01", live=False), a_stay(unit="B2", live=False, ghost=True), a_stay(unit="B2")]
+    when = {"trigger": "count", "level": "estate", "n": value(2)}
+    assert fired(rule(**when), rows, **HOUSES) == [False] * 3
+    assert fired(rule(**when, ever=True), rows, **HOUSES) == [False, False, True]
+    assert fired(rule(**{**when, "n": value(3)}, ever=True), rows, **HOUSES) == [False] * 3
+
+
+def test_what_must_have_happened_too_holds_for_the_same_source() -> None:
+    both = [{"trigger": "count", "level": "building", "n": value(2), "within_days": value(14, "day")}]
+    three = {"trigger": "count", "level": "estate", "n": value(3)}
+    rows = [a_stay(unit="B1"), a_stay(unit="B1"), a_stay(unit="B2"), a_stay(unit="B3"), a_stay(unit="B3")]
+    assert fired(rule(**three), rows, **HOUSES) == [True, True, True, False, False]
+    assert fired(rule(also=both, **three), rows, **HOUSES) == [True, True, False, False, False]

@@ -54,7 +54,11 @@ class Cluster(Part):
     within_m: Number
     """Metres between two of them."""
     within_days: Number
-    """Days between the reports of two of them."""
+    """Days between the reports (or onsets) of two of them."""
+    by: Literal["report", "onset"] = "report"
+    """The date of a source; without an onset its report counts."""
+    around: Literal["chain", "index"] = "chain"
+    """Pairs that hang together, or all around one source, dated from it on."""
 
 
 class Count(Part):
@@ -66,8 +70,10 @@ class Count(Part):
     """Level of the unit or area that is counted in."""
     n: Whole
     """At least so many."""
-    within_days: Number
-    """Days between the first and the last report."""
+    within_days: Number | None = None
+    """Days between the first and the last report; left out: any."""
+    ever: bool = False
+    """Counts sources of any age, not only those that may still open a zone."""
     distinct: Level | None = None
     """Counts units of this level instead of sources."""
 
@@ -81,6 +87,7 @@ class Ground(Part):
     """The classes that they gave it."""
 
 
+Fact = Annotated[Residence | Visit | Cluster | Count, Field(discriminator="trigger")]
 When = Annotated[Residence | Visit | Cluster | Count | Ground, Field(discriminator="trigger")]
 Holding = Literal["touches", "centroid"]
 
@@ -193,3 +200,5 @@ class Rule(Cited):
     """A class of the pack, or 'option:' and the name of an option."""
     slot: Literal["core", "ring", "rest", "area"]
     """Part of a cluster; the id of a zone hangs on it."""
+    also: list[Fact] = Field(default_factory=list)
+    """What must have happened too, to the same source."""

@@ -1,6 +1,7 @@
 """Stage 4a: what happened: which stays fire a rule's trigger."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import shapely
 from zoning.geometry import Floats, Frame, components
 from zoning.graded import number
 from zoning.lookup import area_at, at_level
-from zoning.rules import Cluster, Count, Residence, Rule, Visit
+from zoning.rules import Cluster, Count, Residence, Rule, Visit, When
 
 Mask = npt.NDArray[np.bool_]
 
@@ -28,7 +29,7 @@ def fire(
     Parameters
     ----------
     rule : of the pack.
-    stays : of `find_stays`, with `live`; only the living count towards a number of cases.
+    stays : of `find_stays`, with `live` and case_id; only the living count, but where a rule asks for all `ever`.
     spots : of `locate`, same rows.
     units : of `make_units`.
     tables : kind -> table of the state; areas are read.
@@ -38,63 +39,100 @@ def fire(
     -------
     (n,) booleans.
     """
-    when, known = rule.when, spots["known"].to_numpy(bool)
-    home: Mask = (stays["trigger"] == "residence").to_numpy(bool) & known
-    if isinstance(when, Residence):
-        return home
-    if isinstance(when, Visit):
-        risk = stays["place_risk"].isin(when.place_risk).to_numpy(bool)
-        fires: Mask = (stays["trigger"] == "visit").to_numpy(bool) & known & risk
-        if when.contacts_traceable is not None:
-            fires &= (stays["contacts_traceable"] == when.contacts_traceable).fillna(False).to_numpy(bool)
-        fires &= stays["hours"].to_numpy(float) >= number(when.min_stay_h, 0.0)
-        return fires
-    if isinstance(when, Cluster):
-        return _clustered(when, stays, spots, home & stays["live"].to_numpy(bool), frame)
-    if isinstance(when, Count):
-        return _counted(when, stays, spots, home & stays["live"].to_numpy(bool), units, tables)
-    return np.zeros(len(stays), bool)
-
-
-def _days(stays: pd.DataFrame) -> Floats:
-    days: Floats = stays["reported_at"].to_numpy("datetime64[us]").astype(np.int64) / 86_400e6
-    return days
-
-
-def _clustered(when: Cluster, stays: pd.DataFrame, spots: pd.DataFrame, home: Mask, frame: Frame) -> Mask:
-    """Cases chained by pairs near in metres and days, where the chain has n or more."""
-    rows, fires = np.flatnonzero(home), np.zeros(len(stays), bool)
-    points = frame.to_metres(shapely.points(spots["lng"].to_numpy()[rows], spots["lat"].to_numpy()[rows]))
-    if not len(rows):
-        return fires
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=number(when.within_m, 0.0))
-    days = _days(stays)[rows]
-    close = np.abs(days[one] - days[other]) <= number(when.within_days, 0.0)
-    group = components(len(rows), one[close], other[close])
-    fires[rows] = np.bincount(group)[group] >= number(when.n, 1.0)
+    town = _Town(stays, spots, units, tables, frame)
+    fires = _fires(rule.when, town)
+    for fact in rule.also:
+        fires &= _fires(fact, town)
     return fires
 
 
-def _counted(
-    when: Count,
-    stays: pd.DataFrame,
-    spots: pd.DataFrame,
-    home: Mask,
-    units: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
-) -> Mask:
+@dataclass(frozen=True)
+class _Town:
+    """What a trigger asks: the arguments of `fire`."""
+
+    stays: pd.DataFrame
+    spots: pd.DataFrame
+    units: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    frame: Frame
+
+    def homes(self) -> Mask:
+        at_home: Mask = (self.stays["trigger"] == "residence").to_numpy(bool) & self.spots["known"].to_numpy(bool)
+        return at_home
+
+    def days(self, by: str) -> Floats:
+        """Days, from any origin, of each stay's report or of its case's onset."""
+        dates = self.stays["reported_at"]
+        if by == "onset":
+            onset = self.tables["cases"].set_index("fact_id")["onset_at"].reindex(self.stays["case_id"])
+            dates = onset.set_axis(dates.index).fillna(dates)
+        days: Floats = dates.to_numpy("datetime64[us]").astype(np.int64) / 86_400e6
+        return days
+
+
+def _fires(when: When, town: _Town) -> Mask:
+    stays, homes = town.stays, town.homes()
+    live = stays["live"].to_numpy(bool)
+    if isinstance(when, Residence):
+        return homes
+    if isinstance(when, Visit):
+        return _visited(when, town)
+    if isinstance(when, Cluster):
+        return _clustered(when, town, homes & live)
+    if isinstance(when, Count):
+        counted = ~stays["ghost"].to_numpy(bool) if when.ever else live
+        fires: Mask = _counted(when, town, homes & counted) & live
+        return fires
+    return np.zeros(len(stays), bool)
+
+
+def _visited(when: Visit, town: _Town) -> Mask:
+    """Visits by the investigator's two fields, and their length."""
+    stays = town.stays
+    fires: Mask = (stays["trigger"] == "visit").to_numpy(bool) & town.spots["known"].to_numpy(bool)
+    fires &= stays["place_risk"].isin(when.place_risk).to_numpy(bool)
+    if when.contacts_traceable is not None:
+        fires &= (stays["contacts_traceable"] == when.contacts_traceable).fillna(False).to_numpy(bool)
+    fires &= stays["hours"].to_numpy(float) >= number(when.min_stay_h, 0.0)
+    return fires
+
+
+def _clustered(when: Cluster, town: _Town, home: Mask) -> Mask:
+    """Cases near in metres and days, where n or more are chained by pairs, or lie around one of them."""
+    rows, fires = np.flatnonzero(home), np.zeros(len(home), bool)
+    lng, lat = (town.spots[c].to_numpy()[rows] for c in ("lng", "lat"))
+    points = town.frame.to_metres(shapely.points(lng, lat))
+    if not len(rows):
+        return fires
+    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=number(when.within_m, 0.0))
+    days = town.days(when.by)[rows]
+    later, n = days[other] - days[one], number(when.n, 1.0)
+    if when.around == "chain":
+        close = np.abs(later) <= number(when.within_days, 0.0)
+        group = components(len(rows), one[close], other[close])
+        fires[rows] = np.bincount(group)[group] >= n
+        return fires
+    close = (later >= 0) & (later <= number(when.within_days, 0.0))
+    index = np.bincount(one[close], minlength=len(rows)) >= n
+    fires[rows[other[close & index[one]]]] = True
+    return fires
+
+
+def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     """Cases of one unit or area of a level of which n distinct ones fall within some days of each other."""
+    units, spots = town.units, town.spots
     group = at_level(spots["unit"].to_numpy(), units, (when.level,))
     if when.level not in set(units["level"]):
-        group = area_at(spots["lng"].to_numpy(), spots["lat"].to_numpy(), tables["areas"], when.level)
-    unit = at_level(spots["unit"].to_numpy(), units, (when.distinct,)) if when.distinct else np.arange(len(stays))
-    days, fires = _days(stays), np.zeros(len(stays), bool)
+        group = area_at(spots["lng"].to_numpy(), spots["lat"].to_numpy(), town.tables["areas"], when.level)
+    unit = at_level(spots["unit"].to_numpy(), units, (when.distinct,)) if when.distinct else np.arange(len(home))
+    days, fires = town.days("report"), np.zeros(len(home), bool)
     rows = np.flatnonzero(home & (group >= 0) & (unit >= 0))
     rows = rows[np.argsort(group[rows], kind="stable")]
-    within, n = number(when.within_days, 0.0), number(when.n, 1.0)
+    within, n = number(when.within_days, np.inf), number(when.n, 1.0)
     for at in np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1):
         enough = len(np.unique(unit[at])) >= n
-        for first in np.unique(days[at]) if enough else ():
+        firsts = np.unique(days[at]) if np.isfinite(within) else days[at].min(keepdims=True)
+        for first in firsts if enough else ():
             inside = at[(days[at] >= first) & (days[at] <= first + within)]
             if len(np.unique(unit[inside])) >= n:
                 fires[inside] = True

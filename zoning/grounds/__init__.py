@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zoning.geometry import Ints
+from zoning.grounds.border import cut_grounds
 from zoning.grounds.outlines import area_keys, block_keys, buffer_keys
 from zoning.grounds.scene import Scene, atom_points
 from zoning.grounds.units import beside_keys, cell_keys, unit_keys
@@ -38,6 +39,7 @@ def take_grounds(scene: Scene, fired: Mapping[str, Mask]) -> pd.DataFrame:
             found = _around(rule, claims[claims["rule"].isin(wanted)], scene)
         else:
             found = _take(rule, np.flatnonzero(fired[rule.id]), claims, scene)
+        found = cut_grounds(found, scene)
         claims = pd.concat([claims, found.assign(rule=position)[CLAIMS]], ignore_index=True)
     return claims
 

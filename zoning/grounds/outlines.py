@@ -1,5 +1,7 @@
 """Grounds with a legal outline: administrative areas, street blocks and radii."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -12,6 +14,7 @@ from zoning.lookup import area_at
 from zoning.rules import Rule, TakeBuffer, TakeRoadBlock
 
 Keys = list[str | None]
+_SEGMENTS = 64  # a quarter of a circle: 0.2 m too far at 3 km
 
 
 def area_keys(levels: list[str], lng: Floats, lat: Floats, scene: Scene) -> Keys:
@@ -83,7 +86,9 @@ def buffer_keys(rule: Rule, ground: TakeBuffer, stays: Ints, claims: pd.DataFram
     One key into `scene.holds` a stay, None where it has no such ground.
     """
     edges = scene.frame.to_metres(np.array([_edge(ground, stay, claims, scene) for stay in stays.tolist()], object))
-    discs = scene.frame.to_degrees(shapely.buffer(edges, number(ground.radius_m, 0.0), quad_segs=32))
+    # Sides of the polygon touch the circle from outside: a legal radius is covered.
+    reach = number(ground.radius_m, 0.0) / math.cos(math.pi / (4 * _SEGMENTS))
+    discs = scene.frame.to_degrees(shapely.buffer(edges, reach, quad_segs=_SEGMENTS))
     # Named by its shape: the number of a stay changes with every earlier case, and ids hang on the key.
     keys = [f"buffer:{rule.id}:{digest(text)}" for text in shapely.to_wkb(discs, hex=True)]
     hold_shapes(dict(zip(keys, discs, strict=True)), scene)
@@ -99,5 +104,6 @@ def _edge(ground: TakeBuffer, stay: int, claims: pd.DataFrame, scene: Scene) -> 
         at = [i for i, r in enumerate(scene.policy.rules) if r.id == ground.previous]
         keys = claims.loc[claims["rule"].isin(at) & (claims["stay"] == stay), "ground"]
         if len(keys):
+            keys = [scene.whole.get(k, k) for k in keys]
             return shapely.union_all([scene.legal.get(k) or atom_outline(scene.holds[k], scene) for k in keys])
     return shapely.Point(spot["lng"], spot["lat"])

@@ -22,7 +22,8 @@ class Scene:
 
     `spots` has one row a stay; `holds` maps the key of a ground to its atoms; `legal` maps it to its legal outline
     (WGS84) where it has one that cuts through atoms: an area, a street block, a radius; `exact` maps a ground that took
-    all that it touches to the atoms whose representative point it holds.
+    all that it touches to the atoms whose representative point it holds; `whole` maps a ground that was cut at a border
+    to the one that it was cut from.
     """
 
     units: pd.DataFrame
@@ -36,6 +37,7 @@ class Scene:
     holds: dict[str, Cells] = field(default_factory=dict)
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)
+    whole: dict[str, str] = field(default_factory=dict)
 
 
 def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
