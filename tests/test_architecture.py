@@ -73,13 +73,8 @@ DEMO: dict[str, tuple[str, ...]] = {
         "demo.readme",
     ),
 }
-LAYER_PARTS = (
-    "_base",
-    "mvt",
-    "ragged",
-    "tiles",
-    "style",
-)  # what the layers share; every other module of layers/ is a layer
+# What the layers share; every other module of layers/ is a layer.
+LAYER_PARTS = ("_base", "mvt", "ragged", "tiles", "style")
 TOP = {
     "pipeline": "pipeline",
     "explain": "pipeline",
@@ -96,10 +91,13 @@ TOP = {
     "news": "pipeline",
     "differences": "pipeline",
     "burden": "pipeline",
+    "picture": "pipeline",
+    "board": "pipeline",
     "cli": "cli",
     "commands": "cli",
     "queries": "cli",
     "progress": "cli",
+    "comparing": "cli",
     "__main__": "cli",
 }
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from zoning import commands, queries
+from zoning import commands, comparing, queries
 from zoning.errors import ZoningError
 from zoning.export import FORMATS
 from zoning.standing import ACTIONS
@@ -43,7 +43,7 @@ def build_parser() -> Parser:
         made.set_defaults(run=run)
         return made
 
-    for part in (_add_load, _add_guess, _add_facts, _add_derive, _add_decide, _add_ask, _add_rest):
+    for part in (_add_load, _add_guess, _add_facts, _add_derive, _add_decide, _add_ask, _add_compare, _add_rest):
         part(add)
     return parser
 
@@ -200,6 +200,34 @@ def _add_ask(add: Add) -> None:
     _times(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv|FILE.ics")
     parser.add_argument("--language", choices=["zh", "en"], default="zh")
+
+
+def _add_compare(add: Add) -> None:
+    parser = add(
+        "diff",
+        comparing.diff,
+        "list what changed between two dates or two times of knowing, with the facts and decisions behind it",
+        "diff build/town --from 3月14日 --to 3月15日 --out changes.geojson",
+    )
+    _workspace(parser)
+    parser.add_argument("--from", dest="from_", metavar="T", help="the earlier date; " + _TIME)
+    parser.add_argument("--to", metavar="T", help="the later date (default: the workspace's as_of, else now)")
+    parser.add_argument("--known-from", metavar="T", help="known by then, on the earlier side (default: as later)")
+    parser.add_argument("--known-to", metavar="T", help="known by then, on the later side (default: now)")
+    parser.add_argument("--policy", metavar="ID", help="id or .toml file of a pack, instead of the workspace's")
+    parser.add_argument("--out", type=Path, metavar="FILE.geojson|FILE.csv", help="names no fact, case or person")
+    parser = add(
+        "compare",
+        comparing.compare,
+        "put what packs do on the same facts side by side: zones, people, person-days, tests, and their maps",
+        "compare build/town --policies cn-sz-2022,my-pack.toml --out plans.html",
+    )
+    _workspace(parser)
+    parser.add_argument("--policies", required=True, metavar="A,B", help="ids or .toml files, each with :key=value;...")
+    parser.add_argument("--as-of", metavar="T", help="when it was true; " + _TIME)
+    parser.add_argument("--known-at", metavar="T", help="when we knew it, now if left out")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"ends in {', '.join(comparing.PICTURES)}")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh", help="of the page or picture")
 
 
 def _add_rest(add: Add) -> None:
