@@ -91,13 +91,15 @@ def test_an_alias_names_its_zone_and_the_oldest_of_a_cluster_goes_first() -> Non
     assert zone(zone_id="old-sealed-1") == "sealed-1"
 
 
-def test_a_stroke_gives_its_atoms_no_rule_and_itself_as_the_fact() -> None:
+def test_an_edited_atom_keeps_what_is_derived_of_it_beside_its_stroke() -> None:
     plan = town(FIRST)
-    found = shown(edit(plan, row(1, stroke(["B2"], "sealed", SEEN))), plan, "B2")
-    assert (found["rule_ids"], found["fact_ids"], found["certainty"]) == ([], ["strokes:s1"], "certain")
+    edited = edit(plan, row(1, stroke(["B2", "FAR"], "sealed", SEEN)))
+    found, far = (shown(edited, plan, atom) for atom in ("B2", "FAR"))
+    assert (found["rule_ids"], found["fact_ids"], found["stroke"]) == (["R3"], ["cases:C1"], "s1")
     assert (found["derived_class"], found["derived_rank"]) == ("controlled", 2)
-    kept = shown(edit(plan, row(1, stroke(["B2"], "controlled", SEEN))), plan, "B2")
-    assert (kept["fact_ids"], kept["stroke"]) == (["cases:C1"], "s1")
+    assert (far["rule_ids"], far["fact_ids"], far["certainty"]) == ([], [], "certain")
+    assert pd.isna(far["derived_class"])
+    assert pd.isna(far["derived_rank"])
 
 
 def test_what_is_taken_out_has_no_row_and_is_below_the_rule() -> None:

@@ -53,7 +53,8 @@ def test_every_atom_shows_its_newest_stroke_or_a_pending_derived_class(held: Hel
     assert set(shown.index) == {name for name, (of, _, _) in wanted.items() if of}
     for name, found in shown.to_dict("index").items():
         assert (found["class"], found["stroke"], found["pending"]) == wanted[name]
-        assert found["derived_rank"] == (RANK[held[name][1]] if name in held else 0)
+        rank = found["derived_rank"]
+        assert rank == RANK[held[name][1]] if name in held else pd.isna(rank)
     touched = edited.touched.set_index("atom_id")
     assert {n: s for n, (_, s, _) in wanted.items() if s} == touched["stroke"].to_dict()
 
@@ -159,7 +160,7 @@ def test_a_later_cause_on_a_weakened_atom_always_shows(held: Held, rows: list[Ro
 def test_what_makes_stricter_is_never_suspended(held: Held, rows: list[Row]) -> None:
     touched = run(held, rows).touched
     targets = {r["event_id"]: RANK.get(r["class"], 99) for r in rows}
-    stricter = touched["stroke"].map(targets) <= touched["derived_rank"].replace(0, 99)
+    stricter = touched["stroke"].map(targets) <= touched["derived_rank"].fillna(99)
     assert not touched.loc[stricter, "pending"].any()
     assert (touched.loc[touched["beyond"], "stroke"].map(targets) < 99).all()
 

@@ -28,12 +28,12 @@ SLOT, FACTS = "drawn", "strokes:"
 class Edited:
     """What shows once the strokes are replayed.
 
-    `membership`: as derived, with stroke (event id or None), derived_class and derived_zone (missing where nothing is
-    derived), derived_rank (0 there) and pending; atoms that were taken out have no row. `zones`: as derived, with those
-    that strokes drew and without those that they emptied.
-    `touched`: one row an atom that a stroke names and counts on: atom (number), atom_id, stroke, class and zone_id
-    (missing: taken out), rank (0 then), derived_class, derived_rank, derived_zone, rule_ids and fact_ids (derived),
-    pending, beyond (stricter than derived), below (weaker, and answered), adrift (derived when it was drawn, no more).
+    `membership`: as derived, with stroke (event id or None), derived_class, derived_rank, derived_zone (missing where
+    nothing is derived) and pending; rule_ids and fact_ids stay those of the derivation, empty where there is none.
+    Atoms that were taken out have no row. `zones`: as derived, with those that strokes drew, without those that they
+    emptied. `touched`: one row an atom that a stroke counts on: atom (number), atom_id, stroke, class, rank and zone_id
+    (missing: taken out), derived_class, derived_rank, derived_zone, rule_ids, fact_ids (derived), pending, beyond
+    (stricter than derived), below (weaker, and answered), adrift (derived when it was drawn, no more).
     `ledger`: of `list_strokes`.
     """
 
@@ -80,7 +80,9 @@ def replay(
     shown = _put_in(membership, touched, live)
     kept, emptied = _put_zones(zones, membership, shown, touched, live)
     ledger = list_strokes(strokes, touched, unknown, emptied, settings)
-    return Edited(shown, kept, touched.drop(columns=["row", "owner", "answered", "target", "wanted", "why"]), ledger)
+    ranks = {c: touched[c].astype("Int64").where(touched[c] > 0) for c in ("rank", "derived_rank")}
+    inner = ["row", "owner", "answered", "target", "wanted", "why"]
+    return Edited(shown, kept, touched.assign(**ranks).drop(columns=inner), ledger)
 
 
 def _newest(live: pd.DataFrame, atoms: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, pd.Series]:
@@ -227,24 +229,14 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
     over, joined = derived.iloc[row[row >= 0]], shown[row < 0]
     told = ["class", "rank", "zone_id", "stroke", "pending"]
     over = over.assign(**{c: shown.loc[row >= 0, c].to_numpy() for c in told})
-    stays = (over["class"] == over["derived_class"]) & (over["zone_id"] == over["derived_zone"])
-    new = joined[
-        [c for c in ("atom", "atom_id", *told, "derived_class", "derived_rank", "derived_zone") if c in derived]
-    ]
-    drawn = _with_strokes(pd.concat([over[~stays], new]), live, membership["why"].max())
-    parts = [derived[rest], over[stays], drawn]
+    columns = ("atom", "atom_id", *told, "derived_class", "derived_rank", "derived_zone", "rule_ids", "fact_ids")
+    new = joined[[column for column in columns if column in derived]].assign(certainty="certain")
+    last = membership["why"].max()
+    parts = [derived[rest], over, new.assign(why=int(last) + 1 if last == last else 0)]
     found = pd.concat([part for part in parts if len(part)] or parts[:1])
     kinds = {c: membership[c].dtype for c in ("atom", "class", "rank", "zone_id", "why", "certainty")}
+    found["derived_rank"] = found["derived_rank"].astype("Int64").where(found["derived_rank"] > 0)
     return found.astype(kinds).sort_values("atom", ignore_index=True)
-
-
-def _with_strokes(rows: pd.DataFrame, live: pd.DataFrame, last: float) -> pd.DataFrame:
-    """Give rows their stroke as the reason; rows of one stroke share it."""
-    number = pd.Index(live["event_id"]).get_indexer(rows["stroke"])
-    facts, none = np.empty(len(live), object), np.empty(1, object)
-    facts[:], none[:] = [[f"{FACTS}{event}"] for event in live["event_id"]], [[]]
-    why = number + (int(last) + 1 if last == last else 0)
-    return rows.assign(rule_ids=none.repeat(len(rows)), fact_ids=facts[number], why=why, certainty="certain")
 
 
 def _put_zones(
