@@ -131,31 +131,30 @@ def _type_all(
     schema: pa.Schema,
     total: _Total,
 ) -> None:
-    """Type every chunk, two at a time, and put the accepted rows into the table `facts`, all ids into `ids`."""
+    """Type every chunk, two at a time: accepted rows into the table `facts`, the ids of the others into `refused`."""
+    connection.register("nothing", schema.empty_table())
+    connection.execute("CREATE TABLE facts AS FROM nothing")
     connection.execute("CREATE TABLE refused (id VARCHAR, row BIGINT)")
-    first = True
-    for rows, batch, refused in _typed(path, terms, options, schema):
-        connection.register("batch", batch)
-        connection.execute("CREATE TABLE facts AS FROM batch" if first else "INSERT INTO facts FROM batch")
-        if len(refused):
-            connection.register("refused_now", refused)
-            connection.execute("INSERT INTO refused FROM refused_now")
+    for rows in _typed(path, terms, options, connection, schema):
+        first = not total.read
         total.read += len(rows.raw.values) + len(rows.raw.rejects)
         total.rejects.append(rejected(rows))
         total.told += [rows.told, *([tell_unused(rows.raw, rows.columns, options)] if first else [])]
         total.headers = total.headers or tuple(rows.raw.values.columns)
-        first = False
 
 
 def _typed(
-    path: Path, terms: Contract, options: Options, schema: pa.Schema
-) -> Iterator[tuple[Typed, pa.Table, pa.Table]]:
-    """Give typed chunks in the order of the file while the next ones are typed."""
+    path: Path, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, schema: pa.Schema
+) -> Iterator[Typed]:
+    """Give typed and stored chunks in the order of the file while the next ones are typed and stored."""
     chunks = read_chunks(path, options.encoding, options.layer, terms.kind, options.max_file_mb)
     columns: dict[str, str] = {}
 
-    def work(raw: RawTable) -> tuple[Typed, pa.Table, pa.Table]:
-        return _batch(type_rows(raw, terms, options, columns), schema)
+    def work(raw: RawTable) -> Typed:
+        rows = type_rows(raw, terms, options, columns)
+        with connection.cursor() as cursor:
+            _store(rows, cursor, schema)
+        return rows
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         waiting = []
@@ -168,8 +167,8 @@ def _typed(
             yield one.result()
 
 
-def _batch(rows: Typed, schema: pa.Schema) -> tuple[Typed, pa.Table, pa.Table]:
-    """Return the accepted rows with ids, made ones marked, and the ids of the refused rows."""
+def _store(rows: Typed, cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) -> None:
+    """Put the accepted rows with ids, made ones marked, and the ids of the refused rows into their tables."""
     name, table, bad = rows.terms.id, rows.table, rows.faults.mask
     missing = table[name].isna().to_numpy(bool)
     if missing.any():
@@ -179,8 +178,11 @@ def _batch(rows: Typed, schema: pa.Schema) -> tuple[Typed, pa.Table, pa.Table]:
     extra = {"row": rows.raw.rows, "made": missing}
     arrays = [_array(table[f.name], f.type) if f.name in table else pa.array(extra[f.name]) for f in schema]
     whole = pa.Table.from_arrays(arrays, schema=schema)
-    refused = whole.filter(pa.array(bad & ~missing)).select([name, "row"]) if bad.any() else whole.slice(0, 0)
-    return rows, whole.filter(pa.array(~bad)) if bad.any() else whole, refused
+    cursor.register("batch", whole.filter(pa.array(~bad)) if bad.any() else whole)
+    cursor.execute("INSERT INTO facts FROM batch")
+    if bad.any():
+        cursor.register("gone", whole.filter(pa.array(bad & ~missing)).select([name, "row"]))
+        cursor.execute("INSERT INTO refused FROM gone")
 
 
 def _array(column: pd.Series, kind: pa.DataType) -> pa.Array:
