@@ -47,6 +47,7 @@ def queries(gazetteer: Gazetteer, picked: np.ndarray) -> dict[str, list[str]]:
         "parts, other order": [f"2单元 3栋 {name}" for name in names],
         "typo, Chinese": [name[:-1] + "某" for name in names],
         "typo, pinyin": [forms[-2][:3] + forms[-2][4:] for forms in syllables],
+        "typos, two": [forms[1][:3] + forms[1][4:8] + forms[1][9:] for forms in syllables],
     }
 
 

@@ -208,7 +208,7 @@ def look_up(gazetteer: Gazetteer, text: str, limit: int) -> list[tuple[int, floa
     Returns
     -------
     (row of `names`, score of 0-100, why) a hit, best first; why is one of WHY. Typos are looked for where nothing else
-    is found: one in four Latin letters or three Chinese ones, two in twice as many.
+    is found: one in four Latin letters or three Chinese ones; two in twice as many, where one finds nothing.
     """
     word = plain(text)
     if not word or limit < 1:
@@ -277,15 +277,16 @@ def _hit(row: int, cost: int, size: int) -> tuple[int, float, str]:
 
 def _by_parts(gazetteer: Gazetteer, pieces: list[str], limit: int) -> list[tuple[int, float, str]]:
     """Return the names that hold every piece, in any order: those of the rarest piece are looked through."""
-    stretches = sorted((_stretch(gazetteer, piece) for piece in pieces), key=lambda s: s[1] - s[0])
-    if len(pieces) < 2 or stretches[0][0] == stretches[0][1]:
+    stretches = sorted((high - low, low, high, p) for p in pieces for low, high in [_stretch(gazetteer, p)])
+    if len(pieces) < 2 or not stretches[0][0]:
         return []
-    size = sum(map(len, pieces))
-    rows = np.unique(gazetteer.ranks[slice(*stretches[0])] % len(gazetteer.names)).tolist()
-    text, begins = gazetteer.text, gazetteer.begins
-    held = [r for r in rows if all(p in text[begins[r] : begins[r + 1]] for p in pieces)]
-    held = sorted(held, key=lambda r: len(gazetteer.names.at[r, "name"]))[:limit]
-    return [_hit(r, _PART * _STEP + _INNER + max(size, text.index("\n", begins[r]) - begins[r]), size) for r in held]
+    _, low, high, _ = stretches[0]
+    held, size = set((gazetteer.ranks[low:high] % len(gazetteer.names)).tolist()), sum(map(len, pieces))
+    find, begins = gazetteer.text.find, gazetteer.begins
+    for *_, piece in stretches[1:]:
+        held = {row for row in held if find(piece, begins[row], begins[row + 1]) >= 0}
+    lengths = sorted((find("\n", begins[row]) - begins[row], row) for row in held)[:limit]
+    return [_hit(row, _PART * _STEP + _INNER + max(size, length), size) for length, row in lengths]
 
 
 def _by_typos(gazetteer: Gazetteer, word: str, limit: int) -> list[tuple[int, float, str]]:

@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA
 _FEW = 400  # buckets with more forms are looked into only where the others hold nothing
 _MOST = 2
 _SHORTEST = {1: 2, 2: 4}  # form that so many typos are looked for in
-_LONGEST = {1: 9, 2: 250}
+_LONGEST = 250
 _SPREAD = 0x9E3779B97F4A7C15
 
 
@@ -54,7 +54,7 @@ def make_typos(forms: list[str], rows: Sequence[int]) -> Typos:
     for at, form in enumerate(forms):
         size = len(form)
         for most in range(1, _MOST + 1):
-            if _SHORTEST[most] <= size <= _LONGEST[most]:
+            if _SHORTEST[most] <= size <= _LONGEST:
                 for low, high, code in _cuts(size, most):
                     keys.append(hash(form[low:high]) ^ code)
                     posts.append(at)
@@ -78,9 +78,13 @@ def near(typos: Typos, word: str, most: int, limit: int) -> dict[int, int]:
 
     Returns
     -------
-    Row -> typos, of the fewest where a name has several forms. Names that share but a very common piece with the word
-    are left out where there are others.
+    Row -> typos, of the fewest where a name has several forms. Two typos are looked for where one finds nothing; names
+    that share but a very common piece with the word, where there are no others.
     """
+    return next(filter(None, (_within(typos, word, so_many, limit) for so_many in range(1, most + 1))), {})
+
+
+def _within(typos: Typos, word: str, most: int, limit: int) -> dict[int, int]:
     starts, mask = typos.starts, typos.mask
     few: set[int] = set()
     many: list[tuple[int, int]] = []
@@ -127,7 +131,7 @@ def _cuts(size: int, most: int) -> list[tuple[int, int, int]]:
 def _places(size: int, most: int) -> list[tuple[int, int, int, int]]:
     """Return where in a word of a size the pieces of forms may stand: from, to, letter swapped into it or -1, code."""
     found = []
-    for length in range(max(size - most, _SHORTEST[most]), min(size + most, _LONGEST[most]) + 1):
+    for length in range(max(size - most, _SHORTEST[most]), min(size + most, _LONGEST) + 1):
         more = size - length
         cuts = _cuts(length, most)
         for low, high, code in cuts:
