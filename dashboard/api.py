@@ -136,7 +136,7 @@ def _map_routes(plans: Plans) -> APIRouter:
         root, more = str(request.base_url).rstrip("/"), query(asked)
         tiles = {
             source: f"{root}/api/tiles/{source}/{{z}}/{{x}}/{{y}}.mvt?{more}&v={key}"
-            for source, key in (("base", shown.base_key), ("plan", shown.key))
+            for source, key in (("base", shown.base_key), ("plan", shown.key), ("changes", shown.key))
         }
         look = look_of(shown.plan.policy, theme, lang)
         return _json(
@@ -145,7 +145,7 @@ def _map_routes(plans: Plans) -> APIRouter:
 
     @routes.get("/tiles/{source}/{z}/{x}/{y}.mvt", summary="A vector tile", response_class=Response)
     def tile(
-        request: Request, asked: Asked, source: Literal["base", "plan"], z: int, x: int, y: int, v: str = ""
+        request: Request, asked: Asked, source: Literal["base", "plan", "changes"], z: int, x: int, y: int, v: str = ""
     ) -> Response:
         if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
             raise Refused(404, f"There is no tile {z}/{x}/{y}.", "z, x, y", f"z is 0 to {MAX_ZOOM}; x, y below 2**z.")
@@ -155,7 +155,7 @@ def _map_routes(plans: Plans) -> APIRouter:
         headers = {"etag": f'"{source}-{key}-{z}-{x}-{y}"', "cache-control": FOR_EVER if v == key else "no-cache"}
         if request.headers.get("if-none-match") == headers["etag"]:
             return Response(status_code=304, headers=headers)
-        data = shown.tiles[source].tile(z, x, y)
+        data = plans.tiles(asked, source).tile(z, x, y)
         if not data:
             return Response(status_code=204, headers=headers)
         return _packed(request, data, headers, MVT)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from dashboard.errors import Refused
 from layers import LAYERS
 from layers.tiles import TileSet
 from layers.zones import shown as zones_shown
+from zoning.differences import compare_plans
 
 KEPT = 12  # plans held at once
 NEW_A_MINUTE = 60  # plans derived in a minute, whoever asks
@@ -52,6 +53,7 @@ class Engine:
     explain_at: Callable[[Any, float, float], dict[str, Any]]
     revision: Callable[[], int]
     settings: Callable[[], Any]
+    compare: Callable[[Any, Any], Any] = compare_plans
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,10 @@ def _ground_key(plan: Any) -> str:
     return found.hexdigest()[:16]
 
 
+def _tiles(source: str, of: Any) -> TileSet:
+    return TileSet([part for layer in LAYERS if layer.source == source for part in layer.parts(of)])
+
+
 class Plans:
     """The plans of one workspace."""
 
@@ -99,6 +105,7 @@ class Plans:
         self.engine = engine
         self._settings: tuple[int, Any] | None = None
         self._held: OrderedDict[tuple[object, ...], Shown] = OrderedDict()
+        self._changes: OrderedDict[str, TileSet] = OrderedDict()
         self._lock = threading.Lock()
         self._started: deque[float] = deque()
 
@@ -137,6 +144,18 @@ class Plans:
         finally:
             self._lock.release()
 
+    def tiles(self, question: Question, source: str) -> TileSet:
+        """Return the tiles of a source; those of what changed since the day before are made when they are asked for."""
+        shown = self.get(question)
+        if source != "changes":
+            return shown.tiles[source]
+        if shown.key not in self._changes:
+            before = self.get(replace(question, day=shown.day - timedelta(days=1)))
+            self._changes[shown.key] = _tiles(source, self.engine.compare(before.plan, shown.plan))
+            while len(self._changes) > KEPT:
+                self._changes.popitem(last=False)
+        return self._changes[shown.key]
+
     def _count(self) -> None:
         now = time.monotonic()
         while self._started and now - self._started[0] > 60:
@@ -148,7 +167,7 @@ class Plans:
     def _derive(self, question: Question) -> Shown:
         zone = ZoneInfo(self._settings_now().zone)
         plan = self.engine.derive(as_of=question.as_of(zone), known_at=question.known_at, policy_id=question.policy)
-        tiles = {s: TileSet([p for y in LAYERS if y.source == s for p in y.parts(plan)]) for s in ("base", "plan")}
+        tiles = {source: _tiles(source, plan) for source in ("base", "plan")}
         name = f"{plan.revision}|{plan.as_of.isoformat()}|{question.known_at}|{question.policy}"
         key = hashlib.sha256(name.encode()).hexdigest()[:16]
         day = _day_shown(plan.as_of.astimezone(zone))

@@ -6,6 +6,7 @@ A new layer is a file that makes a `Layer`, and its place in `LAYERS`: the order
 from layers._base import Layer
 from layers.areas import AREAS_LAYER
 from layers.cells import CELLS_LAYER
+from layers.changes import CHANGES_LAYER
 from layers.gates import GATES_LAYER
 from layers.green import GREEN_LAYER
 from layers.places import PLACES_LAYER
@@ -17,6 +18,7 @@ from layers.zones import ZONES_LAYER
 
 LAYERS: tuple[Layer, ...] = (
     ZONES_LAYER,
+    CHANGES_LAYER,
     CELLS_LAYER,
     GATES_LAYER,
     SITES_LAYER,

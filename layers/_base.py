@@ -103,12 +103,15 @@ class Card:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: its parts of a tile source, style layers, images, legend and card; `pick` is its turn in a click."""
+    """One layer: its parts of a tile source, style layers, images, legend and card.
+
+    `parts` takes the plan; of the source `changes`, the table of what changed since an earlier plan.
+    """
 
     key: str
     names: Names
-    source: Literal["base", "plan"]
-    parts: Callable[["Plan"], list[Part]]
+    source: Literal["base", "plan", "changes"]
+    parts: Callable[[Any], list[Part]]
     style: Callable[[Look], list[tuple[int, StyleLayer]]]
     card: Callable[["Plan", str], Card | None]
     images: Callable[[Look], dict[str, dict[str, Any]]] = field(default=lambda _look: {})

@@ -19,7 +19,16 @@ from tests import tiny_plan
 from zoning.geometry import text_to_cells
 
 PLAN = tiny_plan.make_plan()
-TILES = {source: f"http://127.0.0.1:1/{source}/{{z}}/{{x}}/{{y}}" for source in ("base", "plan")}
+TILES = {source: f"http://127.0.0.1:1/{source}/{{z}}/{{x}}/{{y}}" for source in ("base", "plan", "changes")}
+NO_CHANGES = pd.DataFrame(
+    columns=["change", "zone_id", "name", "rank", "rank_before", "atoms_added", "atoms_removed", "because_zh",
+             "because_en", "geometry"]
+)  # fmt: skip
+
+
+def parts_of(layer: Layer, plan: object = PLAN) -> list:
+    """The parts of a layer: of a plan, or of a table in which nothing changed."""
+    return layer.parts(NO_CHANGES if layer.source == "changes" else plan)
 
 
 def styles() -> list[dict]:
@@ -36,13 +45,13 @@ def tile(source: str, zoom: int) -> dict:
 
 def test_registry_has_every_layer_once() -> None:
     assert sorted(layer.key for layer in LAYERS) == sorted(
-        ["zones", "cells", "units", "roads", "areas", "places", "sites", "gates", "water", "green"]
+        ["zones", "changes", "cells", "units", "roads", "areas", "places", "sites", "gates", "water", "green"]
     )
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
 def test_a_layer_draws_only_what_it_puts_into_its_tiles(layer: Layer) -> None:
-    parts = {part.name for part in layer.parts(PLAN)}
+    parts = {part.name for part in parts_of(layer)}
     look = look_of(PLAN.policy, "light", "zh")
     drawn = {style["source-layer"] for _, style in layer.style(look)}
     assert drawn == parts
@@ -52,14 +61,14 @@ def test_a_layer_draws_only_what_it_puts_into_its_tiles(layer: Layer) -> None:
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
 def test_a_layer_reads_a_plan_without_anything(layer: Layer) -> None:
     empty = tiny_plan.empty_plan()
-    for part in layer.parts(empty):
+    for part in parts_of(layer, empty):
         assert not len(part.shapes)
     assert layer.card(empty, "nothing") is None
 
 
-@pytest.mark.parametrize("source", ["base", "plan"])
+@pytest.mark.parametrize("source", ["base", "plan", "changes"])
 def test_no_two_parts_of_one_name_meet_in_a_tile(source: str) -> None:
-    parts = [part for layer in LAYERS if layer.source == source for part in layer.parts(PLAN)]
+    parts = [part for layer in LAYERS if layer.source == source for part in parts_of(layer)]
     for zoom in range(23):
         names = [part.name for part in parts if part.zooms[0] <= zoom <= part.zooms[1]]
         assert len(names) == len(set(names))

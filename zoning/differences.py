@@ -19,7 +19,7 @@ from zoning.pipeline import Plan
 
 CHANGES = ("opened", "lifted", "ended", "merged", "split", "class", "grown", "shrunk", "status", "dates")
 _COLUMNS = (
-    *("change", "zone_id", "was", "name", "name_en", "class_before", "class_after", "rank"),
+    *("change", "zone_id", "was", "name", "name_en", "class_before", "class_after", "rank_before", "rank"),
     *("status_before", "status_after", "stage_before", "stage_after", "start_before", "start_after"),
     *("lift_before", "lift_after", "people_before", "people_after", "atoms_added", "atoms_removed"),
     *("because", "because_zh", "because_en", "geometry"),
@@ -47,7 +47,8 @@ def compare_plans(before: Plan, after: Plan, decisions: pd.DataFrame | None = No
     One row a zone and change, by change (in the order of CHANGES), rank and id; none where the plans say the same.
     change : opened; lifted (released), ended (rejected, or nothing holds it any more); merged: `was` goes on in it;
     split: it comes from `was`; class; grown, shrunk; status (or stage); dates.
-    zone_id, was (its earlier id, if another), name, name_en, class_before, class_after, rank (of the later class).
+    zone_id, was (its earlier id, if another), name, name_en, class_before, class_after, rank_before (NaN: it held no
+    ground), rank (of the later class, or the last).
     status_before, status_after, stage_before, stage_after; start_before, start_after (in force from), lift_before,
     lift_after (earliest; UTC). people_before, people_after : of the zone; 0 where it is not there, NaN: not known.
     atoms_added, atoms_removed : atom ids; of a zone that opened or ended, all of its.
@@ -58,7 +59,7 @@ def compare_plans(before: Plan, after: Plan, decisions: pd.DataFrame | None = No
     table = pd.DataFrame([*_ends(match, news), *_pairs(match, news), *_moves(match, news)], columns=list(_COLUMNS))
     for name in ("start_before", "start_after", "lift_before", "lift_after"):
         table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
-    table = table.astype({"rank": "int64", **dict.fromkeys(_TEXTS, "str")})
+    table = table.astype({"rank": "int64", "rank_before": "float64", **dict.fromkeys(_TEXTS, "str")})
     order = pd.Categorical(table["change"], CHANGES, ordered=True).codes
     table = table.assign(order=order).sort_values(["order", "rank", "zone_id", "was"], ignore_index=True)
     return gpd.GeoDataFrame(table.drop(columns="order"), geometry="geometry", crs="EPSG:4326")
@@ -251,6 +252,6 @@ def _row(
     people = [side["people"] if "zone_id" in side else 0.0 for side in (one, other)]
     return (
         *(change, zone["zone_id"], was_id if was_id not in (None, zone["zone_id"]) else None),
-        *(zone["name"], zone["name_en"], one.get("class"), other.get("class"), zone["rank"]),
+        *(zone["name"], zone["name_en"], one.get("class"), other.get("class"), one.get("rank"), zone["rank"]),
         *(*told, *people, sorted(added), sorted(removed), *why, ground),
     )
