@@ -58,6 +58,18 @@ def test_a_step_names_its_class_and_goes_by_the_origin_of_the_zone() -> None:
     assert act(only, zone(**{"class": "precaution"}, origin="sealed"))["act"] == "release"
 
 
+def test_an_assessed_zone_of_an_area_is_lifted_with_a_warning_while_stricter_zones_of_its_cases_stand() -> None:
+    rule = pack("precaution", assessed=True)
+    around = zone(**{"class": "precaution"}, gates={"release": at("26 09:00")}, fact_ids=["cases:C1", "cases:C2"])
+    others = [zone("B", **SEALED), zone("C", **SEALED, fact_ids=["cases:C9"]), zone("D", **SEALED, status="released")]
+    acts = check(rule, around, *others)[1].set_index("zone_id")
+    assert (acts.loc["A", "ready"], acts.loc["A", "reasons_en"]) == (
+        True,
+        "the condition holds; assessed 26 March 09:00; warning: stricter zones are not lifted yet: Zone B",
+    )
+    assert acts.loc["A", "reasons_zh"].endswith("；注意：更严格的区域尚未解除：乙区")
+
+
 def test_a_proposed_zone_waits_to_be_opened() -> None:
     nothing = {"class_since": None, "clock_from": None, "lift_from": None}
     checks, acts = check(POLICY, zone(**SEALED, status="proposed", **nothing, fact_ids=["cases:C1", "cases:C2"]))

@@ -83,7 +83,7 @@ def check_zones(
         if zone["void"] or step is None or zone["status"] == "proposed":
             continue
         found, position = check_step(zone, step, known), policy.classes[zone["class"]].steps.index(step)
-        acts.append((zone["rank"], zone["zone_id"], *_leave(zone, step, found)))
+        acts.append((zone["rank"], zone["zone_id"], *_leave(zone, step, found, known)))
         told = [(c.predicate, c.holds, c.at, *c.found, *(NOTHING if c.holds else c.missing)) for c in found]
         checks += [(zone["zone_id"], position, step.to, *row) for row in told]
     table = _table(acts, {"rank": "int64", **ACTS})
@@ -109,16 +109,25 @@ def _act(
     return (act, to, *tallied, at, *why, list(fact_ids))
 
 
-def _leave(zone: Zone, step: Step, checks: list[Check]) -> Act:
+def _leave(zone: Zone, step: Step, checks: list[Check], known: Evidence) -> Act:
     """Return the step or release that the way out of a zone leads to."""
     holding, of = sum(c.holds for c in checks), len(checks)
     why = join([tally(holding, of), *(c.missing for c in checks if not c.holds)])
     if holding == of:
-        why = join([tally(holding, of), *(c.found for c in checks)])
+        why = join([tally(holding, of), *(c.found for c in checks), _warning(zone, step, known)])
     ready = holding == of and zone["status"] == "in_force"
     at = next(iter(earliest(checks)), pd.NaT)
     act = "release" if step.to == LIFTED else "step"
     return _act(act, step.to, at, why, zone["fact_ids"], (ready, holding, of))
+
+
+def _warning(zone: Zone, step: Step, known: Evidence) -> Said:
+    """Warn where a zone of an area would be left before the stricter ones of its cases, if its pack does not ask."""
+    stricter = known.stricter(zone) if known.policy.classes[zone["class"]].per == "ground" else []
+    if not stricter or step.when.lifted:
+        return NOTHING
+    chinese, english = names([z.name for z in stricter]).zh, names([z.name_en for z in stricter]).en
+    return Said(f"注意：更严格的区域尚未解除：{chinese}", f"warning: stricter zones are not lifted yet: {english}")
 
 
 def _acts(zone: Zone, known: Evidence) -> Iterator[Act]:

@@ -57,7 +57,8 @@ class Left(NamedTuple):
 class Evidence:
     """Facts by zone id: `rounds` in order of time, `contacts` by person, `cases`: contacts who are cases by now.
 
-    `there`: class -> zones not lifted; `areas`: level -> zone id -> areas that it is in.
+    `there`: class -> zones not lifted; `areas`: level -> zone id -> areas that it is in; `resting`: fact -> decided
+    zones that rest on it, each after its rank.
     """
 
     policy: Policy
@@ -69,6 +70,7 @@ class Evidence:
     found_in: Mapping[str, str]
     there: Mapping[str, list[Left]]
     areas: Mapping[str, Mapping[str, frozenset[str]]]
+    resting: Mapping[str, list[tuple[int, Left]]]
     _kept: dict[Any, list[Left]] = field(default_factory=dict)
 
     def left(self, zone: Zone, lifted: Lifted) -> list[Left]:
@@ -93,6 +95,20 @@ class Evidence:
         found = self._kept[key]
         return [o for o in found if o.zone_id != zone["zone_id"]] if zone["class"] in lifted.classes else found
 
+    def stricter(self, zone: Zone) -> list[Left]:
+        """Return the decided stricter zones that rest on facts of a zone.
+
+        Parameters
+        ----------
+        zone : rank, fact_ids.
+
+        Returns
+        -------
+        Zones by id.
+        """
+        both = {other for fact in zone["fact_ids"] for rank, other in self.resting.get(fact, []) if rank < zone["rank"]}
+        return sorted(both)
+
 
 def gather(
     zones: pd.DataFrame,
@@ -106,7 +122,7 @@ def gather(
 
     Parameters
     ----------
-    zones : zone_id, class, status, name, name_en, fact_ids; geometry (WGS84) where a condition goes by area.
+    zones : zone_id, class, rank, status, name, name_en, fact_ids; geometry (WGS84) where a condition goes by area.
     rounds : of `sum_rounds`.
     tables : kind -> table of the state; cases, contacts, tests and areas are read.
     policy : share of a full round, statuses of cases, levels of areas.
@@ -133,6 +149,7 @@ def gather(
         found_in=dict(zip(cases["fact_id"], cases["found_in"], strict=True)),
         there=_there(zones[~zones["status"].isin(OVER)]),
         areas={level: _areas(zones, tables["areas"], level) for level in levels},
+        resting=_resting(zones[zones["status"].isin(("decided", "in_force"))]),
     )
 
 
@@ -186,6 +203,15 @@ def _there(zones: pd.DataFrame) -> dict[str, list[Left]]:
     found: dict[str, list[Left]] = {}
     for zone_id, name, *called in zones[["zone_id", "class", "name", "name_en"]].itertuples(index=False, name=None):
         found.setdefault(name, []).append(Left(zone_id, *called))
+    return found
+
+
+def _resting(zones: pd.DataFrame) -> dict[str, list[tuple[int, Left]]]:
+    found: dict[str, list[tuple[int, Left]]] = {}
+    columns = ["rank", "fact_ids", "zone_id", "name", "name_en"]
+    for rank, facts, *told in zones[columns].itertuples(index=False, name=None):
+        for fact in facts:
+            found.setdefault(fact, []).append((rank, Left(*told)))
     return found
 
 

@@ -70,7 +70,7 @@ def names(ids: Sequence[str]) -> Said:
 
     Returns
     -------
-    Said, such as P1、P2、P3等7个 and P1, P2, P3 and 4 more.
+    Said, such as Li、Wu、He等7个 and Li, Wu, He and 4 more.
     """
     more = len(ids) - _NAMED
     chinese, english = "、".join(ids[:_NAMED]), ", ".join(ids[:_NAMED])
