@@ -55,7 +55,7 @@ def whole(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...], int]
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few rows, so that a small file comes in many chunks."""
     monkeypatch.setattr(readers_text, "BLOCK", 400)
-    monkeypatch.setattr(stream, "_SLICE", 3)
+    monkeypatch.setattr(stream, "_SLICE", 300)
     monkeypatch.setattr(stream, "_SAMPLE", 1)
 
 

@@ -29,7 +29,7 @@ from zoning.tables import PANDAS_DTYPES, Contract, contract
 
 LARGE_MB = 32  # smaller files are read whole
 _WORKERS, _MEMORY = 2, "2700MB"
-_SLICE, _SAMPLE, _BATCH = 1_000_000, 53, 122_880  # rows sorted at once; one row of so many tells where to cut
+_SLICE, _SAMPLE, _BATCH = 128 * 2**20, 53, 122_880  # bytes sorted at once; one row of so many tells where to cut
 _FORMATS = ("CSV", "XLSX", "Parquet")
 _ARROW = {
     "float64": pa.float64(), "Int64": pa.int64(), "boolean": pa.bool_(), "UInt64": pa.uint64(), "str": pa.string(),
@@ -56,6 +56,7 @@ class _Total:
     """What the chunks of a file came to so far."""
 
     read: int = 0
+    size: int = 0
     rejects: list[pd.DataFrame] = field(default_factory=list)
     told: list[dict[str, int]] = field(default_factory=list)
     headers: tuple[str, ...] = ()
@@ -115,7 +116,7 @@ def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> Iter
         lng, lat = _points(connection, terms)
         count = connection.execute("SELECT count(*) FROM facts").fetchall()[0][0]
         rejects = pd.concat(total.rejects, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
-        batches = pa.RecordBatchReader.from_batches(schema, _ordered(connection, terms, schema, count))
+        batches = pa.RecordBatchReader.from_batches(schema, _ordered(connection, terms, schema, total.size))
         told = told_lines(add_up(total.told))
         yield Streamed(total.read, count, rejects, told, total.headers, batches, lng, lat)
     finally:
@@ -135,8 +136,9 @@ def _type_all(
     connection.register("nothing", schema.empty_table())
     connection.execute("CREATE TABLE facts AS FROM nothing")
     connection.execute("CREATE TABLE refused (id VARCHAR, row BIGINT)")
-    for rows in _typed(path, terms, options, connection, schema):
+    for rows, size in _typed(path, terms, options, connection, schema):
         first = not total.read
+        total.size += size
         total.read += len(rows.raw.values) + len(rows.raw.rejects)
         total.rejects.append(rejected(rows))
         total.told += [rows.told, *([tell_unused(rows.raw, rows.columns, options)] if first else [])]
@@ -145,16 +147,15 @@ def _type_all(
 
 def _typed(
     path: Path, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, schema: pa.Schema
-) -> Iterator[Typed]:
-    """Give typed and stored chunks in the order of the file while the next ones are typed and stored."""
+) -> Iterator[tuple[Typed, int]]:
+    """Give typed and stored chunks and their bytes in the order of the file while the next ones are made."""
     chunks = read_chunks(path, options.encoding, options.layer, terms.kind, options.max_file_mb)
     columns: dict[str, str] = {}
 
-    def work(raw: RawTable) -> Typed:
+    def work(raw: RawTable) -> tuple[Typed, int]:
         rows = type_rows(raw, terms, options, columns)
         with connection.cursor() as cursor:
-            _store(rows, cursor, schema)
-        return rows
+            return rows, _store(rows, cursor, schema)
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         waiting = []
@@ -167,8 +168,8 @@ def _typed(
             yield one.result()
 
 
-def _store(rows: Typed, cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) -> None:
-    """Put the accepted rows with ids, made ones marked, and the ids of the refused rows into their tables."""
+def _store(rows: Typed, cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) -> int:
+    """Put the accepted rows with ids, made ones marked, and the ids of the refused rows into their tables; in bytes."""
     name, table, bad = rows.terms.id, rows.table, rows.faults.mask
     missing = table[name].isna().to_numpy(bool)
     if missing.any():
@@ -183,6 +184,7 @@ def _store(rows: Typed, cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) ->
     if bad.any():
         cursor.register("gone", whole.filter(pa.array(bad & ~missing)).select([name, "row"]))
         cursor.execute("INSERT INTO refused FROM gone")
+    return int(whole.nbytes)
 
 
 def _array(column: pd.Series, kind: pa.DataType) -> pa.Array:
@@ -256,12 +258,12 @@ def _order_made(terms: Contract, connection: duckdb.DuckDBPyConnection) -> dict[
 
 
 def _ordered(
-    connection: duckdb.DuckDBPyConnection, terms: Contract, schema: pa.Schema, count: int
+    connection: duckdb.DuckDBPyConnection, terms: Contract, schema: pa.Schema, size: int
 ) -> Iterator[pa.RecordBatch]:
     """Give the rows in the order that is stored, slice by slice of the first key: no sort is larger than a slice."""
     key = "epoch_us(arrive_at)" if terms.kind == "visits" else terms.id
     order = f"arrive_at, {terms.id}" if terms.kind == "visits" else terms.id
-    parts = max(1, count // _SLICE)
+    parts = max(1, size // _SLICE)
     cuts = [at / parts for at in range(1, parts)]
     some = f"SELECT quantile_disc({key}, {cuts}) FROM facts WHERE row % {_SAMPLE} = 0"
     found = connection.execute(some).fetchall()[0][0] if cuts else []
