@@ -8,6 +8,7 @@ import pytest
 
 from tests.small_town import Row, area, at, box
 from tests.waiting import CASE, a_round, act, check, met, one, pack, sample, zone
+from zoning.errors import PolicyError
 
 
 def test_full_days_in_force_of_a_zone_that_started_at_noon() -> None:
@@ -269,6 +270,16 @@ def test_the_numbers_of_the_day_on_which_the_clock_began_count() -> None:
     of = rule.classes["controlled"].model_copy(update={"steps": [step.model_copy(update={"when": when})]})
     dated = rule.model_copy(update={"classes": {**rule.classes, "controlled": of}})
     assert one(dated)["at"] == at("27")
+
+
+def test_a_condition_without_a_number_is_refused() -> None:
+    unset = {"in_force_days": {"unit": "day", "grade": "U"}}
+    rule = pack(in_force_days=7)
+    step = rule.classes["controlled"].steps[0]
+    step = step.model_copy(update={"when": type(step.when).model_validate(unset)})
+    of = rule.classes["controlled"].model_copy(update={"steps": [step]})
+    with pytest.raises(PolicyError, match="a number of day that is unset"):
+        check(rule.model_copy(update={"classes": {**rule.classes, "controlled": of}}))
 
 
 def test_an_act_of_a_zone_not_yet_in_force_waits() -> None:

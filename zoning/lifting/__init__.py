@@ -75,7 +75,8 @@ def check_zones(
     """
     known = gather(zones, rounds, tables, policy, settings, as_of)
     checks, acts = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-    for zone in zones[_ZONE].to_dict("records"):
+    origin = zones["origin"].astype(object).where(zones["origin"].notna(), None)
+    for zone in zones[_ZONE].assign(origin=origin).to_dict("records"):
         if zone["status"] in OVER:
             continue
         acts += [(zone["rank"], zone["zone_id"], *act) for act in _acts(zone, known)]
@@ -100,7 +101,7 @@ Act = tuple[str, str, bool, int, int, pd.Timestamp, str, str, list[str]]
 
 
 def _way_out(zone: Zone, known: Evidence) -> Step | None:
-    return way_out(known.policy.classes[zone["class"]], zone["origin"] or None)
+    return way_out(known.policy.classes[zone["class"]], zone["origin"])
 
 
 def _act(
