@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from zoning import commands, comparing, queries
+from zoning import commands, comparing, queries, redrawing
 from zoning.errors import ZoningError
 from zoning.export import FORMATS
+from zoning.saving import CHOICES
 from zoning.standing import ACTIONS
 from zoning.tables import KINDS
 
@@ -43,7 +44,8 @@ def build_parser() -> Parser:
         made.set_defaults(run=run)
         return made
 
-    for part in (_add_load, _add_guess, _add_facts, _add_derive, _add_decide, _add_ask, _add_compare, _add_rest):
+    parts = (_add_load, _add_guess, _add_facts, _add_derive, _add_decide, _add_edit, _add_ask, _add_compare, _add_rest)
+    for part in parts:
         part(add)
     return parser
 
@@ -83,7 +85,7 @@ def _recorded(parser: Parser) -> None:
 
 
 def _times(parser: Parser) -> None:
-    parser.add_argument("--as-of", metavar="T", help="when it was true; " + _TIME)
+    _as_of(parser)
     parser.add_argument("--known-at", metavar="T", help="when we knew it, now if left out")
     parser.add_argument("--policy", metavar="ID", help="id or .toml file of a pack, instead of the workspace's")
 
@@ -166,6 +168,51 @@ def _add_decide(add: Add) -> None:
     parser.add_argument("--grounds", default="", help="why")
     parser.add_argument("--recorded-at", metavar="T", help="when it was known, now if left out")
     _times(parser)
+
+
+def _add_edit(add: Add) -> None:
+    parser = add(
+        "edit",
+        redrawing.edit,
+        "put atoms into a class by hand, with what that changes; refused where others changed them since --base",
+        "edit build/town --atoms houses.txt --class none --reason 'wrong address' --by 'Li Wei'",
+    )
+    _workspace(parser)
+    parser.add_argument(
+        "--atoms", type=Path, metavar="FILE", help="ids of units, estates or cells, one a line, or a table"
+    )
+    parser.add_argument("--class", dest="target", metavar="C", help="a class of the pack, or none to take them out")
+    parser.add_argument("--reason", metavar="TEXT", help="why")
+    parser.add_argument("--by", required=True, help="name of who edits")
+    parser.add_argument("--zone", metavar="ID", help="zone that the atoms join; found by itself if left out")
+    parser.add_argument("--effective-at", metavar="T", help="from when it counts; default: the time of the plan")
+    parser.add_argument("--until", metavar="T", help="until when; default: without end")
+    parser.add_argument("--base", type=int, metavar="R", help="revision that it was drawn on; default: the newest")
+    parser.add_argument(
+        "--on-conflict", choices=CHOICES, default="refuse", help="what to do if others changed its atoms"
+    )
+    parser.add_argument("--draft", metavar="ID", help="take up this draft, instead of --atoms, --class and --reason")
+    parser.add_argument("--recorded-at", metavar="T", help="when it was known, now if left out")
+    _as_of(parser)
+    parser = add("undo", redrawing.undo, "undo an edit, or an undo", "undo build/town 0a1b2c3d4e5f6071 --by 'Li Wei'")
+    _workspace(parser)
+    parser.add_argument("stroke", metavar="STROKE", help="id of the edit, from the ledger")
+    parser.add_argument("--by", required=True, help="name of who undoes it")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why")
+    _as_of(parser)
+    parser = add(
+        "ledger",
+        redrawing.ledger,
+        "list every edit, what waits for a person first",
+        "ledger build/town --out edits.csv",
+    )
+    _workspace(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE.csv", help="write it there instead")
+    _as_of(parser)
+
+
+def _as_of(parser: Parser) -> None:
+    parser.add_argument("--as-of", metavar="T", help="when it was true; " + _TIME)
 
 
 def _add_ask(add: Add) -> None:

@@ -26,3 +26,7 @@ class StoreError(ZoningError, RuntimeError):
 
 class UnknownError(ZoningError, LookupError):
     """A fact, zone, unit or policy that was asked for does not exist; names the nearest that do."""
+
+
+class ConflictError(ZoningError, RuntimeError):
+    """Others changed what a person was working on; names what, and the choices. Nothing was saved."""

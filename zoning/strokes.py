@@ -137,11 +137,26 @@ def save_undo(
     return _append(workspace, {"undoes": undoes, "reason": reason}, author, recorded_at, after, sent)
 
 
+def sent_id(author: str, sent: str) -> str:
+    """Return the id of an event that its sender named.
+
+    Parameters
+    ----------
+    author : who.
+    sent : what the sender calls it.
+
+    Returns
+    -------
+    Event id.
+    """
+    return digest("stroke", author, sent)
+
+
 def _append(
     workspace: Workspace, payload: Mapping[str, Any], author: str, at: datetime | None, after: int | None, sent: str
 ) -> str | None:
     at = at or datetime.now(UTC)
-    event_id = digest("stroke", author, sent) if sent else digest("stroke", payload, author, at)
+    event_id = sent_id(author, sent) if sent else digest("stroke", payload, author, at)
     if workspace.append("stroke", dict(payload), event_id, at, author, after):
         return event_id
     return event_id if any(event.event_id == event_id for event in workspace.events()) else None

@@ -47,6 +47,25 @@ _TEXTS = {
 }
 
 
+def find_undone(strokes: pd.DataFrame) -> dict[str, str]:
+    """Find what was undone and not redone since.
+
+    Parameters
+    ----------
+    strokes : of the state; event_id, seq, undoes.
+
+    Returns
+    -------
+    Event id of a stroke or undo -> of the undo that is in effect on it. An undo is always written after what it undoes,
+    whatever the clocks said.
+    """
+    undone: dict[str, str] = {}
+    for row in strokes[strokes["undoes"].notna()].sort_values("seq", ascending=False).itertuples():
+        if row.event_id not in undone:
+            undone.setdefault(row.undoes, row.event_id)
+    return undone
+
+
 def sort_out(strokes: pd.DataFrame, policy: Policy, as_of: datetime) -> pd.DataFrame:
     """Tell which strokes count at a time.
 
@@ -61,10 +80,7 @@ def sort_out(strokes: pd.DataFrame, policy: Policy, as_of: datetime) -> pd.DataF
     The strokes without the undos, with undone_by (event id or None), status (what it is before the atoms are looked
     at) and live (it counts).
     """
-    undone: dict[str, str] = {}
-    for row in strokes[strokes["undoes"].notna()].sort_values("seq", ascending=False).itertuples():
-        if row.event_id not in undone:
-            undone.setdefault(row.undoes, row.event_id)
+    undone = find_undone(strokes)
     found = strokes[strokes["undoes"].isna()]
     found = found.assign(undone_by=[undone.get(event) for event in found["event_id"]])
     gone, now = found["undone_by"].notna(), pd.Timestamp(as_of)

@@ -1,0 +1,195 @@
+"""What the editing commands do: edit, undo, ledger; each edit is printed with what it changes, before and after."""
+
+import re
+from argparse import Namespace
+from pathlib import Path
+
+import orjson
+import pandas as pd
+
+from zoning.editing import Sheet, draw, read_sheet, resolve_atoms, weigh
+from zoning.errors import InputError
+from zoning.export.files import to_csv
+from zoning.intake.raw import RawTable
+from zoning.intake.readers import read_raw
+from zoning.progress import progress
+from zoning.queries import read_time
+from zoning.saving import Choice, Saved, save, take_back, take_up
+from zoning.settings import Settings
+from zoning.state import read_settings
+from zoning.store import Workspace, write_synced
+from zoning.times import iso_local
+
+COLUMNS = ("atom_id", "atom", "unit_id", "building_id", "estate_id", "cell", "id")
+_ZONES = 8
+
+
+def edit(given: Namespace) -> int:
+    """Save an edit of some atoms, or take up a draft, and print what it changes.
+
+    Parameters
+    ----------
+    given : workspace, atoms (file), target, reason, by, zone, effective_at, until, base, on_conflict, draft, as_of,
+        recorded_at.
+
+    Returns
+    -------
+    0, or 1 if nothing was left to save.
+
+    Raises
+    ------
+    InputError : neither a draft nor atoms, class and reason are given, or a file cannot be used.
+    UnknownError : names in the file, the class or the zone are not known.
+    ConflictError : others changed some of its atoms since its base.
+    """
+    settings = read_settings(Workspace(given.workspace))
+    as_of = read_time(given.as_of, settings)
+    choice: Choice = given.on_conflict
+    if given.draft:
+        with progress("deriving zones"):
+            saved = take_up(given.workspace, given.draft, given.by, choice, as_of)
+        return _tell(saved, given.by)
+    if not (given.atoms and given.target and given.reason):
+        raise InputError("an edit needs --atoms FILE, --class C and --reason TEXT; or --draft ID takes up a draft")
+    names = read_names(given.atoms, settings)
+    start, end, known = (read_time(text, settings) for text in (given.effective_at, given.until, given.recorded_at))
+    with progress("deriving zones"):
+        sheet = read_sheet(given.workspace, as_of, given.base)
+        atoms = resolve_atoms(sheet.plan, names)
+        stroke = draw(sheet, atoms, given.target, given.reason, start, end, given.zone)
+        saved = save(given.workspace, stroke, given.by, choice, sheet.plan.as_of, known)
+    return _tell(saved, given.by)
+
+
+def read_names(path: Path, settings: Settings) -> list[str]:
+    """Read ids of units, estates or cells from a file.
+
+    Parameters
+    ----------
+    path : one id a line, or a table (CSV, GeoJSON, XLSX ...) with a column called as one of COLUMNS.
+    settings : `max_file_mb`.
+
+    Returns
+    -------
+    Ids in the order of the file, empty ones left out.
+
+    Raises
+    ------
+    InputError : the file cannot be read, or has no such column.
+    """
+    if path.suffix.lower() in (".txt", ".csv", "") and path.is_file():
+        lines = [line.strip() for line in path.read_bytes().decode("utf-8-sig", "replace").splitlines()]
+        if not any(re.search(r"[,;\t|]", line) for line in lines[:50]) and lines[:1] and lines[0] not in COLUMNS:
+            return [line for line in lines if line]
+    raw: RawTable = read_raw(path, max_mb=settings.max_file_mb)
+    column = next((name for name in COLUMNS if name in raw.values), None)
+    if column is None:
+        raise InputError(
+            f"{path.name}: no column is called {', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}; "
+            f"it has {', '.join(map(str, raw.values))}: rename one, or give one id a line"
+        )
+    values = raw.values[column].fillna("").astype("str").str.strip()
+    return list(values[values != ""])
+
+
+def _tell(saved: Saved, author: str) -> int:
+    stroke, now = saved.stroke, saved.before.revision
+    if saved.event_id is None:
+        print("nothing was saved: others changed every atom of the edit, and theirs was kept")
+        return 1
+    what = f"draft {saved.event_id}: {len(stroke.atoms):,} atoms" if stroke.draft else f"edit {saved.event_id}"
+    if stroke.draft:
+        print(f"{what} -> {stroke.target}, by {author}; it does nothing until `edit --draft {saved.event_id}`")
+        return 0
+    print(f"{what}: {len(stroke.atoms):,} atoms -> {stroke.target}, by {author}; revision {now} -> {now + 1}")
+    if stroke.base != now:
+        said = f"{len(saved.conflicts):,} atoms" if len(saved.conflicts) else "none of its atoms"
+        print(f"  note: the log grew from {stroke.base} to {now} since its base; others changed {said}")
+    _compare(saved.before, saved.after)
+    return 0
+
+
+def _compare(before: Sheet, after: Sheet) -> None:
+    """Print what a sheet amounts to before and after, and the zones that changed most."""
+    one, two = weigh(before), weigh(after)
+    print(f"  in zones: {one.people:,.0f} -> {two.people:,.0f} people, {one.zones:,} -> {two.zones:,} zones")
+    for word in ("beyond", "below"):
+        people, atoms = ([getattr(w, f"{word}_{c}") for w in (one, two)] for c in ("people", "atoms"))
+        said = f"{people[0]:,.0f} -> {people[1]:,.0f} people, {atoms[0]:,} -> {atoms[1]:,} atoms"
+        print(f"  {word} the rule: {said}")
+    sizes = [sheet.edited.membership.groupby("zone_id").size() for sheet in (before, after)]
+    table = pd.concat(sizes, axis=1, keys=["before", "after"]).fillna(0).astype(int)
+    table = table[table["before"] != table["after"]]
+    named = before.plan.zones.set_index("zone_id")["name"].to_dict()
+    for zone_id, row in table.head(_ZONES).iterrows():
+        print(f"  {named.get(zone_id, 'drawn')} ({zone_id}): {row['before']:,} -> {row['after']:,} atoms")
+    if len(table) > _ZONES:
+        print(f"  and {len(table) - _ZONES:,} more zones")
+    for row in after.edited.ledger[after.edited.ledger["status"].isin(["suspended", "emptied"])].itertuples():
+        print(f"  note: edit {row.event_id}: {row.text_en}")
+
+
+def undo(given: Namespace) -> int:
+    """Undo an edit, or an undo, and print what it changes.
+
+    Parameters
+    ----------
+    given : workspace, stroke, by, reason, as_of.
+
+    Returns
+    -------
+    0.
+
+    Raises
+    ------
+    InputError : it was undone already.
+    UnknownError : no such edit.
+    """
+    as_of = read_time(given.as_of, read_settings(Workspace(given.workspace)))
+    with progress("deriving zones"):
+        done, before, after = take_back(given.workspace, given.stroke, given.by, given.reason, as_of)
+    print(f"{given.stroke} is undone, by {given.by}; undo {done} brings it back")
+    _compare(before, after)
+    return 0
+
+
+def ledger(given: Namespace) -> int:
+    """Print the ledger of edits, what waits for a person first, or write it as CSV.
+
+    Parameters
+    ----------
+    given : workspace, out, as_of.
+
+    Returns
+    -------
+    0.
+
+    Raises
+    ------
+    InputError : --out does not end in .csv.
+    """
+    if given.out and given.out.suffix != ".csv":
+        raise InputError(f"--out {given.out.name} does not end in .csv; give a CSV file")
+    with progress("deriving zones"):
+        sheet = read_sheet(given.workspace, read_time(given.as_of, read_settings(Workspace(given.workspace))))
+    table, zone = sheet.edited.ledger, sheet.plan.settings.zone
+    if given.out:
+        told = {name: [_cell(value, zone) for value in table[name].tolist()] for name in table}
+        write_synced(given.out, to_csv(told))
+        print(f"{given.out}: {len(table):,} lines")
+        return 0
+    for row in table.to_dict("records"):
+        at = iso_local(row["recorded_at"], zone)
+        print(f"{row['event_id']} {row['status']}: {row['atoms']:,} atoms -> {row['class']}, {row['author']}, {at}")
+        print(f"  {row['reason']}\n  {row['text_zh']}\n  {row['text_en']}")
+    print(f"{len(table):,} lines; revision {sheet.revision}")
+    return 0
+
+
+def _cell(value: object, zone: str) -> object:
+    """Return a value as the CSV holds it: times local, lists as JSON, missing ones empty."""
+    if isinstance(value, list):
+        return orjson.dumps(value).decode()
+    if value is None or value is pd.NaT or value != value:
+        return ""
+    return iso_local(value, zone) if isinstance(value, pd.Timestamp) else value
