@@ -77,12 +77,9 @@ TOP = {
     "burden": "pipeline",
     "picture": "pipeline",
     "board": "pipeline",
-    "editing": "pipeline",
-    "saving": "pipeline",
     "cli": "cli",
     "commands": "cli",
     "queries": "cli",
-    "redrawing": "cli",
     "progress": "cli",
     "comparing": "cli",
     "__main__": "cli",
@@ -164,7 +161,7 @@ def pack_names() -> set[str]:
     for path in (ROOT / "zoning" / "policies").glob("*.toml"):
         if not path.name.endswith(".vectors.toml"):
             pack = tomllib.loads(path.read_text("utf-8"))
-            names |= set(pack["classes"]) | {rule["id"] for rule in pack["rules"]}
+            names |= {*pack.get("classes", {}), *(rule["id"] for rule in pack.get("rules", []))}
     return names
 
 

@@ -246,6 +246,8 @@ def test_the_json_schema_takes_lists_of_values_and_only_where_the_language_does(
     schema, given = pack_schema(), as_json(SECOND)
     radius = given["rules"][0]["ground"]["radius_m"]
     given["rules"][0]["ground"]["radius_m"] = [{**radius, "only": {"x": "a"}}, {**radius, "only": {"x": ["b", "c"]}}]
+    stay = given["rules"][2]["when"]["min_stay_h"]
+    given["rules"][2]["when"]["min_stay_h"] = [{**stay, "only": {"x": "a"}}]
     given["classes"]["haze"]["only"] = {"x": "a"}
     assert accepts(schema, given, schema)
     given["rules"][0]["ground"]["radius_m"] = [3]

@@ -1,7 +1,7 @@
 """Choices of a pack: what the operator may choose, and the pack that remains once it is chosen.
 
 Any table of a pack, alone or in a list, may carry `only = { option = "value" }` (or a list of values): it stands only
-where that is chosen. A list of graded values of which one remains is that value.
+where that is chosen. A list of graded values, clauses or resets of which one remains is that one.
 """
 
 from collections.abc import Iterator, Mapping

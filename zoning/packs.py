@@ -124,17 +124,18 @@ def pack_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Cordon policy pack"}
 
 
-_GRADED = ("#/$defs/Value", "#/$defs/Clause")
+_LISTED = [{"$ref": f"#/$defs/{name}"} for name in ("Value", "Clause", "Reset")]
 
 
-def _listed(part: Any, inside: bool = False) -> Any:
-    """Let a list of graded values stand where one may; `inside` is a list or a choice that has one already."""
+def _listed(part: Any) -> Any:
+    """Let a list stand where one graded value, clause or reset may: of several the choice leaves one."""
     if isinstance(part, list):
-        return [_listed(one, inside) for one in part]
+        return [_listed(one) for one in part]
     if not isinstance(part, dict):
         return part
-    if part.get("$ref") in _GRADED and not inside:
-        told = {k: v for k, v in part.items() if k != "$ref"}
-        one = {"$ref": part["$ref"]}
-        return {**told, "anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
-    return {k: _listed(v, k in ("items", "anyOf", "oneOf")) for k, v in part.items()}
+    key = next((k for k in ("anyOf", "oneOf") if k in part), "")
+    ways = part[key] if key else [{"$ref": part["$ref"]}] if "$ref" in part else []
+    new = [{"type": "array", "items": one, "minItems": 1} for one in ways if one in _LISTED]
+    if not new or any(way.get("type") == "array" for way in ways):
+        return {k: v if k == "items" and v in _LISTED else _listed(v) for k, v in part.items()}
+    return {**{k: v for k, v in part.items() if k not in ("$ref", key)}, "anyOf": [*ways, *new]}

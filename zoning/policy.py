@@ -260,7 +260,8 @@ def warnings_on(policy: Parameters, day: date) -> list[str]:
 
     Returns
     -------
-    Sentences: the pack or a value used outside the span that its source dates it to, and unset values.
+    Sentences: the pack or a value used outside the span that its source dates it to, and unset values. Of what the pack
+    only holds as `parameters` nothing is said, for nothing is derived from it.
     """
     found = []
     if not policy.pack.valid_from <= day <= policy.pack.valid_to:
@@ -269,6 +270,8 @@ def warnings_on(policy: Parameters, day: date) -> list[str]:
         )
     for key, group in _walk("", policy):
         value = value_on(group, day)
+        if key.startswith("parameters."):
+            continue
         if any(one.grade == "U" for one in group):
             found.append(f"{key} is unset (grade U): give it a value and a source before you rely on it")
         elif not value.holds_on(day):

@@ -198,6 +198,8 @@ def _check_pack(name: str) -> int:
     print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
     for sentence in warnings_on(pack, max(pack.pack.valid_from, min(pack.pack.valid_to, datetime.now(UTC).date()))):
         print(f"note: {sentence}")
+    for key in [key for key, value in found if value.grade == "U" and key.startswith("parameters.")]:
+        print(f"note: {key} is unset (grade U); nothing is derived from it")
     broken = failures(name, vectors)
     print(f"vectors: {len(vectors)} lines, " + (f"{len(broken)} faults" if broken else "all hold"))
     for sentence in broken:

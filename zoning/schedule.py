@@ -105,11 +105,16 @@ def _rounds(of: ZoneClass, policy: Policy, start: datetime, lift: datetime | Non
         return []
     one, days = first_test_date(start, policy, zone), sorted(of.tests.fixed.value)
     info, step = zone_info(zone), way_out(of, None)
-    if step is not None and step.when.in_force_days is not None:
-        length = number_on(step.when.in_force_days, local_day(start, info))
-        clock = after_days(policy, start, int(length), zone)
+    length = _length(step, local_day(start, info)) if step else 0
+    if step and length:
+        clock = after_days(policy, start, length, zone)
         days += _later(of.tests.tail, step, max(days), one, max(clock, lift or clock), info)
     return [(day, one + timedelta(day - 1)) for day in days]
+
+
+def _length(step: Step, day: date) -> int:
+    """Days from the start to the earliest step, where nobody was infected since; 0 where no clock of days is given."""
+    return int(max(number_on(days, day) for days in (step.when.in_force_days, step.when.no_new_days)))
 
 
 def _later(tail: Tail | None, step: Step, last_daily: int, one: date, lift: datetime, info: ZoneInfo) -> list[int]:
