@@ -147,6 +147,8 @@ def test_a_release_lifts_and_a_rejection_ends(town_copy: Path) -> None:
     )
     assert (ended["zone_id"], ended["status_after"]) == (digest("cases:C1", "ring"), "rejected")
     assert (lifted["atoms_removed"], lifted["because_en"]) == (["E1-B4-U5"], "decided: release")
+    # The community's zone takes the estate back: for the decisions, and for no fact.
+    assert table.loc["grown", "because_en"] == "decided: release, decided: reject"
 
 
 def test_a_new_case_moves_the_dates_of_its_zone(town_copy: Path) -> None:

@@ -113,7 +113,7 @@ def _place(side: _Side, zone_id: str, row: int) -> tuple[bool, bool]:
 def _side(plan: Plan) -> _Side:
     zones = plan.zones.reset_index(drop=True)
     held = ~zones["status"].isin(_ENDED)
-    columns = [c for c in ("atom_id", "fact_ids", "stroke") if c in plan.membership]
+    columns = [c for c in ("atom_id", "rank", "fact_ids", "stroke") if c in plan.membership]
     member = plan.membership[columns].set_index("atom_id")
     row = pd.Index(zones["zone_id"]).get_indexer(plan.membership["zone_id"])
     kept = (row >= 0) & held.to_numpy(bool)[row]
@@ -207,12 +207,25 @@ def _moves(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
             yield _row(change, was, now, tell(news, *_reasons(match, atoms)), ground, gained, lost)
 
 
-def _reasons(match: _Match, atoms: pd.Index) -> tuple[set[str], tuple[str, ...], set[str]]:
-    """Return the facts that put atoms where they were and are, no zone, and the strokes over them in one plan only."""
-    held = [side.member.loc[side.member.index.intersection(atoms)] for side in (match.before, match.after)]
-    facts = set().union(*(facts for side in held for facts in side["fact_ids"]))
-    strokes = [set(side["stroke"].dropna()) if "stroke" in side else set() for side in held]
-    return facts, (), strokes[0] ^ strokes[1]
+def _reasons(match: _Match, atoms: pd.Index) -> tuple[set[str], set[str], set[str]]:
+    """Return the facts, the zones that were decided on and the strokes that moved atoms.
+
+    Ground turns stricter for what puts it there now, milder for what held it before: facts, or the end of its zone.
+    """
+    was, now = (side.member.reindex(atoms) for side in (match.before, match.after))
+    ranks = [side["rank"].astype("float64").fillna(np.inf) for side in (was, now)]
+    stricter, milder = ranks[1] < ranks[0], ranks[1] > ranks[0]
+    facts = set().union(*was.loc[~stricter, "fact_ids"].dropna(), *now.loc[~milder, "fact_ids"].dropna())
+    left = [int(row) for row in was.loc[milder, "row"].dropna().unique()]
+    over = [i for i in left if not _goes_on_as_it_was(match, i)]
+    names = {name for i in over for name in _names(match.before.zones[i])}
+    strokes = [set(side["stroke"].dropna()) if "stroke" in side else set() for side in (was, now)]
+    return facts, names, strokes[0] ^ strokes[1]
+
+
+def _goes_on_as_it_was(match: _Match, row: int) -> bool:
+    open_ = _open_of(match, row, later=True)
+    return bool(open_) and match.after.zones[open_[0]]["class"] == match.before.zones[row]["class"]
 
 
 def _shared(was: Zone, now: Zone) -> shapely.Geometry:

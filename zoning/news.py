@@ -72,11 +72,11 @@ class News:
         return {fact: (change, kind) for fact, change, kind in zip(*columns, strict=True)}
 
     @cached_property
-    def by_zone(self) -> dict[str, list[tuple[str, str]]]:
-        """Zone id -> the decision events on it, and their actions."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for event, zone_id, action in self.decisions.itertuples(index=False, name=None):
-            found.setdefault(zone_id, []).append((event, action))
+    def by_zone(self) -> dict[str, list[tuple[int, str, str]]]:
+        """Zone id -> the decisions on it: their place in recorded order, event and action."""
+        found: dict[str, list[tuple[int, str, str]]] = {}
+        for place, (event, zone_id, action) in enumerate(self.decisions.itertuples(index=False, name=None)):
+            found.setdefault(zone_id, []).append((place, event, action))
         return found
 
 
@@ -191,7 +191,7 @@ def tell(
     because : ids of the facts, then of the events; zh, en : the same as counts, which name no fact.
     """
     mine = sorted(fact for fact in set(facts) if fact in news.by_fact)
-    acts = [act for zone_id in zone_ids for act in news.by_zone.get(zone_id, [])]
+    acts = sorted(act for zone_id in set(zone_ids) for act in news.by_zone.get(zone_id, []))
     if not mine and not acts and not strokes:
         return [], *_BASES[news.basis]
     counts = Counter(news.by_fact[fact] for fact in mine)
@@ -200,10 +200,10 @@ def tell(
         words, thing = _CHANGES[change], _KINDS.get(kind, (kind, kind))
         chinese.append(words[0].format(f"{thing[0]}{n}"))
         english.append(f"{n} {words[1].format(thing[1] + 's' * (n > 1))}")
-    actions = list(dict.fromkeys(action for _, action in acts))
+    actions = list(dict.fromkeys(action for _, _, action in acts))
     chinese += [f"决定：{_ACTIONS.get(a, a)}" for a in actions]
     english += [f"decided: {a}" for a in actions]
     if strokes:
         chinese.append(f"手工调整{len(strokes)}处")
         english.append(f"{len(strokes)} {'edits' if len(strokes) > 1 else 'edit'} by hand")
-    return [*mine, *(event for event, _ in acts), *sorted(strokes)], "，".join(chinese), ", ".join(english)
+    return [*mine, *(event for _, event, _ in acts), *sorted(strokes)], "，".join(chinese), ", ".join(english)
