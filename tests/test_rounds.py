@@ -132,6 +132,8 @@ def test_single_samples_count_people_with_a_result_and_pools_without_one() -> No
     tests += [sample("0", "B3", test_id="again"), sample("8", "B3", "pending", pool_id="K1")]
     tests += [sample("9", "B3", "pending", pool_id="K1"), sample("x", "B3", round_id=None)]
     assert one(add_up(tests=tests, held={"B3": "Z"}), "due", "tested", "pools_open") == [10, 8, 1]
+    shared = [sample("1", "B3", "pending", pool_id="K1"), sample("2", "B2", "pending", pool_id="K1")]
+    assert one(add_up(tests=shared, held={"B3": "Z", "B2": "Z"}), "pools_open") == [1]
     late = [sample(str(n), "B3", resulted_at="26 13:00") for n in range(10)]
     assert one(add_up(tests=late, held={"B3": "Z"}), "tested", "pools_open") == [0, 10]
     later = add_up(tests=late, held={"B3": "Z"}, as_of=at("26 13:00"))

@@ -73,13 +73,14 @@ def sum_rounds(
     samples = _spread_samples(samples, ground, pd.Timestamp(as_of))
     free = samples[~_of_both(samples, ground).isin(taken)]
     touched = pd.concat([rows[_KEY], free[_KEY]]).drop_duplicates()
-    parts, lost = _rest(touched, taken, free, ground)
+    parts, lost, uncovered = _rest(touched, taken, free, ground)
     found = pd.concat([rows, parts, lost]).groupby(_KEY)
     table = found[_COUNTS].sum().astype("int64")
     table = table.assign(started_at=found["started_at"].min(), ended_at=found["ended_at"].max())
-    table["positive"] = np.maximum(table["positive"], _distinct(samples[samples["positive"]], _KEY, "person", table))
-    missed = lost.groupby(_KEY)["ids"].agg(lambda ids: sorted(name for some in ids for name in some)).to_dict()
-    table["uncovered"] = [missed.get(key, []) for key in table.index]
+    table["pools_open"] += _distinct(free[~free["known"]], "pool", table)
+    seen = [_distinct(some[some["positive"]], "person", table) for some in (samples, free)]
+    table["positive"] = np.maximum(table["positive"] + seen[1], seen[0])
+    table["uncovered"] = [uncovered.get(key, []) for key in table.index]
     asked = (table["due"] - table["excused"]).to_numpy(float)
     table["share"] = np.divide(table["tested"], asked, out=np.ones(len(table)), where=asked > 0)
     table = table.reset_index()
@@ -104,9 +105,9 @@ def _of_both(rows: pd.DataFrame, ground: _Ground) -> pd.Series:
     return rows["round"] * len(ground.held) + rows["k"]
 
 
-def _distinct(rows: pd.DataFrame, keys: list[str], column: str, like: pd.DataFrame) -> pd.Series:
-    """Count the different values of a column in each group, for the groups of another table."""
-    return rows.groupby(keys)[column].nunique().reindex(like.index, fill_value=0)
+def _distinct(rows: pd.DataFrame, column: str, like: pd.DataFrame) -> pd.Series:
+    """Count the different values of a column in each round and zone of another table."""
+    return rows.groupby(_KEY)[column].nunique().reindex(like.index, fill_value=0)
 
 
 def _ground(
@@ -202,38 +203,42 @@ def _spread_samples(rows: pd.DataFrame, ground: _Ground, as_of: pd.Timestamp) ->
     )
 
 
-def _rest(rounds: pd.DataFrame, taken: Ints, free: pd.DataFrame, ground: _Ground) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what single samples came to in each building without counts, and the buildings that no one touched."""
+def _rest(
+    rounds: pd.DataFrame, taken: Ints, free: pd.DataFrame, ground: _Ground
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[tuple[int, int], list[str]]]:
+    """Return what single samples came to by building, who lives where no one was tested, and the ids of these places.
+
+    A building that is lost as a whole is named instead of its units.
+    """
     keys = [*_KEY, "house"]
     every = rounds.merge(ground.held.assign(k=np.arange(len(ground.held))), on="zone")
     every = every[~_of_both(every, ground).isin(taken)]
     every = every.merge(free[keys].drop_duplicates(), how="left", indicator="touched")
     sampled = (every["touched"] == "both").to_numpy()
-    residents = every[sampled].groupby(keys)["people"].sum()
-    lost = every[~sampled & every["due"].to_numpy(bool)].groupby(keys)
-    table = lost["people"].sum().map(_whole).rename("due").to_frame()
-    table["ids"] = lost["id"].agg(lambda ids: sorted(set(ids)))
-    table, size = table.reset_index(), lost.size().to_numpy()
-    house = table["house"].to_numpy(np.int64)
-    whole = zip(size == ground.needed[house], ground.houses[house], table["ids"], strict=True)
-    table["ids"] = [[name] if all_of_it else ids for all_of_it, name, ids in whole]
-    return _sampled(free, residents, keys), table
+    residents = _whole(every[sampled].groupby(keys)["people"].sum())
+    lost = every[~sampled & every["due"].to_numpy(bool)]
+    house, size = lost["house"].to_numpy(np.int64), lost.groupby(keys)["k"].transform("size").to_numpy()
+    label = np.where(size == ground.needed[house], ground.houses[house], lost["id"].to_numpy(object))
+    named = lost[_KEY].assign(id=label).drop_duplicates().sort_values([*_KEY, "id"])
+    first = ~named.duplicated(_KEY).to_numpy()
+    ids = np.split(named["id"].to_numpy(object), np.flatnonzero(first)[1:])
+    places = zip(named.loc[first, _KEY].itertuples(index=False, name=None), ids, strict=False)
+    uncovered = {key: some.tolist() for key, some in places}
+    due = _whole(lost.groupby(keys)["people"].sum()).rename("due").reset_index()
+    return _sampled(free, residents, keys), due, uncovered
 
 
 def _sampled(free: pd.DataFrame, residents: pd.Series, keys: list[str]) -> pd.DataFrame:
     """Count the people of single samples: a sample of a building that is only partly in the zone counts in part."""
-    groups = free.groupby(keys)
-    found = groups["at"].agg(started_at="min", ended_at="max")
+    found = free.groupby(keys)["at"].agg(started_at="min", ended_at="max")
     known = free[free["known"]]
     each = known.groupby([*keys, "person", "test"])["weight"].sum().groupby([*keys, "person"]).max().clip(upper=1.0)
     tested = each.groupby(keys).sum().reindex(found.index, fill_value=0.0)
     found["tested"] = np.floor(tested.round(6))
-    found["due"] = np.maximum(residents.reindex(found.index).map(_whole), found["tested"])
-    found["pools_open"] = _distinct(free[~free["known"]], keys, "pool", found)
-    found["positive"] = _distinct(free[free["positive"]], keys, "person", found)
+    found["due"] = np.maximum(residents.reindex(found.index), found["tested"])
     return found.reset_index().drop(columns="house")
 
 
-def _whole(people: float) -> float:
+def _whole(people: pd.Series) -> pd.Series:
     """People are shared out as fractions; the sixth decimal is noise of their sum, not a person."""
-    return float(np.ceil(round(people, 6)))
+    return np.ceil(people.round(6))
