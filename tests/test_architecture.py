@@ -61,6 +61,9 @@ DEMO: dict[str, tuple[str, ...]] = {
 LAYER_PARTS = ("_base", "mvt", "ragged", "tiles", "style")
 TOP = {
     "pipeline": "pipeline",
+    "plan": "pipeline",
+    "parts": "pipeline",
+    "kept": "pipeline",
     "explain": "pipeline",
     "gazetteer": "pipeline",
     "typos": "pipeline",

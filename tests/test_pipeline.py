@@ -27,7 +27,7 @@ def test_a_new_case_finds_the_ground_made_and_gives_the_plan_of_a_fresh_run(city
     first = derived(replace(city, tables={**city.tables, "cases": city.tables["cases"][:-1]}))
     kept = derived(city)
     assert kept.units is first.units
-    pipeline._kept.clear()
+    pipeline.forget()
     fresh = derived(city)
     assert fresh.units is not kept.units
     assert fresh.revision == kept.revision != first.revision

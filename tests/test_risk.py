@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_town import derive_town, floors, home, house, stay
-from zoning.risk import show_cells
+from zoning.risk import show_cells, strictest_in_cells
 
 CELL = np.uint64(0x8B411CAA00B4FFF)
 
@@ -15,10 +15,9 @@ def show(hours: list[float], live: bool = True) -> pd.DataFrame:
     """Cells of stays that are each in a cell of their own."""
     cells = CELL + np.arange(len(hours), dtype=np.uint64) * np.uint64(4096)
     zones = pd.DataFrame({"zone_id": ["Z"], "class": ["sealed"], "rank": [1]})
-    membership = pd.DataFrame({"atom": np.empty(0, np.uint64), "zone_id": np.empty(0, object)})
-    atoms = pd.DataFrame({"cell": np.empty(0, np.uint64)})
-    stays = pd.DataFrame({"hours": np.array(hours, float), "live": live})
-    return show_cells(zones, membership, atoms, stays, pd.DataFrame({"cell": cells}))
+    membership = pd.DataFrame({"zone_id": np.empty(0, object), "cell": np.empty(0, np.uint64)})
+    stays = pd.DataFrame({"hours": np.array(hours, float), "live": live, "ghost": False})
+    return show_cells(strictest_in_cells(zones, membership), stays, pd.DataFrame({"cell": cells}))
 
 
 def test_hours_fall_into_four_equal_classes() -> None:

@@ -1,4 +1,4 @@
-"""Stage 4c: which causes belong together: causes whose joining grounds share an atom or touch are one cluster.
+"""Stage 4d: which causes belong together: causes whose joining grounds share an atom or touch are one cluster.
 
 Grounds touch when they hold atoms of one building, when they hold the same or neighbouring ground cells, or when one
 holds a unit and the other its cell or a neighbour of it.
@@ -38,6 +38,41 @@ def find_clusters(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.Da
     touched = pd.Series(of_token.reindex(tokens[~living]).to_numpy(), index=stays[~living]).groupby(level=0).min()
     alone = _number(stays[~living], tokens[~living]) + len(cluster)
     return pd.concat([cluster, touched.fillna(alone.reindex(touched.index)).astype(int)])
+
+
+def find_parts(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFrame) -> Ints:
+    """Return the part of each claim: parts share no atom and touch nowhere, so that each can be derived by itself.
+
+    Parameters
+    ----------
+    claims : rows of `take_grounds` with `joins`.
+    holds : ground -> atom numbers.
+    atoms : the atoms table.
+
+    Returns
+    -------
+    (n,) numbers; claims of one stay, and of grounds that hold one atom or of joining grounds that touch, have the same.
+    """
+    ground, keys = pd.factorize(claims["ground"])
+    stay = claims["stay"].to_numpy(np.int64)
+    held = np.concatenate([np.empty(0, np.uint64), *(holds[k] for k in keys)])
+    owner = np.repeat(np.arange(len(keys)), [len(holds[k]) for k in keys])
+    joins = np.zeros(len(keys), bool)
+    joins[ground[claims["joins"].to_numpy(bool)]] = True
+    names, first = np.unique(held[joins[owner]], return_index=True)
+    position, mark = _marks(names, atoms)
+    links = [_chain(held, owner), _chain(mark, owner[joins[owner]][first][position])]
+    left, right = (np.concatenate([link[side] for link in links]) for side in (0, 1))
+    nodes = len(keys) + (int(stay.max()) + 1 if len(stay) else 0)
+    part: Ints = components(nodes, np.append(ground, left), np.append(len(keys) + stay, right))
+    return np.asarray(part[ground])
+
+
+def _chain(token: Cells | Ints, owner: Ints) -> tuple[Ints, Ints]:
+    """Return pairs of owners that tie all owners of each token together."""
+    order = np.argsort(token, kind="stable")
+    same = token[order][1:] == token[order][:-1]
+    return owner[order][1:][same], owner[order][:-1][same]
 
 
 def _number(stays: Ints, tokens: Cells) -> pd.Series:

@@ -17,7 +17,16 @@ from zoning.hashes import digest
 from zoning.policy import Policy
 
 _SLOTS = ("core", "ring", "rest", "area")
-_SETTLED = ["settled", "ended", "origin", "rule_class"]
+# A table of no zones has the types of one with some: parts are put together.
+_DTYPES = {
+    **dict.fromkeys(("zone_id", "class", "slot", "founding_fact", "rule_class"), "str"),
+    **dict.fromkeys(("rank", "causes_count"), "int64"),
+    **dict.fromkeys(("ended", "no_ground", "void"), "bool"),
+    **dict.fromkeys(("settled", "origin", "ground_id"), "object"),
+    **dict.fromkeys(("founded_at", "last_presence_at"), "datetime64[us, UTC]"),
+    "part": "uint64",
+}
+_SETTLED = ["settled", "ended", "origin", "rule_class", "part"]
 
 
 @dataclass(frozen=True)
@@ -26,18 +35,17 @@ class Derived:
 
     `zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, cause_ids, causes_count,
     fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, void (every cause was
-    withdrawn or excluded), settled, ended, origin, rule_class (as `settle` marks its claims).
+    withdrawn or excluded), settled, ended, origin, rule_class and part (of its claims).
     `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids, certainty, why (number of its reasons).
     `former`: atom, zone_id of the ground that ended zones had. `closed`: zone_id, class, slot, founding_fact,
     founded_at of zones whose every cause is gone.
-    `proposals`: rule_id, ground, class, fact_ids. `grounds`: zone_id, ground of every ground in it.
+    `grounds`: zone_id, ground of every ground in it.
     """
 
     zones: pd.DataFrame
     membership: pd.DataFrame
     former: pd.DataFrame
     closed: pd.DataFrame
-    proposals: pd.DataFrame
     grounds: pd.DataFrame
 
 
@@ -55,7 +63,7 @@ def derive_zones(
     ----------
     policy : the pack.
     stays : one row a stay: fact_id, case_id (fact id of its source), founded_at, last_presence_at, sure.
-    claims : of `settle`, with fact_id, slot, act, ghost.
+    claims : of `settle`, with fact_id, slot, act, ghost, part.
     cluster : stay -> cluster, of `find_clusters`.
     holds : ground -> atom numbers.
     exact : ground -> those of its atoms whose representative point its outline holds, where it took more by touch.
@@ -81,7 +89,7 @@ def derive_zones(
     former = pd.DataFrame({"atom": past["atom"], "zone_id": pairs["zone"].loc[past["pair"]].map(ids).to_numpy()})
     former = former.drop_duplicates("atom")
     grounds = grounds[["zone_id", "ground"]]
-    return Derived(zones.drop(columns="zone"), membership, former, closed, _proposals(claims), grounds)
+    return Derived(zones.drop(columns="zone"), membership, former, closed, grounds)
 
 
 def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> pd.Series:
@@ -183,7 +191,8 @@ def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.D
     sure = live[~live["ghost"]].groupby("zone")["last_presence_at"].max()
     zones["last_presence_at"] = sure.reindex(zones.index).fillna(by_zone["last_presence_at"].max())
     zones["void"] = by_zone["ghost"].all()
-    return zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
+    zones = zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
+    return zones.astype(_DTYPES)
 
 
 def _gather(group: Ints, values: pd.Series, n: int) -> list[set[Any]]:
@@ -233,11 +242,21 @@ def _closed(ghosts: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     known = {i for row in zones["aliases"] for i in row} | set(zones["zone_id"])
     table = ghosts.assign(zone_id=ids, founding_fact=ghosts["fact_id"])
     table = table[~table["zone_id"].isin(known)].drop_duplicates("zone_id").sort_values("zone_id", ignore_index=True)
-    return table[["zone_id", "class", "slot", "founding_fact", "founded_at"]]
+    columns = ["zone_id", "class", "slot", "founding_fact", "founded_at", "part"]
+    return table[columns].astype({c: _DTYPES[c] for c in columns})
 
 
-def _proposals(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return what rules propose without changing any class."""
+def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return what rules propose without changing any class.
+
+    Parameters
+    ----------
+    claims : of `settle`.
+
+    Returns
+    -------
+    rule_id, ground, class, fact_ids.
+    """
     asked = claims[(claims["act"] == "propose") & claims["live"]]
     if asked.empty:
         return pd.DataFrame(columns=["rule_id", "ground", "class", "fact_ids"])

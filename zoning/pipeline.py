@@ -3,81 +3,46 @@
     files -> intake -> log -> state -> units, people -> spots -> stays -> claims -> clusters -> zones -> decisions
           -> calendar, gates, sites -> GeoJSON, map
 
-A new reader who follows `derive` line by line knows the whole program.
+A new reader who follows `derive` line by line knows the whole program. `derive_parts` is the way from claims to gates.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
 
 from zoning.addresses import read_address
 from zoning.clocks import read_moment
-from zoning.clusters import find_clusters
-from zoning.decisions import apply_decisions
+from zoning.clusters import find_parts
 from zoning.exposure import find_sources, find_stays, still_open
-from zoning.gates import place_gates
-from zoning.geometry import Frame, cells_to_text
+from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
 from zoning.grounds.scene import Scene
-from zoning.hashes import digest
+from zoning.kept import Kept, Tables, quiet_until, splice
 from zoning.locate import far_away, locate
-from zoning.membership import Derived, derive_zones
-from zoning.names import name_proposals, name_zones
-from zoning.people import People, people_on_land, share_people
+from zoning.membership import list_proposals
+from zoning.names import name_proposals
+from zoning.parts import Town, derive_parts, part_names
+from zoning.people import People, share_people
+from zoning.plan import Plan
 from zoning.policy import Policy, load_policy
 from zoning.problems import list_problems
-from zoning.risk import show_cells
-from zoning.schedule import make_calendar
-from zoning.services import link_services
-from zoning.settings import Settings
-from zoning.shapes import draw_zones
+from zoning.risk import show_cells, strictest_in_cells
 from zoning.standing import fold_decisions, held_facts, settle
 from zoning.state import State, fold
 from zoning.store import Workspace
+from zoning.tables import REFERENCE_KINDS
 from zoning.times import local_date
 from zoning.triggers import fire
 from zoning.units import Units, make_units
 
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that was derived for one (as of, known at): plain tables, WGS84, UTC.
-
-    `zones`, `membership`, `atoms`, `cells`, `calendar`, `gate_points`, `site_links`: as ARCHITECTURE.md lists them;
-    `former`: atom, zone_id, people of the ground that ended zones had; `stays`: who was where; `proposals` (with names)
-    and `closed`: of `derive_zones`; `problems`: code, subject, text;
-    `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
-    """
-
-    zones: gpd.GeoDataFrame
-    membership: pd.DataFrame
-    former: pd.DataFrame
-    atoms: pd.DataFrame
-    units: pd.DataFrame
-    inside: pd.DataFrame
-    cells: pd.DataFrame
-    calendar: pd.DataFrame
-    gate_points: pd.DataFrame
-    site_links: pd.DataFrame
-    stays: pd.DataFrame
-    proposals: pd.DataFrame
-    closed: pd.DataFrame
-    problems: pd.DataFrame
-    tables: Mapping[str, pd.DataFrame]
-    policy: Policy
-    settings: Settings
-    frame: Frame
-    as_of: datetime
-    known_at: datetime
-    revision: str
+__all__ = ["Plan", "derive", "derive_state"]
 
 
 def derive(
@@ -120,60 +85,83 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     -------
     Plan.
     """
+    with _one_at_a_time:
+        return _derive(state, policy, as_of)
+
+
+def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
     settings, tables = state.settings, state.tables
     ground, people = _ground(state)
+    kept = _recall([*(tables[kind] for kind in REFERENCE_KINDS), policy, settings])
     standings = fold_decisions(state.decisions, policy, settings, as_of)
-    stays, spots = _exposure(state, ground, policy, as_of, held_facts(standings))
-    derived, scene = _zones(stays, spots, ground, state, policy, standings, as_of)
-    membership, former = (_with_people(rows, ground.atoms, people) for rows in (derived.membership, derived.former))
-    zones = _dress(derived, membership, former, scene, ground, state)
-    zones = apply_decisions(zones, standings, policy, settings, as_of)
+    stays, spots = _exposure(state, ground, policy, as_of, held_facts(standings), kept)
+    grounds = (kept.holds, kept.legal, kept.exact, kept.whole)
+    scene = Scene(ground.units, ground.atoms, ground.inside, spots, tables, policy, ground.frame, settings, *grounds)
+    claims = settle(_claims(stays, scene, kept), standings, policy, as_of)
+    pieces = _follow(claims, stays, standings, Town(ground, people, scene), as_of, kept)
+    zones = pieces["zones"].sort_values(["rank", "zone_id"], ignore_index=True)
+    closed = pieces["closed"].drop(columns="part").sort_values("zone_id", ignore_index=True)
+    proposals = name_proposals(list_proposals(claims), ground.units, tables["areas"])
+    day = local_date(pd.Timestamp(as_of), settings.zone)
     return Plan(
         zones=zones,
-        membership=membership,
-        former=former,
+        membership=pieces["membership"].sort_values("atom", ignore_index=True),
+        former=pieces["former"].sort_values("atom", ignore_index=True),
         atoms=ground.atoms.join(people.atoms),
         units=ground.units,
         inside=ground.inside,
-        cells=show_cells(zones, membership, ground.atoms, stays, spots),
-        calendar=make_calendar(zones, policy, settings, as_of),
-        gate_points=place_gates(zones, tables["roads"], tables["gates"], settings, ground.frame),
-        site_links=link_services(zones, tables["sites"], tables["roads"], ground.frame),
+        cells=show_cells(pieces["cells"], stays, spots),
+        calendar=_by_rank(pieces["calendar"], zones),
+        gate_points=pieces["gate_points"].sort_values(["zone_id", "gate_id"], ignore_index=True),
+        site_links=pieces["site_links"].sort_values(["zone_id", "site_kind"], ignore_index=True),
         stays=stays.join(spots.drop(columns="sure")),
-        proposals=name_proposals(derived.proposals, ground.units, tables["areas"]),
-        closed=derived.closed,
-        problems=list_problems(
-            ground.problems, zones, tables, stays, spots, policy, local_date(pd.Timestamp(as_of), settings.zone)
-        ),
+        proposals=proposals,
+        closed=closed,
+        problems=list_problems(ground.problems, zones, tables, stays, spots, policy, day),
         tables=tables,
         policy=policy,
         settings=settings,
         frame=ground.frame,
         as_of=as_of,
         known_at=state.known_at,
-        revision=_revision(zones, membership, derived),
+        revision=_revision(zones, closed, proposals),
     )
 
 
 _GROUND = ("estates", "buildings", "units", "areas", "population")
-_kept: list[tuple[list[pd.DataFrame], int, tuple[Units, People]]] = []
+_grounds: list[tuple[list[pd.DataFrame], int, tuple[Units, People]]] = []
+_kept: list[Kept] = [Kept()]
+_one_at_a_time = Lock()
+
+
+def forget() -> None:
+    """Forget what derivations keep for the next one: the next is a full one, and gives the same plan."""
+    _grounds.clear()
+    _kept[0] = Kept()
 
 
 def _ground(state: State) -> tuple[Units, People]:
     """Make the unit tree and its people; they rest on reference tables alone, so a new case finds them made."""
     tables, resolution = [state.tables[kind] for kind in _GROUND], state.settings.resolution
-    for known, level, made in _kept:
+    for known, level, made in _grounds:
         if level == resolution and all(a is b for a, b in zip(known, tables, strict=True)):
             return made
     ground = make_units(state.tables, state.settings)
     made = ground, share_people(ground.units, ground.atoms, state.tables, state.settings)
     if len(ground.units):
-        _kept[:] = [(tables, resolution, made)]
+        _grounds[:] = [(tables, resolution, made)]
     return made
 
 
+def _recall(rests_on: list[Any]) -> Kept:
+    """What the last derivation kept, if it was over the same ground, pack and settings."""
+    if not _kept[0].fits(rests_on):
+        _kept[0] = Kept(rests_on)
+    return _kept[0]
+
+
 def _exposure(
-    state: State, ground: Units, policy: Policy, as_of: datetime, held: frozenset[str]
+    state: State, ground: Units, policy: Policy, as_of: datetime, held: frozenset[str], kept: Kept
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the stays of all sources with `live`, and where each of them was."""
     sources = find_sources(state.tables["cases"], state.versions, policy, as_of)
@@ -183,10 +171,8 @@ def _exposure(
     homes = sources.iloc[stays["case"].to_numpy()[at_home]].set_index(stays.index[at_home])
     away = visits.iloc[stays["visit"].to_numpy()[~at_home]].set_index(stays.index[~at_home])
     scene = Scene(ground.units, ground.atoms, ground.inside, stays, state.tables, policy, ground.frame, state.settings)
-    ask = partial(read_address, town=scene)
-    where = (ground.units, state.tables, ground.frame, state.settings, ask)
-    spots = [locate(facts, *where) for facts in (homes, away)]
-    spot = pd.concat(spots).sort_index()
+    where = (ground.units, state.tables, ground.frame, state.settings, partial(read_address, town=scene))
+    spot = pd.concat([_located(facts, where, kept) for facts in (homes, away)]).sort_index()
     spot["far"] = far_away(spot, state.tables["areas"], state.settings)
     spot["known"] &= ~spot["far"]
     live = still_open(stays, policy, as_of, held)
@@ -194,45 +180,37 @@ def _exposure(
     return stays.assign(case_id=case, live=live.astype(bool), sure=spot["sure"].astype(bool)), spot
 
 
-def _zones(
-    stays: pd.DataFrame,
-    spots: pd.DataFrame,
-    ground: Units,
-    state: State,
-    policy: Policy,
-    standings: pd.DataFrame,
-    as_of: datetime,
-) -> tuple[Derived, Scene]:
-    """Take each rule's ground, tie causes into clusters and give every atom its class and zone."""
+_WORDS = ("unit_id", "place_id", "address", "lng", "lat", "cell", "location_radius_m")
+
+
+def _located(facts: pd.DataFrame, where: tuple[Any, ...], kept: Kept) -> pd.DataFrame:
+    """Locate facts, each way of saying where only once."""
+    told = facts[[column for column in _WORDS if column in facts]]
+    tokens: Cells = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
+    name = ",".join(told)
+
+    def make(at: Ints) -> pd.DataFrame:
+        return locate(told.iloc[at].reset_index(drop=True), *where).assign(at=at)
+
+    found = kept.once(f"spots of {name}", tokens, make)
+    return found.drop(columns=["at", "token"]).set_axis(facts.index)
+
+
+def _claims(stays: pd.DataFrame, scene: Scene, kept: Kept) -> pd.DataFrame:
+    """Take each rule's ground for all stays that fire it, with what the pack says of rule and class."""
     counted = stays.assign(live=stays["live"] & ~stays["ghost"].astype(bool))
-    fired = {r.id: fire(r, counted, spots, ground.units, state.tables, ground.frame) for r in policy.rules}
-    scene = Scene(ground.units, ground.atoms, ground.inside, spots, state.tables, policy, ground.frame, state.settings)
-    claims = settle(_with_classes(take_grounds(scene, fired), stays, policy), standings, policy, as_of)
-    open_ = claims["settled"].isna() & (claims["act"] == "derive")
-    cluster = find_clusters(claims[open_], scene.holds, ground.atoms)
-    return derive_zones(policy, stays, claims, cluster, scene.holds, scene.exact), scene
+    town = (scene.units, scene.tables, scene.frame)
+    fired = {r.id: fire(r, counted, scene.spots, *town) for r in scene.policy.rules}
+    same = scene.spots[["unit", "lng", "lat", "cell"]].assign(**fired)
+    tokens: Cells = pd.util.hash_pandas_object(same, index=False).to_numpy(np.uint64)
 
+    def make(at: Ints) -> pd.DataFrame:
+        few = scene.at(scene.spots.iloc[at].reset_index(drop=True))
+        found = take_grounds(few, {name: mask[at] for name, mask in fired.items()})
+        return found.assign(at=at[found["stay"].to_numpy(np.int64)]).drop(columns="stay")
 
-def _dress(
-    derived: Derived, membership: pd.DataFrame, former: pd.DataFrame, scene: Scene, ground: Units, state: State
-) -> gpd.GeoDataFrame:
-    """Give each zone its outline, its people (NaN where no figure tells), its name, and the hash of its atoms.
-
-    What an ended zone had is drawn by itself: others may stand on it now.
-    """
-    drawn = []
-    for ended, rows in ((False, membership), (True, former)):
-        zones = derived.zones[derived.zones["ended"].astype(bool) == ended]
-        outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
-        zones = draw_zones(zones, derived.grounds[derived.grounds["zone_id"].isin(zones["zone_id"])], rows, *outlines)
-        words = (state.tables["areas"], state.tables["roads"], ground.frame)
-        zones = name_zones(zones, rows, ground.units, ground.atoms, *words)
-        by_zone = rows.groupby("zone_id")
-        held = by_zone["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
-        told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
-        drawn.append(zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told)))
-    both = pd.concat([part for part in drawn if len(part)] or drawn[:1])
-    return both.sort_values(["rank", "zone_id"], ignore_index=True).assign(cleaned_at=pd.NaT)
+    found = kept.once("claims", tokens, make).rename(columns={"at": "stay"})
+    return _with_classes(found, stays, scene.policy)
 
 
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -251,29 +229,46 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
     return found.assign(**told_of, fact_id=stays["fact_id"].array.take(rows))
 
 
-def _with_people(membership: pd.DataFrame, atoms: pd.DataFrame, people: People) -> pd.DataFrame:
-    """Add the people and households of each atom, whether any figure tells of them, and its name at the border."""
-    numbers = membership["atom"].to_numpy(np.uint64)
-    unit = numbers < len(atoms)
-    rows = numbers[unit].astype(np.int64)
-    found = {name: np.zeros(len(numbers)) for name in ("people", "households")}
-    for name, values in found.items():
-        values[unit] = people.atoms[name].to_numpy()[rows]
-    on_land, told = people_on_land(numbers[~unit], people.land), np.empty(len(numbers), bool)
-    found["people"][~unit] = np.nan_to_num(on_land)
-    told[unit], told[~unit] = people.atoms["told"].to_numpy(bool)[rows], ~np.isnan(on_land)
-    names = np.empty(len(numbers), object)
-    names[unit], names[~unit] = atoms["atom_id"].to_numpy(object)[rows], cells_to_text(numbers[~unit])
-    return membership.assign(atom_id=names, told=told, **found)
+def _follow(
+    claims: pd.DataFrame, stays: pd.DataFrame, standings: pd.DataFrame, town: Town, as_of: datetime, kept: Kept
+) -> Tables:
+    """Derive the parts that changed, and take the others as they were."""
+    claims = claims[claims["act"] == "derive"].reset_index(drop=True)
+    names = part_names(claims, stays, find_parts(claims, town.scene.holds, town.ground.atoms))
+    known = np.setdiff1d(kept.parts, kept.stale(standings, as_of))
+    new = ~np.isin(names, known)
+    gone = np.setdiff1d(kept.parts, np.intersect1d(known, names))
+    if new.any() or len(gone) or not kept.pieces:
+        fresh = derive_parts(claims.assign(part=names)[new], stays, standings, town, as_of)
+        before = kept.pieces.get("membership", fresh["membership"])
+        pieces = splice(kept.pieces, gone, fresh)
+        changed = [fresh["membership"]["cell"], before["cell"][np.isin(before["part"].to_numpy(np.uint64), gone)]]
+        pieces["cells"] = _cells(kept.pieces.get("cells"), pd.concat(changed).unique(), pieces)
+        kept.pieces, kept.parts = pieces, np.unique(names)
+    kept.standings, kept.since, kept.until = standings, as_of, quiet_until(standings, as_of, town.scene.settings)
+    return kept.pieces
 
 
-def _revision(zones: pd.DataFrame, membership: pd.DataFrame, derived: Derived) -> str:
-    """Hash memberships, ids, dates and reasons, each set of these once: two runs over the same facts are the same."""
+def _cells(before: pd.DataFrame | None, changed: Cells, pieces: Tables) -> pd.DataFrame:
+    """The class of each cell, looked at anew where a membership changed."""
+    rows = pieces["membership"]
+    found = strictest_in_cells(pieces["zones"], rows[np.isin(rows["cell"].to_numpy(np.uint64), changed)])
+    if before is None:
+        return found
+    old = before[~np.isin(before["cell"].to_numpy(np.uint64), changed)]
+    return pd.concat([part for part in (old, found) if len(part)] or [found])
+
+
+def _by_rank(calendar: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+    """Rounds in the order of the zones, which is by rank."""
+    place = pd.Index(zones["zone_id"]).get_indexer(calendar["zone_id"])
+    return calendar.iloc[np.lexsort((calendar["day"].to_numpy(), place))].reset_index(drop=True)
+
+
+def _revision(zones: pd.DataFrame, closed: pd.DataFrame, proposals: pd.DataFrame) -> str:
+    """Hash memberships with their reasons, ids, dates and stages: two runs over the same facts are the same."""
     columns = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "rule_ids", "status", "stage"]
     dates = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
-    reasons = membership.drop_duplicates("why").set_index("why")[["rule_ids", "fact_ids", "certainty"]]
-    names = pd.Series([digest(*row) for row in reasons.to_numpy(object)], index=reasons.index, dtype="str")
-    told = membership[["atom_id", "zone_id"]].assign(reason=membership["why"].map(names)).sort_values("atom_id")
-    parts = [zones[columns], zones[dates].astype("str"), told, derived.closed.astype("str"), derived.proposals]
+    parts = [zones[[*columns, "content"]], zones[dates].astype("str"), closed.astype("str"), proposals]
     text = b"".join(orjson.dumps({c: p[c].tolist() for c in p}, default=str) for p in parts)
     return hashlib.sha256(text).hexdigest()

@@ -30,7 +30,8 @@ def draw_zones(
 
     Parameters
     ----------
-    zones : zone_id, class, rank, founded_at, founding_fact, ground_id, settled.
+    zones : zone_id, class, rank, founded_at, founding_fact, ground_id, settled, part (zones of different parts have no
+        ground in common and leave each other's outline alone).
     grounds : zone_id, ground.
     membership : atom (number), zone_id, people, households.
     holds, legal : ground -> atom numbers, and -> legal outline (WGS84).
@@ -51,11 +52,14 @@ def draw_zones(
     pieces, rank = _Pieces(units, atoms), zones["rank"].to_numpy()
     parts, owner = pieces.of(atom, number)
     outlines = [shapely.union_all([legal[k] for k in keys.iloc[row]]) for row in outlined]
-    cuts = _apart(np.array(outlines, object))
+    part, _ = pd.factorize(zones["part"], sort=True)
+    cuts = _apart(np.array(outlines, object), part[outlined])
     for level in np.unique(rank[outlined]):
-        stricter, _ = pieces.of(atom, np.where((number >= 0) & (rank[number] <= level), 0, -1))
+        stricter, group = pieces.of(atom, np.where((number >= 0) & (rank[number] <= level), part[number], -1))
+        order = np.argsort(group, kind="stable")
         for at in np.flatnonzero(rank[outlined] == level):
-            cuts[at] = less(cuts[at], stricter)
+            first, last = np.searchsorted(group, part[outlined[at]] + np.arange(2), sorter=order)
+            cuts[at] = less(cuts[at], stricter[order[first:last]])
     shapes = put_together(np.concatenate([parts, cuts]), np.concatenate([owner, outlined]), len(zones))
     sums = membership.groupby("zone_id")[["people", "households"]].sum().reindex(zones["zone_id"])
     table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=shapes, crs="EPSG:4326")
@@ -73,10 +77,11 @@ def _by_precedence(zones: pd.DataFrame) -> Ints:
     )
 
 
-def _apart(outlines: Shapes) -> Shapes:
-    """Return each legal outline less those before it: areas of one level touch, and seldom overlap."""
+def _apart(outlines: Shapes, part: Ints) -> Shapes:
+    """Return each legal outline less those before it of its part: areas of one level touch, and seldom overlap."""
     one, other = shapely.STRtree(outlines).query(outlines, predicate="intersects")
-    one, other = one[other < one], other[other < one]
+    before = (other < one) & (part[one] == part[other])
+    one, other = one[before], other[before]
     over = ~shapely.touches(outlines[one], outlines[other])
     return cut_out(outlines, one[over], outlines[other[over]])
 

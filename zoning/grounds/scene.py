@@ -5,7 +5,7 @@ always larger than any row).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,19 @@ class Scene:
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
+
+    def at(self, spots: pd.DataFrame) -> "Scene":
+        """Return the same scene for other places; grounds found there are known here.
+
+        Parameters
+        ----------
+        spots : of `locate`, numbered from 0.
+
+        Returns
+        -------
+        Scene.
+        """
+        return replace(self, spots=spots)
 
 
 def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:

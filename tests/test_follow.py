@@ -1,0 +1,131 @@
+"""Following the change: a plan on what earlier derivations kept is, in every table, the plan of a fresh run."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, estate, facts, home, house, tables
+from tests.town_strategies import Rows, causes, grounds
+from zoning import pipeline
+from zoning.decisions import named
+from zoning.pipeline import Plan, derive_state, forget
+from zoning.state import State
+
+TABLES = (
+    *(
+        "zones",
+        "membership",
+        "former",
+        "cells",
+        "calendar",
+        "gate_points",
+        "site_links",
+        "stays",
+        "proposals",
+        "closed",
+    ),
+    "problems",
+)
+
+
+@dataclass
+class Story:
+    """A town whose ground stays, and what became known of its cases."""
+
+    ground: dict[str, pd.DataFrame]
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {"cases": [], "visits": []})
+    gone: list[str] = field(default_factory=list)
+    decided: list[dict[str, Any]] = field(default_factory=list)
+
+    def state(self, now: datetime) -> State:
+        found = {kind: facts(kind, rows, self.gone) for kind, rows in self.rows.items()}
+        newest = {kind: pair[0] for kind, pair in found.items()}
+        return State(now, SETTINGS, {**self.ground, **newest}, found["cases"][1], decisions(*self.decided))
+
+
+def same(kept: Plan, fresh: Plan) -> None:
+    for name in TABLES:
+        one, other = (pd.DataFrame(getattr(plan, name)) for plan in (kept, fresh))
+        pd.testing.assert_frame_equal(one, other, obj=name)
+    assert kept.revision == fresh.revision
+
+
+ACTIONS = st.tuples(st.sampled_from(["delineate", "extend", "step", "release", "reject", "hold"]), st.integers(0, 20))
+NEWS = st.lists(st.sampled_from(["case", "correct", "withdraw", "exclude", "visit", "decide", "later"]), max_size=7)
+
+
+def tell(story: Story, what: str, more: Rows, plan: Plan, data: st.DataObject, now: datetime) -> None:
+    """Let one thing become known."""
+    cases = story.rows["cases"]
+    if what == "case" and more["cases"]:
+        cases.append(more["cases"].pop())
+    elif what == "visit" and more["visits"] and cases:
+        visit = {k: v for k, v in more["visits"].pop().items() if k != "unit_id"}
+        story.rows["visits"].append({**visit, "person_id": cases[-1]["case_id"]})
+    elif what in ("correct", "exclude") and cases:
+        old = data.draw(st.sampled_from(cases))
+        told = more["cases"][-1] if more["cases"] else old
+        place = {k: told.get(k) for k in ("unit_id", "lng", "lat")}
+        cases.append({**old, **(place if what == "correct" else {"status": "excluded"}), "recorded_at": "19"})
+    elif what == "withdraw" and cases:
+        story.gone.append(f"cases:{data.draw(st.sampled_from(cases))['case_id']}")
+    elif what == "decide" and len(plan.zones):
+        action, row = data.draw(ACTIONS)
+        zone = plan.zones.to_dict("records")[row % len(plan.zones)]
+        drawn = {"delineated_at": now, "in_force_from": now} if action == "delineate" else {}
+        more_ = {"until": at("18"), "to": "precaution", "recorded_at": now, "by": "Li"}
+        story.decided.append({**named(zone), "action": action, **more_, **drawn})
+
+
+@given(grounds(), st.data(), NEWS)
+@settings(max_examples=25)
+def test_whatever_becomes_known_in_whatever_order(rows: Rows, data: st.DataObject, news: list[str]) -> None:
+    units = [row["id"] for kind in ("estates", "buildings", "units") for row in rows[kind]]
+    more = data.draw(causes(units, 8))
+    story, now = Story(tables(**rows)), at("14 08:00")
+    forget()
+    plan = derive_state(story.state(now), POLICY, now)
+    for what in ["case", *news]:
+        now += pd.Timedelta(hours=data.draw(st.sampled_from([0, 0, 1, 30])) if what == "later" else 0)
+        tell(story, what, more, plan, data, now)
+        plan = derive_state(story.state(now), POLICY, now)
+    kept = plan
+    forget()
+    same(kept, derive_state(story.state(now), POLICY, now))
+
+
+def test_a_new_case_derives_the_part_that_it_touches_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: Rows = {"estates": [], "buildings": [], "areas": []}
+    for n in range(5):
+        rows["areas"].append(area(f"A{n}", 1000 * n, 0, 900, 900))
+        rows["estates"].append(estate(f"E{n}", 1000 * n + 100, 100, 200, 100))
+        rows["buildings"] += [house(f"E{n}-B{i}", 1000 * n + 110 + 50 * i, 120, f"E{n}") for i in range(3)]
+    story, now, counts = Story(tables(**rows)), at("14"), []
+    derive_parts = pipeline.derive_parts
+
+    def counted(claims: pd.DataFrame, *rest: Any) -> Any:
+        counts.append(claims["part"].nunique())
+        return derive_parts(claims, *rest)
+
+    monkeypatch.setattr(pipeline, "derive_parts", counted)
+    forget()
+    for unit in ("E0-B0", "E1-B0", "E2-B0", "E2-B1"):
+        story.rows["cases"].append(home(f"C-{unit}", unit))
+        plan = derive_state(story.state(now), POLICY, now)
+    assert counts == [1, 1, 1, 1]
+    assert plan.zones["class"].tolist().count("sealed") == 3
+    derive_state(story.state(now), POLICY, now)
+    assert counts == [1, 1, 1, 1]
+    zone = plan.zones[plan.zones["fact_ids"].map(lambda facts: "cases:C-E1-B0" in facts)].iloc[0]
+    dates = {"delineated_at": now, "in_force_from": now}
+    story.decided.append({**named(zone), "action": "delineate", "by": "Li", **dates})
+    decided = derive_state(story.state(now), POLICY, now)
+    assert counts == [1, 1, 1, 1, 1]
+    assert decided.zones.set_index("zone_id").loc[zone["zone_id"], "status"] == "in_force"
+    derive_state(story.state(now), POLICY, now + pd.Timedelta(days=1))
+    assert counts == [1, 1, 1, 1, 1, 3]

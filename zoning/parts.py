@@ -1,0 +1,159 @@
+"""Deriving parts of a plan: claims that share ground with no others, from classes to gates.
+
+A part has nothing in common with the others, so that a new case derives its own part only; all parts derived together
+or one by one are the same plan.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from zoning.clusters import find_clusters
+from zoning.decisions import apply_decisions
+from zoning.gates import place_gates
+from zoning.geometry import Cells, Ints, cells_to_text
+from zoning.grounds.scene import Scene
+from zoning.hashes import digest
+from zoning.membership import Derived, derive_zones
+from zoning.names import name_zones
+from zoning.people import People, people_on_land
+from zoning.schedule import make_calendar
+from zoning.services import link_services
+from zoning.shapes import draw_zones
+from zoning.units import Units
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Town:
+    """What parts are derived from beside their claims: the ground with its people, and where grounds were found."""
+
+    ground: Units
+    people: People
+    scene: Scene
+
+
+def derive_parts(
+    claims: pd.DataFrame, stays: pd.DataFrame, standings: pd.DataFrame, town: Town, as_of: datetime
+) -> Tables:
+    """Derive all that claims of some parts lead to.
+
+    Parameters
+    ----------
+    claims : of `settle`, with `part`.
+    stays : of `find_stays`, with live, sure, case_id.
+    standings : of `fold_decisions`.
+    town : where.
+    as_of : UTC.
+
+    Returns
+    -------
+    zones, membership, former, closed, calendar, gate_points, site_links as ARCHITECTURE.md lists them, with `part`;
+    zones also with content (hash of who is in it, and why).
+    """
+    scene, tables, frame = town.scene, town.scene.tables, town.ground.frame
+    policy, settings = scene.policy, scene.settings
+    joining = claims["settled"].isna() & (claims["act"] == "derive")
+    cluster = find_clusters(claims[joining], scene.holds, town.ground.atoms)
+    derived = derive_zones(policy, stays, claims, cluster, scene.holds, scene.exact)
+    membership, former = (_with_people(rows, town) for rows in (derived.membership, derived.former))
+    zones = apply_decisions(_dress(derived, membership, former, town), standings, policy, settings, as_of)
+    zones["content"] = zones["zone_id"].map(_contents(membership)).astype("str")
+    found: Tables = {
+        "zones": zones,
+        "membership": membership.drop(columns="why"),
+        "former": former,
+        "calendar": make_calendar(zones, policy, settings, as_of),
+        "gate_points": place_gates(zones, tables["roads"], tables["gates"], settings, frame),
+        "site_links": link_services(zones, tables["sites"], tables["roads"], frame),
+    }
+    part = pd.Series(zones["part"].to_numpy(), index=zones["zone_id"])
+    for name in list(found)[1:]:
+        row = part.index.get_indexer(found[name]["zone_id"])
+        found[name] = found[name].assign(part=part.to_numpy()[row])
+    return found | {"closed": derived.closed}
+
+
+def _with_people(membership: pd.DataFrame, town: Town) -> pd.DataFrame:
+    """Add the people and households of each atom, whether any figure tells of them, and its name at the border."""
+    atoms, people = town.ground.atoms, town.people
+    numbers = membership["atom"].to_numpy(np.uint64)
+    unit = numbers < len(atoms)
+    rows = numbers[unit].astype(np.int64)
+    found = {name: np.zeros(len(numbers)) for name in ("people", "households")}
+    for name, values in found.items():
+        values[unit] = people.atoms[name].to_numpy()[rows]
+    on_land, told = people_on_land(numbers[~unit], people.land), np.empty(len(numbers), bool)
+    found["people"][~unit] = np.nan_to_num(on_land)
+    told[unit], told[~unit] = people.atoms["told"].to_numpy(bool)[rows], ~np.isnan(on_land)
+    names = np.empty(len(numbers), object)
+    names[unit], names[~unit] = atoms["atom_id"].to_numpy(object)[rows], cells_to_text(numbers[~unit])
+    cell = numbers.copy()
+    cell[unit] = atoms["cell"].to_numpy(np.uint64)[rows]
+    return membership.assign(atom_id=names, told=told, cell=cell, **found)
+
+
+def _dress(derived: Derived, membership: pd.DataFrame, former: pd.DataFrame, town: Town) -> gpd.GeoDataFrame:
+    """Give each zone its outline, its people (NaN where no figure tells), its name, and the hash of its atoms.
+
+    What an ended zone had is drawn by itself: others may stand on it now.
+    """
+    scene, ground, drawn = town.scene, town.ground, []
+    for ended, rows in ((False, membership), (True, former)):
+        zones = derived.zones[derived.zones["ended"].astype(bool) == ended]
+        outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
+        zones = draw_zones(zones, derived.grounds[derived.grounds["zone_id"].isin(zones["zone_id"])], rows, *outlines)
+        words = (scene.tables["areas"], scene.tables["roads"], ground.frame)
+        zones = name_zones(zones, rows, ground.units, ground.atoms, *words)
+        by_zone = rows.groupby("zone_id")
+        held = by_zone["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
+        told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
+        drawn.append(zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told)))
+    both = pd.concat([part for part in drawn if len(part)] or drawn[:1])
+    return both.sort_values(["rank", "zone_id"], ignore_index=True).assign(cleaned_at=pd.NaT)
+
+
+def _contents(membership: pd.DataFrame) -> Mapping[str, str]:
+    """Hash what is in each zone and why, each set of reasons once."""
+    reasons = membership.drop_duplicates("why").set_index("why")[["rule_ids", "fact_ids", "certainty"]]
+    names = pd.Series([digest(*row) for row in reasons.to_numpy(object)], index=reasons.index, dtype="str")
+    told = membership["atom_id"].astype("str") + ":" + names.reindex(membership["why"]).to_numpy()
+    found: Mapping[str, str] = told.groupby(membership["zone_id"]).agg(lambda rows: digest(sorted(rows))).to_dict()
+    return found
+
+
+def part_names(claims: pd.DataFrame, stays: pd.DataFrame, part: Ints) -> Cells:
+    """Name each part by all that its derivation rests on beside ground, pack and decisions.
+
+    Parameters
+    ----------
+    claims : of `settle`, with `token` (hash of where a stay was and what it fired).
+    stays : of `find_stays`, with live, sure, case_id.
+    part : (n,) number of the part of each claim.
+
+    Returns
+    -------
+    (n,) uint64: the sum of the hashes of its rows; the same rows in any order give the same name.
+    """
+    told = stays[["fact_id", "case_id", "founded_at", "last_presence_at", "sure", "live", "ghost"]]
+    by_stay = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
+    marks = claims[["token", "ended", "live"]].assign(
+        settled=claims["settled"].fillna("").astype("str"), target=claims["class"].astype("str")
+    )
+    by_claim = pd.util.hash_pandas_object(marks, index=False).to_numpy(np.uint64)
+    both = _mix(by_stay[claims["stay"].to_numpy(np.int64)] + by_claim)
+    sums = np.zeros(int(part.max()) + 1 if len(part) else 0, np.uint64)
+    np.add.at(sums, part, both)
+    return sums[part]
+
+
+def _mix(values: Cells) -> Cells:
+    """Spread every bit over all others, so that sums of rows tell them apart (the finaliser of SplitMix64)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
