@@ -237,7 +237,8 @@ def weigh(sheet: Sheet) -> Weight:
     edited = sheet.edited
     beyond, below = (edited.touched[edited.touched[c]] for c in ("beyond", "below"))
     people = [float(people_of(sheet.plan, part["atom"]).sum()) for part in (edited.membership, beyond, below)]
-    return Weight(people[0], len(edited.zones), people[1], len(beyond), people[2], len(below))
+    zones = edited.membership["zone_id"].nunique()
+    return Weight(people[0], zones, people[1], len(beyond), people[2], len(below))
 
 
 def people_of(plan: Plan, atoms: pd.Series) -> Floats:

@@ -180,7 +180,8 @@ def ledger(given: Namespace) -> int:
         return 0
     for row in table.to_dict("records"):
         at = iso_local(row["recorded_at"], zone)
-        print(f"{row['event_id']} {row['status']}: {row['atoms']:,} atoms -> {row['class']}, {row['author']}, {at}")
+        what = f"zone {row['zone_id']}" if row["status"] == "emptied" else f"{row['atoms']:,} atoms -> {row['class']}"
+        print(f"{row['event_id']} {row['status']}: {what}, {row['author']}, {at}")
         print(f"  {row['reason']}\n  {row['text_zh']}\n  {row['text_en']}")
     print(f"{len(table):,} lines; revision {sheet.revision}")
     return 0

@@ -226,6 +226,8 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
         stroke=np.full(len(membership), None, object), derived_class=membership["class"],
         derived_rank=membership["rank"], derived_zone=membership["zone_id"], pending=False,
     )  # fmt: skip
+    if touched.empty:
+        return derived.assign(derived_rank=derived["derived_rank"].astype("Int64"))
     over, joined = derived.iloc[row[row >= 0]], shown[row < 0]
     told = ["class", "rank", "zone_id", "stroke", "pending"]
     over = over.assign(**{c: shown.loc[row >= 0, c].to_numpy() for c in told})
@@ -254,6 +256,7 @@ def _put_zones(
     lists = {c: pd.Series([[] for _ in drew.index], dtype=object) for c in ("aliases", "cause_ids", "rule_ids")}
     fact = FACTS + drew["event_id"].astype("str")
     new = drew[["zone_id", "class"]].assign(
+        rule_class=drew["class"],
         **lists, rank=drew["class"].map(touched.groupby("target")["wanted"].first()), slot=SLOT, founding_fact=fact,
         founded_at=drew["recorded_at"], causes_count=0, fact_ids=[[one] for one in fact], no_ground=False,
         last_presence_at=drew["effective_at"],
