@@ -88,6 +88,24 @@ def test_strokes_beyond_and_below_the_rules_are_told_apart(town_plan: Plan) -> N
     assert weigh(plan)["below_people"].gt(0).sum() == 1
 
 
+def test_atoms_that_a_stroke_took_out_of_every_zone_are_below_the_rules_of_theirs(town_plan: Plan) -> None:
+    out = town_plan.membership["atom_id"].isin(["E4-B1", "E4-B2"])
+    lost = town_plan.membership[out]
+    touched = pd.DataFrame(
+        {"atom_id": lost["atom_id"], "stroke": "s1", "rank": np.nan, "zone_id": None, "derived_rank": lost["rank"],
+         "derived_zone": lost["zone_id"], "fact_ids": lost["fact_ids"]}
+    )  # fmt: skip
+    sealed, ring = digest("cases:C4", "core"), digest("cases:C4", "ring")
+    kept = town_plan.zones[town_plan.zones["zone_id"] != sealed]
+    plan = replace(town_plan, membership=town_plan.membership[~out], zones=kept)
+    found = weigh(plan, touched).set_index("zone_id")
+    assert found.index[-1] == sealed
+    assert (found.loc[sealed, "people"], found.loc[sealed, "below_people"]) == (0, 168)
+    assert found.loc[ring, "below_people"] == pytest.approx(lost["people"].iloc[-1])
+    assert found.loc[sealed, "below_facts"] == found.loc[ring, "below_facts"] == ["cases:C4"]
+    assert found["below_people"].gt(0).sum() == 2
+
+
 def test_a_reset_is_priced_for_every_scope_that_the_class_allows(town_copy: Path) -> None:
     plan = with_reset(decided(town_copy))
     found = price_resets(plan).set_index("scope")

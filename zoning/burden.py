@@ -26,24 +26,27 @@ _RESETS = {
 Zone = dict[str, Any]
 
 
-def weigh(plan: Plan) -> pd.DataFrame:
+def weigh(plan: Plan, touched: pd.DataFrame | None = None) -> pd.DataFrame:
     """Weigh every zone of a plan that is not released or rejected.
 
     Parameters
     ----------
-    plan : as derived; where hand edits were replayed, `membership` says so with stroke (event id or NA), derived_class
-        and derived_rank (what the rules say, NA for nothing).
+    plan : as derived; where hand edits were replayed, `membership` says so with stroke (event id or NA), derived_rank
+        (what the rules say, NA for nothing) and derived_zone.
+    touched : the atoms that strokes count on, with the same columns, where those that are in no zone any more are to be
+        weighed too; None takes those of the membership.
 
     Returns
     -------
-    One row a zone, in the order of the plan's zones.
+    One row a zone, in the order of the plan's zones; then the zones that strokes emptied, which hold no people.
     zone_id, class; people (NaN: no figure tells); days_left : from the plan's date, or a later start, to the earliest
     lift (NaN: not by the calendar); assumed : nobody put it in force yet, so it is taken to start at the next midnight.
     person_days; tests : people due in all rounds from the plan's date on.
     bare_share : share of its people who live where no case was, in no home of one and in no place that one visited; of
     its area where it has no people.
     required_people : without what strokes added. beyond_people, beyond_person_days : of atoms that a stroke makes
-    stricter than the rules. below_people, below_facts : of atoms that one makes milder, and the facts left uncovered.
+    stricter than the rules. below_people, below_facts : of the zone's atoms by the rules that one makes milder, and the
+    facts that this leaves uncovered.
     """
     zones = plan.zones[~plan.zones["status"].isin(_ENDED)].reset_index(drop=True)
     lifts = [_span(zone, plan) for zone in zones.drop(columns="geometry").to_dict("records")]
@@ -56,13 +59,17 @@ def weigh(plan: Plan) -> pd.DataFrame:
     tests = rounds.sum().astype("Float64").where(rounds.count() == rounds.size())
     table["tests"] = tests.reindex(table["zone_id"], fill_value=0).astype("float64").to_numpy()
     table["bare_share"] = _bare(zones, plan)
-    edits = _edits(plan).reindex(table["zone_id"]).reset_index(drop=True)
+    edits = _edits(plan, touched)
+    emptied = [name for name in edits.index if name not in set(table["zone_id"])]
+    nothing = {"people": 0.0, "person_days": 0.0, "tests": 0.0, "assumed": False}
+    table = pd.concat([table, pd.DataFrame({"zone_id": emptied}).assign(**nothing)] if emptied else [table])
+    edits = edits.reindex(table["zone_id"])
     for name in ("beyond_people", "below_people"):
-        table[name] = edits[name].fillna(0.0)
+        table[name] = edits[name].fillna(0.0).to_numpy()
     table["required_people"] = table["people"] - table["beyond_people"]
     table["beyond_person_days"] = table["beyond_people"] * table["days_left"]
     table["below_facts"] = [facts if isinstance(facts, list) else [] for facts in edits["below_facts"]]
-    return table
+    return table.reset_index(drop=True)
 
 
 def _span(zone: Zone, plan: Plan) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -87,13 +94,14 @@ def _bare(zones: pd.DataFrame, plan: Plan) -> list[float]:
     visited = plan.membership["atom"].isin(_visited(plan))
     here = plan.membership.assign(at=plan.membership["people"].where(visited, 0.0))
     sums = here.groupby("zone_id")[["people", "at"]].sum().reindex(zones["zone_id"]).fillna(0.0).to_numpy()
-    found = []
+    stayed, found = plan.membership[visited].groupby("zone_id")["atom"], list[float]()
+    atoms = {zone_id: rows.to_numpy(np.uint64) for zone_id, rows in stayed}
     for (people, at), zone_id, shape in zip(sums, zones["zone_id"], zones["geometry"], strict=True):
         if people > 0:
             found.append(1 - at / people)
             continue
-        atoms = plan.membership.loc[visited & (plan.membership["zone_id"] == zone_id), "atom"]
-        ground = shapely.intersection(shape, shapely.union_all(_footprints(atoms.to_numpy(np.uint64), plan)))
+        here_too = _footprints(atoms.get(zone_id, np.empty(0, np.uint64)), plan)
+        ground = shapely.intersection(shape, shapely.union_all(here_too))
         whole, part = shapely.area(plan.frame.to_metres(np.array([shape, ground], object)))
         found.append(1 - part / whole if whole else np.nan)
     return found
@@ -114,21 +122,20 @@ def _footprints(atoms: np.ndarray, plan: Plan) -> list[shapely.Geometry]:
     return [shape for shape in shapes if shape is not None]
 
 
-def _edits(plan: Plan) -> pd.DataFrame:
-    """Return beyond_people, below_people and below_facts of the zones over which a stroke lies."""
-    rows = plan.membership
+def _edits(plan: Plan, touched: pd.DataFrame | None) -> pd.DataFrame:
+    """Return beyond_people by the zone that holds an atom, below_people and below_facts by the zone of the rules."""
+    rows = plan.membership if touched is None else touched
     rows = rows[rows["stroke"].notna()] if "stroke" in rows else rows.iloc[:0].assign(derived_rank=0)
+    if "people" not in rows:
+        known = pd.concat([t.set_index("atom_id")["people"] for t in (plan.membership, plan.atoms)])
+        rows = rows.assign(people=known[~known.index.duplicated()].reindex(rows["atom_id"]).fillna(0.0).to_numpy())
     # No class at all is milder than any.
     rank, derived = (rows[c].astype("float64").fillna(np.inf) for c in ("rank", "derived_rank"))
-    beyond, below = rows[rank < derived], rows[rank > derived]
-    found = pd.DataFrame(
-        {
-            "beyond_people": beyond.groupby("zone_id")["people"].sum(),
-            "below_people": below.groupby("zone_id")["people"].sum(),
-        }
-    )
-    facts = {i: sorted(set().union(*of)) for i, of in below.groupby("zone_id")["fact_ids"]}
-    return found.assign(below_facts=[facts.get(i, []) for i in found.index])
+    beyond = rows[rank < derived].groupby("zone_id")["people"].sum()
+    below = rows[rank > derived].groupby("derived_zone" if "derived_zone" in rows else "zone_id")
+    facts = below["fact_ids"].agg(lambda of: sorted(set().union(*of)))
+    found = {"beyond_people": beyond, "below_people": below["people"].sum(), "below_facts": facts}
+    return pd.DataFrame(found)
 
 
 def price_resets(plan: Plan) -> pd.DataFrame:

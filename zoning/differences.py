@@ -141,12 +141,13 @@ def _open_of(match: _Match, row: int, later: bool) -> list[int]:
 
 def _ends(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
     """Yield the zones that opened, and those that hold no ground any more."""
+    held = [side.member.groupby("row").groups for side in (match.before, match.after)]
     for i, zone in enumerate(match.before.zones):
         if not match.before.open[i] or _open_of(match, i, later=True):
             continue
         after = next((match.after.zones[j] for j in match.later.get(i, [])), None)
         lifted = after is not None and after["status"] == "released"
-        atoms = match.before.member.index[match.before.member["row"] == i]
+        atoms = held[0].get(i, ())
         why = tell(news, zone["fact_ids"], {*_names(zone), *(_names(after) if after else ())})
         told = {"status": after["status"], "stage": after["stage"]} if after else None
         yield _row("lifted" if lifted else "ended", zone, told, why, zone["geometry"], (), atoms)
@@ -154,7 +155,7 @@ def _ends(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
         if not match.after.open[j] or _open_of(match, j, later=False):
             continue
         before = next((match.before.zones[i] for i in match.earlier.get(j, [])), None)
-        atoms = match.after.member.index[match.after.member["row"] == j]
+        atoms = held[1].get(j, ())
         told = {"status": before["status"], "stage": before["stage"]} if before else None
         yield _row("opened", told, zone, tell(news, zone["fact_ids"], _names(zone)), zone["geometry"], atoms, ())
 
