@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commandline import log_of, run
+from tests.house import ROOT
 from tests.town_golden import play
 from zoning.hashes import digest
 
@@ -42,9 +43,18 @@ def test_diff_of_two_times_of_knowing_takes_one_date(town_copy: Path, tmp_path: 
     assert {r["because_zh"] for r in rows} == {"更正病例1"}
 
 
+def test_diff_of_two_packs_blames_the_pack(town_folder: Path, capsys: Caught) -> None:
+    given = ["--policy-from", "cn-sz-2022", "--policy", ROOT / "tests" / "packs" / "xx-ring-1.toml"]
+    assert run("diff", town_folder, *given) == 0
+    told = capsys.readouterr().out
+    assert "ended: 防范区 precaution zone: 石涌社区" in told
+    assert "because another pack, or other choices in it" in told
+    assert "because cases:" not in told
+
+
 def test_diff_needs_an_earlier_side_and_a_known_ending(town_folder: Path, tmp_path: Path, capsys: Caught) -> None:
     assert run("diff", town_folder, "--to", "2022-03-16") == 1
-    assert "diff needs --from" in capsys.readouterr().err
+    assert "diff needs an earlier side: --from" in capsys.readouterr().err
     assert run("diff", town_folder, "--from", "2022-03-16", "--out", tmp_path / "a.gpkg") == 1
     assert "ends in neither .geojson nor .csv" in capsys.readouterr().err
 

@@ -253,7 +253,7 @@ def _add_compare(add: Add) -> None:
     parser = add(
         "diff",
         comparing.diff,
-        "list what changed between two dates or two times of knowing, with the facts and decisions behind it",
+        "list what changed between two dates, times of knowing or packs, with the facts and decisions behind it",
         "diff build/town --from 3月14日 --to 3月15日 --out changes.geojson",
     )
     _workspace(parser)
@@ -262,6 +262,7 @@ def _add_compare(add: Add) -> None:
     parser.add_argument("--known-from", metavar="T", help="known by then, on the earlier side (default: as later)")
     parser.add_argument("--known-to", metavar="T", help="known by then, on the later side (default: now)")
     parser.add_argument("--policy", metavar="ID", help="id or .toml file of a pack, instead of the workspace's")
+    parser.add_argument("--policy-from", metavar="ID", help="the pack of the earlier side, where it is another")
     parser.add_argument("--out", type=Path, metavar="FILE.geojson|FILE.csv", help="names no fact, case or person")
     parser = add(
         "compare",

@@ -30,7 +30,7 @@ def diff(given: Namespace) -> int:
 
     Parameters
     ----------
-    given : workspace, from_, to, known_from, known_to, policy, out.
+    given : workspace, from_, to, known_from, known_to, policy, policy_from, out.
 
     Returns
     -------
@@ -40,8 +40,10 @@ def diff(given: Namespace) -> int:
     ------
     InputError : nothing to compare, or a file of another ending.
     """
-    if not (given.from_ or given.known_from):
-        raise InputError("diff needs --from, the earlier date, or --known-from, the earlier time of knowing")
+    if not (given.from_ or given.known_from or given.policy_from):
+        raise InputError(
+            "diff needs an earlier side: --from (a date), --known-from (a time of knowing) or --policy-from"
+        )
     form = form_of(given.out) if given.out else None
     settings = state.read_settings(Workspace(given.workspace))
     start, end, known_start, known_end = (
@@ -51,7 +53,7 @@ def diff(given: Namespace) -> int:
     known = (known_start or known_end or now, known_end or now)
     with progress("deriving two plans"):
         after = pipeline.derive(given.workspace, end, known[1], given.policy)
-        before = pipeline.derive(given.workspace, start or after.as_of, known[0], given.policy)
+        before = pipeline.derive(given.workspace, start or after.as_of, known[0], given.policy_from or given.policy)
         decisions = state.fold(Workspace(given.workspace), max(known)).decisions
         changes, news = compare_plans(before, after, decisions), find_news(before, after, decisions)
     _print_changes(before, after, changes, news)
