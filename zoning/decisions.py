@@ -14,8 +14,8 @@ from zoning.settings import Settings
 from zoning.times import zone_info
 
 TIMES = (
-    *("delineated_at", "in_force_from", "class_since", "clock_from", "hold_until", "ended_at", "watch_until"),
-    "earliest_lift_at",
+    *("delineated_at", "in_force_from", "class_since", "clock_from", "lift_from", "hold_until", "ended_at"),
+    *("watch_until", "earliest_lift_at"),
 )
 _TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
 _NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
@@ -41,7 +41,7 @@ def apply_decisions(
     `zones` with status (proposed, decided, in_force, released, rejected), stage (hold, phase_n, stepping_down,
     post_release, none), notice_no, decided_by, gates (gate -> when it was assessed), new_facts (those that no decision
     names), redrawn (its ground is no longer the decided one) and, in UTC and NaT where there is none: delineated_at,
-    in_force_from, class_since, clock_from (day 1 of its tests), hold_until, ended_at, watch_until and earliest_lift_at
+    in_force_from, class_since, clock_from (day 1 of its tests), lift_from (days in force), hold_until, ended_at, watch_until and earliest_lift_at
     (by the calendar alone).
     """
     known = standings.to_dict("index")
@@ -99,7 +99,7 @@ def _lift(
 ) -> dict[str, pd.Timestamp]:
     step = way_out(policy.classes[zone["class"]], zone["origin"])
     cleaned = None if pd.isna(zone["cleaned_at"]) else zone["cleaned_at"]
-    clocks = (stands["class_since"], zone["last_presence_at"], cleaned, policy, settings.zone)
+    clocks = (stands["lift_from"], zone["last_presence_at"], cleaned, policy, settings.zone)
     return {"earliest_lift_at": (step and earliest_lift(step, *clocks)) or pd.NaT}
 
 

@@ -64,7 +64,7 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     Returns
     -------
     One row a stay: fact_id, trigger (residence or visit), founded_at, reported_at, from_at, last_presence_at, hours
-    inside the window, place_risk, contacts_traceable, ghost, case (row of `sources`), visit (row of `visits`, -1 for
+    inside the window, place_risk, contacts_traceable, cleaned_at (of its case), ghost, case (row of `sources`), visit (row of `visits`, -1 for
     the home).
     """
     homes = pd.DataFrame({"case": np.arange(len(sources)), "visit": -1, "trigger": "residence"})
@@ -83,13 +83,14 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     start, end = sources["start"].to_numpy()[row], sources["end"].to_numpy()[row]
     both["from_at"] = both["arrive"].where(both["arrive"] > start, start)
     both["last_presence_at"] = both["leave"].where(both["leave"] < end, end)
-    both["reported_at"] = sources["reported_at"].to_numpy()[row]
+    for name in ("reported_at", "cleaned_at"):
+        both[name] = sources[name].array.take(row)
     both["hours"] = (both["last_presence_at"] - both["from_at"]) / _HOUR
     moment = (both["visit"] >= 0) & (both["arrive"] == both["leave"])
     inside = (both["arrive"] >= start) & (both["arrive"] < end)
     both = both[(both["hours"] > 0) | (moment & inside)]
     kept = ["fact_id", "trigger", "founded_at", "reported_at", "from_at", "last_presence_at", "hours", "place_risk"]
-    both = both.reindex(columns=[*kept, "contacts_traceable", "ghost", "case", "visit"])
+    both = both.reindex(columns=[*kept, "contacts_traceable", "cleaned_at", "ghost", "case", "visit"])
     return both.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
 
 

@@ -23,7 +23,7 @@ _DTYPES = {
     **dict.fromkeys(("rank", "causes_count"), "int64"),
     **dict.fromkeys(("ended", "no_ground", "void"), "bool"),
     **dict.fromkeys(("settled", "origin", "ground_id"), "object"),
-    **dict.fromkeys(("founded_at", "last_presence_at"), "datetime64[us, UTC]"),
+    **dict.fromkeys(("founded_at", "last_presence_at", "cleaned_at"), "datetime64[us, UTC]"),
     "part": "uint64",
 }
 _SETTLED = ["settled", "ended", "origin", "rule_class", "part"]
@@ -35,7 +35,7 @@ class Derived:
 
     `zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, cause_ids, causes_count,
     fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, void (every cause was
-    withdrawn or excluded), settled, ended, origin, rule_class and part (of its claims).
+    withdrawn or excluded), cleaned_at (of the last of its premises; NaT while one is not), settled, ended, origin, rule_class and part (of its claims).
     `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids, certainty, why (number of its reasons).
     `former`: atom, zone_id of the ground that ended zones had. `closed`: zone_id, class, slot, founding_fact,
     founded_at of zones whose every cause is gone.
@@ -105,7 +105,7 @@ def _zone_keys(claims: pd.DataFrame, cluster: pd.Series) -> pd.Series:
 
 def _facts(stays: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
     rows = claims["stay"].to_numpy(int)
-    return {c: stays[c].array.take(rows) for c in ("case_id", "founded_at", "last_presence_at", "sure")}
+    return {c: stays[c].array.take(rows) for c in ("case_id", "founded_at", "last_presence_at", "cleaned_at", "sure")}
 
 
 def _strictest(pairs: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[str, Cells]) -> pd.DataFrame:
@@ -191,6 +191,8 @@ def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.D
     sure = live[~live["ghost"]].groupby("zone")["last_presence_at"].max()
     zones["last_presence_at"] = sure.reindex(zones.index).fillna(by_zone["last_presence_at"].max())
     zones["void"] = by_zone["ghost"].all()
+    cleaned = live[~live["ghost"]].groupby("zone")["cleaned_at"]
+    zones["cleaned_at"] = cleaned.max().where(cleaned.count() == cleaned.size()).reindex(zones.index)
     zones = zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
     return zones.astype(_DTYPES)
 

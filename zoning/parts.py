@@ -115,7 +115,7 @@ def _dress(derived: Derived, membership: pd.DataFrame, former: pd.DataFrame, tow
         told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
         drawn.append(zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told)))
     both = pd.concat([part for part in drawn if len(part)] or drawn[:1])
-    return both.sort_values(["rank", "zone_id"], ignore_index=True).assign(cleaned_at=pd.NaT)
+    return both.sort_values(["rank", "zone_id"], ignore_index=True)
 
 
 def _contents(membership: pd.DataFrame) -> Mapping[str, str]:
@@ -140,7 +140,7 @@ def part_names(claims: pd.DataFrame, stays: pd.DataFrame, part: Ints) -> Cells:
     -------
     (n,) uint64: the sum of the hashes of its rows; the same rows in any order give the same name.
     """
-    told = stays[["fact_id", "case_id", "founded_at", "last_presence_at", "sure", "live", "ghost"]]
+    told = stays[["fact_id", "case_id", "founded_at", "last_presence_at", "cleaned_at", "sure", "live", "ghost"]]
     by_stay = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
     marks = claims[["token", "ended", "live"]].assign(
         settled=claims["settled"].fillna("").astype("str"), target=claims["class"].astype("str")

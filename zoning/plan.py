@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
 
 from zoning.geometry import Frame
+from zoning.lifting import check_zones
 from zoning.policy import Policy
+from zoning.rounds import sum_rounds
 from zoning.settings import Settings
 
 
@@ -43,3 +46,38 @@ class Plan:
     as_of: datetime
     known_at: datetime
     revision: str
+
+    @cached_property
+    def rounds(self) -> pd.DataFrame:
+        """Return what each round of tests came to in each zone; made when first asked for.
+
+        Returns
+        -------
+        As `sum_rounds`.
+        """
+        ground = (self.atoms, self.units, self.inside)
+        return sum_rounds(self.zones, self.membership, *ground, self.tables, self.as_of)
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """Return what each zone waits for.
+
+        Returns
+        -------
+        As the first table of `check_zones`.
+        """
+        return self._checked[0]
+
+    @cached_property
+    def acts(self) -> pd.DataFrame:
+        """Return what the engine proposes to decide, the ready first.
+
+        Returns
+        -------
+        As the second table of `check_zones`.
+        """
+        return self._checked[1]
+
+    @cached_property
+    def _checked(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return check_zones(self.zones, self.rounds, self.tables, self.policy, self.settings, self.as_of)

@@ -23,7 +23,10 @@ COLUMNS = {
     "zone_id": "str", "facts": object, "answers": object, "class": object, "ground_id": object, "to": object,
     "origin": object, "ended": object, "by": object, "notice_no": object, "atoms": object, "gates": object,
     **dict.fromkeys(
-        ("delineated_at", "in_force_from", "class_since", "clock_from", "hold_until", "ended_at", "watch_until"),
+        (
+            *("delineated_at", "in_force_from", "class_since", "clock_from", "lift_from"),
+            *("hold_until", "ended_at", "watch_until"),
+        ),
         "datetime64[us, UTC]",
     ),
 }  # fmt: skip
@@ -61,8 +64,8 @@ def fold_decisions(decisions: pd.DataFrame, policy: Policy, settings: Settings, 
     One row a zone id, indexed by it: facts (it rests on), answers (facts that its step or ending settles), class and
     ground_id (as decided), to (class after its last step), origin (class before it), ended (released, rejected or
     None), by, notice_no, atoms (hash), gates (gate -> when its assessment was recorded), delineated_at, in_force_from,
-    class_since (its present class counts from here), clock_from (test days count from here), hold_until, ended_at,
-    watch_until (UTC).
+    class_since (its present class counts from here), clock_from (test days count from here), lift_from (days in force
+    count from here), hold_until, ended_at, watch_until (UTC).
     """
     zones: dict[str, dict[str, Any]] = {}
     for row in in_effect(decisions, as_of).to_dict("records"):
@@ -85,13 +88,17 @@ def fold_decisions(decisions: pd.DataFrame, policy: Policy, settings: Settings, 
 def _delineate(zone: dict[str, Any], told: dict[str, Any]) -> None:
     _rest_on(zone, told)
     zone.update({k: told[k] for k in ("delineated_at", "in_force_from", "class", "ground_id") if k in told})
-    zone.update(ended=None, hold_until=None, class_since=told["in_force_from"], clock_from=told["in_force_from"])
+    zone.update(ended=None, hold_until=None, **_clocks(told["in_force_from"]), class_since=told["in_force_from"])
 
 
 def _extend(zone: dict[str, Any], told: dict[str, Any]) -> None:
     _rest_on(zone, told)
     if told.get("scope") == "zone" and "in_force_from" in zone:
-        zone["class_since"] = zone["clock_from"] = max(zone["in_force_from"], told["recorded_at"])
+        zone.update(_clocks(max(zone["in_force_from"], told["recorded_at"])))
+
+
+def _clocks(start: pd.Timestamp) -> dict[str, pd.Timestamp]:
+    return {"clock_from": start, "lift_from": start}
 
 
 def _rest_on(zone: dict[str, Any], told: dict[str, Any]) -> None:
@@ -111,7 +118,7 @@ def _hold(zone: dict[str, Any], told: dict[str, Any]) -> None:
 def _step(zone: dict[str, Any], told: dict[str, Any]) -> None:
     since = told.get("in_force_from", told["recorded_at"])
     zone["origin"] = zone.get("to") or told["class"]
-    zone.update(answers=set(told["fact_ids"]), to=told["to"], class_since=since, clock_from=since, by=told["by"])
+    zone.update(answers=set(told["fact_ids"]), to=told["to"], class_since=since, by=told["by"], **_clocks(since))
     zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
 
 
