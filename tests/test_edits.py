@@ -14,7 +14,7 @@ from zoning.settings import Settings
 
 FIRST, SECOND = [home("C1", "B1")], [home("C1", "B1"), home("C2", "B1", reported_at="13")]
 SEEN = {"B1": ("sealed", frozenset({"cases:C1"})), "B2": ("controlled", frozenset({"cases:C1"}))}
-OURS = ["atom", "class", "rank", "zone_id", "rule_ids", "fact_ids", "certainty", "why"]
+OURS = ["atom", "class", "rank", "zone_id", "rule_ids", "fact_ids", "certainty"]
 
 
 def town(cases: list[dict[str, Any]], buildings: tuple[str, ...] = ("B1", "B2")) -> Plan:

@@ -14,7 +14,7 @@ import pandas as pd
 from rapidfuzz import process
 
 from zoning.clocks import read_moment
-from zoning.edits import Edited, number_atoms, replay
+from zoning.edits import Edited, number_atoms, number_lists, replay
 from zoning.edits.ledger import OUT
 from zoning.errors import InputError, UnknownError
 from zoning.geometry import Cells, Floats, cells_to_text, resolutions, text_to_cells
@@ -197,8 +197,9 @@ def draw(
     if zone_id is not None:
         _hold_zone(sheet, zone_id, target)
     row = _rows(sheet, atoms)
-    why, place = np.unique(plan.membership["why"].to_numpy()[row[row >= 0]], return_inverse=True)
-    first = plan.membership.drop_duplicates("why").set_index("why").loc[why]
+    there = plan.membership[["class", "fact_ids"]].iloc[row[row >= 0]]
+    place = there.groupby([there["class"], number_lists(there["fact_ids"])], sort=False).ngroup().to_numpy()
+    first = there[~pd.Series(place).duplicated().to_numpy()]
     answers = tuple((of, tuple(facts)) for of, facts in zip(first["class"], first["fact_ids"], strict=True))
     answered = np.full(len(row), -1)
     answered[row >= 0] = place

@@ -13,7 +13,7 @@ import pandas as pd
 from rapidfuzz import process
 
 from zoning.editing import Sheet, read_sheet, try_stroke
-from zoning.edits import number_atoms
+from zoning.edits import number_atoms, number_lists
 from zoning.edits.ledger import OUT, find_undone
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.state import fold
@@ -54,7 +54,7 @@ def find_conflicts(base: Sheet, now: Sheet, atoms: tuple[str, ...]) -> pd.DataFr
     """
     one, two = _looks(base, atoms), _looks(now, atoms)
     changed = (one[["shown", "derived", "stroke"]] != two[["shown", "derived", "stroke"]]).any(axis=1)
-    pairs = pd.DataFrame({"then": one["why"], "now": two["why"]})
+    pairs = pd.DataFrame({"then": number_lists(one["facts"]), "now": number_lists(two["facts"])})
     facts = {
         key: sorted(set(two["facts"][rows[0]]) ^ set(one["facts"][rows[0]]))
         for key, rows in pairs.groupby(["then", "now"]).groups.items()
@@ -68,7 +68,7 @@ def find_conflicts(base: Sheet, now: Sheet, atoms: tuple[str, ...]) -> pd.DataFr
 
 
 def _looks(sheet: Sheet, atoms: tuple[str, ...]) -> pd.DataFrame:
-    """Return class as shown and as derived, stroke, facts and number of reasons of each atom, "" and -1 for none."""
+    """Return class as shown and as derived, stroke and facts of each atom, "" and nothing for none."""
     plan, edited = sheet.plan, sheet.edited
     number, _ = number_atoms(np.array(atoms, object), plan.atoms, plan.settings.resolution)
     rows = {
@@ -88,7 +88,6 @@ def _looks(sheet: Sheet, atoms: tuple[str, ...]) -> pd.DataFrame:
             "derived": take(plan.membership["class"], "derived", OUT),
             "stroke": take(edited.touched["stroke"], "touched", ""),
             "facts": take(facts, "derived", ()),
-            "why": take(plan.membership["why"], "derived", -1),
         }
     )
 

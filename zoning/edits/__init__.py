@@ -56,8 +56,8 @@ def replay(
 
     Parameters
     ----------
-    membership : of `derive_zones`, in order of atom number; more columns are kept, and missing on atoms that join.
-    zones : of `derive_zones`; more columns are kept, and missing on zones that strokes drew.
+    membership : of `derive_zones`, in order of atom number; more columns are kept, and missing (no, 0) on what joins.
+    zones : of `derive_zones`; more columns are kept, and missing (no, 0) on zones that strokes drew.
     strokes : of the state, in recorded order.
     policy : classes and ranks.
     atoms : the atoms table; cells need none.
@@ -81,7 +81,7 @@ def replay(
     kept, emptied = _put_zones(zones, membership, shown, touched, live)
     ledger = list_strokes(strokes, touched, unknown, emptied, settings)
     ranks = {c: touched[c].astype("Int64").where(touched[c] > 0) for c in ("rank", "derived_rank")}
-    inner = ["row", "owner", "answered", "target", "wanted", "why"]
+    inner = ["row", "owner", "answered", "target", "wanted"]
     return Edited(shown, kept, touched.assign(**ranks).drop(columns=inner), ledger)
 
 
@@ -126,8 +126,7 @@ def _compare(marks: pd.DataFrame, membership: pd.DataFrame, live: pd.DataFrame, 
     found = marks.assign(row=row, stroke=live["event_id"].to_numpy(object)[owner])
     for name, column in (("derived_class", "class"), ("derived_zone", "zone_id")):
         found[name] = membership[column].reset_index(drop=True).reindex(row).array
-    for name, column, empty in (("derived_rank", "rank", 0), ("why", "why", -1)):
-        found[name] = np.append(membership[column].to_numpy(np.int64), empty)[row]
+    found["derived_rank"] = np.append(membership["rank"].to_numpy(np.int64), 0)[row]
     for column in ("rule_ids", "fact_ids"):
         lists = np.full(len(membership) + 1, None, object)
         lists[:-1], lists[-1] = membership[column].to_numpy(object), []
@@ -148,15 +147,30 @@ def _unanswered(found: pd.DataFrame, live: pd.DataFrame, ranks: Mapping[str, int
 
     Atoms of one stroke with the same reasons then and now are looked at once.
     """
-    columns = ["owner", "answered", "why"]
-    number = found.groupby(columns, sort=False).ngroup().to_numpy()
-    each = found.loc[~pd.Series(number).duplicated().to_numpy(), [*columns, "fact_ids", "derived_rank"]]
+    keys = [found["owner"], found["answered"], found["derived_rank"], number_lists(found["fact_ids"])]
+    number = found.groupby(keys, sort=False).ngroup().to_numpy()
+    columns = ["owner", "answered", "fact_ids", "derived_rank"]
+    each = found.loc[~pd.Series(number).duplicated().to_numpy(), columns]
     later = np.zeros(len(each), bool)
     answers = live["answers"].tolist()
-    for i, (owner, answered, _, facts, rank) in enumerate(each.itertuples(index=False)):
+    for i, (owner, answered, facts, rank) in enumerate(each.itertuples(index=False)):
         of, known = answers[owner][answered] if answered >= 0 else (OUT, frozenset())
         later[i] = not known.issuperset(facts) or rank < ranks.get(of, 0)
     return np.asarray(later[number])
+
+
+def number_lists(lists: pd.Series) -> npt.NDArray[np.int64]:
+    """Return one number a list: atoms that are derived together share theirs, so that each is looked at once.
+
+    Parameters
+    ----------
+    lists : (n,) lists.
+
+    Returns
+    -------
+    (n,) the same for the same list, as long as it lives.
+    """
+    return np.fromiter(map(id, lists.array), np.int64, len(lists))
 
 
 def _find_zones(touched: pd.DataFrame, zones: pd.DataFrame, membership: pd.DataFrame, live: pd.DataFrame) -> pd.Series:
@@ -231,14 +245,22 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
     over, joined = derived.iloc[row[row >= 0]], shown[row < 0]
     told = ["class", "rank", "zone_id", "stroke", "pending"]
     over = over.assign(**{c: shown.loc[row >= 0, c].to_numpy() for c in told})
-    columns = ("atom", "atom_id", *told, "derived_class", "derived_rank", "derived_zone", "rule_ids", "fact_ids")
-    new = joined[[column for column in columns if column in derived]].assign(certainty="certain")
-    last = membership["why"].max()
-    parts = [derived[rest], over, new.assign(why=int(last) + 1 if last == last else 0)]
-    found = pd.concat([part for part in parts if len(part)] or parts[:1])
-    kinds = {c: membership[c].dtype for c in ("atom", "class", "rank", "zone_id", "why", "certainty")}
+    ours = ("atom", "atom_id", *told, "derived_class", "derived_rank", "derived_zone", "rule_ids", "fact_ids")
+    new = joined[[column for column in ours if column in derived]].assign(certainty="certain")
+    if "why" in membership:
+        new["why"] = membership["why"].max() + 1 if len(membership) else 0
+    for column in set(derived) - set(new):
+        new[column] = _missing(derived[column], len(new))
+    parts = [part for part in (derived[rest], over, new) if len(part)]
+    found = pd.concat(parts or [derived[rest]])
     found["derived_rank"] = found["derived_rank"].astype("Int64").where(found["derived_rank"] > 0)
-    return found.astype(kinds).sort_values("atom", ignore_index=True)
+    return found.astype(membership.dtypes.to_dict()).sort_values("atom", ignore_index=True)
+
+
+def _missing(column: pd.Series, n: int) -> pd.api.extensions.ExtensionArray:
+    """Return n values for 'not known' of a column's type: no, 0 or missing."""
+    empty = np.zeros(n, object) if column.dtype.kind in "biu" else np.full(n, None, object)
+    return pd.Series(empty, dtype=object).astype(column.dtype).array
 
 
 def _put_zones(
@@ -262,7 +284,7 @@ def _put_zones(
         last_presence_at=drew["effective_at"],
     )  # fmt: skip
     for column in set(zones) - set(new):
-        new[column] = False if zones[column].dtype == bool else None
+        new[column] = _missing(zones[column], len(new))
     new = new[list(zones)].astype({c: zones[c].dtype for c in zones if len(zones)})
     found = pd.concat([kept, new]).sort_values(["rank", "zone_id"], ignore_index=True)
     return found, emptied.rename_axis("zone_id").reset_index()
