@@ -65,7 +65,8 @@ def test_every_zone_is_in_the_tile_of_its_place(client: TestClient, plan: Shown)
 
 def test_everything_on_the_map_has_a_card(plan: Shown, engine: Engine) -> None:
     count = 0
-    for layer in LAYERS:
+    # What changed has no card of its own: a click on it finds the zone below.
+    for layer in (layer for layer in LAYERS if layer.source != "changes"):
         for part in layer.parts(plan.plan):
             for key in part.columns.get("id", [])[:60]:
                 card = said(make_card(plan, {"layer": layer.key, "id": key}, engine), "en")
