@@ -68,7 +68,7 @@ def test_a_wrong_command_is_code_2_and_told_on_stderr(given: list[str], capsys: 
 WRONG = [
     (["derive", "W", "--as-of", "soon", "--out", "OUT/z.geojson"], "time 'soon'"),
     (["derive", "W", "--known-at", "2022-13-01", "--out", "OUT/z.geojson"], "2022-13-01"),
-    (["derive", "W", "--policy", "nope", "--out", "OUT/z.geojson"], "the packs are cn-"),
+    (["derive", "W", "--policy", "nope", "--out", "OUT/z.geojson"], "policy 'nope' is not there; the packs are"),
     (["derive", "W", "--out", "/dev/null/a/z.csv"], "/dev/null/a: Not a directory"),
     (["derive", "W", "--out", "OUT/z.txt"], "z.txt ends in none of .geojson, .gpkg, .parquet, .csv, .xlsx"),
     (["derive", "nowhere", "--out", "OUT/z.geojson"], "holds no workspace"),
@@ -86,7 +86,7 @@ WRONG = [
     (["load", "W", "a.csv", "b.csv", "--kind", "cases", "--source", "s"], "load the files one by one"),
     (["load", "W", "a.csv", "--kind", "cases", "--map", "x"], "is not OURS=THEIRS"),
     (["policy", "show"], "needs a pack"),
-    (["policy", "check", "nope"], "the packs are cn-"),
+    (["policy", "check", "nope"], "policy 'nope' is not there; the packs are"),
 ]
 
 

@@ -79,6 +79,15 @@ def test_a_home_fires_where_it_is_known() -> None:
     assert fired(rule(trigger="residence"), rows) == [True, False, False]
 
 
+def test_a_rule_may_ask_for_homes_of_some_statuses() -> None:
+    cases = [
+        {"case_id": f"C{i}", "status": status, "reported_at": "12"} for i, status in ((1, "preliminary"), (2, None))
+    ]
+    rows = [a_stay(case_id="cases:C1"), a_stay(case_id="cases:C2"), a_stay(case_id="cases:C9", ghost=True, live=False)]
+    assert fired(rule(trigger="residence", statuses=["preliminary"]), rows, cases=cases) == [True, False, True]
+    assert fired(rule(trigger="residence"), rows, cases=cases) == [True] * 3
+
+
 def test_homes_of_ghosts_fire_too_for_they_keep_ids() -> None:
     assert fired(rule(trigger="residence"), [a_stay(live=False)]) == [True]
 

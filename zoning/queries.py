@@ -201,7 +201,8 @@ def _check_pack(name: str) -> int:
     for key in [key for key, value in found if value.grade == "U" and key.startswith("parameters.")]:
         print(f"note: {key} is unset (grade U); nothing is derived from it")
     broken = failures(name, vectors)
-    print(f"vectors: {len(vectors)} lines, " + (f"{len(broken)} faults" if broken else "all hold"))
+    told = f"{len(broken)} faults" if broken else "all hold"
+    print(f"vectors: {len(vectors)} lines, {told}" if vectors else "vectors: none")
     for sentence in broken:
         print(f"fault: {sentence}")
     return int(bool(broken))

@@ -29,6 +29,8 @@ class Residence(Part):
 
     trigger: Literal["residence"]
     """A home."""
+    statuses: list[str] = Field(default_factory=list)
+    """Only of sources that have one of these statuses; left out: of every source."""
 
 
 class Visit(Part):

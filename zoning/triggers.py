@@ -60,6 +60,12 @@ class _Town:
         at_home: Mask = (self.stays["trigger"] == "residence").to_numpy(bool) & self.spots["known"].to_numpy(bool)
         return at_home
 
+    def has_status(self, statuses: list[str]) -> Mask:
+        # What fires nothing any more has lost its status, and still keeps the ids of its zones.
+        status = self.tables["cases"].set_index("fact_id")["status"].reindex(self.stays["case_id"])
+        found: Mask = status.isin(statuses).to_numpy(bool) | self.stays["ghost"].to_numpy(bool)
+        return found
+
     def days(self, by: str) -> Floats:
         """Days, from any origin, of each stay's report or of its case's onset."""
         dates = self.stays["reported_at"]
@@ -74,7 +80,7 @@ def _fires(when: When, town: _Town) -> Mask:
     stays, homes = town.stays, town.homes()
     live = stays["live"].to_numpy(bool)
     if isinstance(when, Residence):
-        return homes
+        return homes & town.has_status(when.statuses) if when.statuses else homes
     if isinstance(when, Visit):
         return _visited(when, town)
     if isinstance(when, Cluster):
