@@ -63,8 +63,7 @@ def plain(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.10g}"
-    # Excel has one number for a day and for its first moment: it is read as the day.
-    return str(value).removesuffix(" 00:00:00")
+    return str(value)
 
 
 def read_rows(folder: Path, entry: Entry) -> Rows:

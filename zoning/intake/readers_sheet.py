@@ -2,8 +2,10 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,19 @@ _LOST = re.compile(
     rb'|<c r="([A-Z]{1,3})(\d{1,7})"[^>]*><f[^>]*>([^<]*)</f>(?:<v></v>|<v/>|<v />)?</c>'
 )
 _WINDOW = 8 * 2**20
+# Formats without a code of their own that show a clock: ECMA-376 part 1, 18.8.30, the last two rows as in Chinese.
+_CLOCKS = {*range(18, 23), *range(45, 48), *range(32, 36), 55, 56}
+# What a format shows as it is, and its brackets: no letter in it stands for hours.
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
 Cells = list[list[str]]
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What the values of a sheet do not tell, by row and column of the used range: lost texts, midnights as a clock."""
+
+    lost: dict[tuple[int, int], str] = field(default_factory=dict)
+    midnights: set[tuple[int, int]] = field(default_factory=set)
 
 
 def sheet_names(path: Path, max_mb: int) -> list[str]:
@@ -55,8 +69,9 @@ def _open(path: Path, max_mb: int) -> CalamineWorkbook:
 def read_sheet(path: Path, sheet: str, max_mb: int, chunk: int = _CHUNK) -> Iterator[RawTable]:
     """Read one sheet of a workbook in chunks.
 
-    Merged cells hold their value in each of their cells; a header of two rows is joined. Dates come as ISO text,
-    whole numbers without a point. Cells with an Excel error, and formulas that were never calculated, come as text.
+    Merged cells hold their value in each of their cells; a header of two rows is joined. Dates come as ISO text, with a
+    clock where the cell shows one, whole numbers without a point. Cells with an Excel error, and formulas that were
+    never calculated, come as text.
 
     Parameters
     ----------
@@ -79,14 +94,14 @@ def read_sheet(path: Path, sheet: str, max_mb: int, chunk: int = _CHUNK) -> Iter
     table = book.get_sheet_by_name(sheet)
     if table.start is None or table.height < 2:
         raise InputError(f"{path.name}, sheet '{sheet}' holds no rows below a header; give another with --layer")
-    lost = _lost_cells(path, book.sheet_names.index(sheet), table)
-    head = [_texts(row, at, lost) for at, row in zip(range(HEADER_SEARCH + 5), table.iter_rows(), strict=False)]
+    marks = _read_marks(path, book.sheet_names.index(sheet), table)
+    head = [_texts(row, at, marks) for at, row in zip(range(HEADER_SEARCH + 5), table.iter_rows(), strict=False)]
     at, merged = find_header(head), _merged(table)
     _spread(head, merged, 0)
     names, depth = _names(head, at, table, merged)
     told = {"lines above the header, passed over: {n}": above} if (above := _filled(head[:at])) else {}
     seen = 0
-    for first, rows in _chunks(table, at + depth, chunk, lost):
+    for first, rows in _chunks(table, at + depth, chunk, marks):
         _spread(rows, merged, first)
         raw = _raw(f"{path.name}", rows, first, names)
         seen += len(raw.values)
@@ -100,13 +115,13 @@ def _filled(rows: Cells) -> int:
     return sum(any(row) for row in rows)
 
 
-def _chunks(table: CalamineSheet, start: int, chunk: int, lost: Mapping[tuple[int, int], str]) -> Iterator[Any]:
+def _chunks(table: CalamineSheet, start: int, chunk: int, marks: _Marks) -> Iterator[Any]:
     """Give the rows from `start` on as text, with the position of the first of each chunk."""
     rows: Cells = []
     for at, row in enumerate(table.iter_rows()):
         if at < start:
             continue
-        rows.append(_texts(row, at, lost))
+        rows.append(_texts(row, at, marks))
         if len(rows) == chunk:
             yield at - chunk + 1, rows
             rows = []
@@ -125,10 +140,14 @@ def _raw(file: str, rows: Cells, first: int, names: Sequence[str]) -> RawTable:
     return RawTable(file, values, numbers, None, "", reject_table(file), told)
 
 
-def _texts(row: Sequence[Any], at: int, lost: Mapping[tuple[int, int], str]) -> list[str]:
+def _texts(row: Sequence[Any], at: int, marks: _Marks) -> list[str]:
     texts = [value if isinstance(value, str) else _text(value) for value in row]
-    if lost:
-        texts = [text or lost.get((at, column), "") for column, text in enumerate(texts)]
+    if marks.lost:
+        texts = [text or marks.lost.get((at, column), "") for column, text in enumerate(texts)]
+    if marks.midnights:
+        for column, value in enumerate(row):
+            if type(value) is date and (at, column) in marks.midnights:
+                texts[column] += " 00:00:00"
     return texts
 
 
@@ -169,24 +188,52 @@ def _names(head: Cells, at: int, table: CalamineSheet, merged: Sequence[Any]) ->
     return unique_names([lower or upper for upper, lower in pairs]), 2
 
 
-def _lost_cells(path: Path, index: int, table: CalamineSheet) -> dict[tuple[int, int], str]:
-    """Return the text of cells that the reader of values leaves empty, by row and column of the used range."""
-    left = table.start[1] if table.start else 0
-    found = {}
+def _read_marks(path: Path, index: int, table: CalamineSheet) -> _Marks:
+    """Find in the XML of a sheet what the reader of values leaves out."""
+    left, marks = table.start[1] if table.start else 0, _Marks()
     with zipfile.ZipFile(path) as archive:
         part = _part(archive, index)
         if not part:
-            return {}
+            return marks
+        midnight = _midnight_cell(archive)
         with archive.open(part) as file:
             rest = b""
             while block := file.read(_WINDOW):
                 window = rest + block
                 for match in _LOST.finditer(window):
                     letters, number, error, letters_f, number_f, formula = match.groups()
-                    column = _column(letters or letters_f) - left
-                    found[int(number or number_f) - 1, column] = (error or b"=" + formula).decode("utf-8", "replace")
+                    at = int(number or number_f) - 1, _column(letters or letters_f) - left
+                    marks.lost[at] = (error or b"=" + formula).decode("utf-8", "replace")
+                for match in midnight.finditer(window) if midnight else ():
+                    marks.midnights.add((int(match[2]) - 1, _column(match[1]) - left))
                 rest = window[max(window.rfind(b"<c "), 0) :][-65536:]
-    return found
+    return marks
+
+
+def _midnight_cell(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
+    """Return what finds whole days in cells whose number format shows a clock: their values are read as bare dates."""
+    if "xl/styles.xml" not in archive.namelist():
+        return None
+    text = archive.read("xl/styles.xml").decode("utf-8", "replace")
+    tags = re.findall(r"<(?:\w+:)?numFmt\b[^>]*>", text)
+    own = [dict(re.findall(r'\b(numFmtId|formatCode)="([^"]*)"', tag)) for tag in tags]
+    codes = {one.get("numFmtId"): unescape(one.get("formatCode", "")) for one in own}
+    styles = re.findall(r"<(?:\w+:)?xf\b[^>]*>", text.partition("cellXfs")[2].partition("cellXfs")[0])
+    formats = [re.search(r'\bnumFmtId="(\d+)"', style) for style in styles]
+    shown = [at for at, form in enumerate(formats) if form and _shows_clock(form[1], codes)]
+    if not shown:
+        return None
+    style = "|".join(map(str, shown)).encode()
+    return re.compile(
+        rb'<c (?=[^>]*\bs="(?:%b)")(?![^>]*\bt="[^n])[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>' % style
+        + rb"(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>\d+(?:\.0*)?</v>"
+    )
+
+
+def _shows_clock(name: str, codes: dict[str | None, str]) -> bool:
+    if name in codes:
+        return "h" in _LITERAL.sub("", codes[name].partition(";")[0]).casefold()
+    return int(name) in _CLOCKS
 
 
 def _part(archive: zipfile.ZipFile, index: int) -> str:
