@@ -227,7 +227,7 @@ def test_a_default_time_is_kept_with_its_offset(workspace: Workspace) -> None:
         ("resolution", "11.5", "is not a int"),
         ("zone", "Mars/Phobos", "give an IANA name"),
         ("as_of", "soon", "'soon': not a time"),
-        ("policy", "cn-sz-2021", "the packs are cn-sz-2022"),
+        ("policy", "cn-sz-2021", "the packs are cholera-ring"),
         ("options", "rest_of_estate", "is not key=value"),
         ("options", "rest_of_estate=sealed", "controlled | like_controlled | precaution"),
     ],

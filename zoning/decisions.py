@@ -41,8 +41,8 @@ def apply_decisions(
     `zones` with status (proposed, decided, in_force, released, rejected), stage (hold, phase_n, stepping_down,
     post_release, none), notice_no, decided_by, gates (gate -> when it was assessed), new_facts (those that no decision
     names), redrawn (its ground is no longer the decided one) and, in UTC and NaT where there is none: delineated_at,
-    in_force_from, class_since, clock_from (day 1 of its tests), lift_from (days in force), hold_until, ended_at, watch_until and earliest_lift_at
-    (by the calendar alone).
+    in_force_from, class_since, clock_from (day 1 of its tests), lift_from (days in force), hold_until, ended_at,
+    watch_until and earliest_lift_at (by the calendar alone).
     """
     known = standings.to_dict("index")
     rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]

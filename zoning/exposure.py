@@ -64,8 +64,8 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     Returns
     -------
     One row a stay: fact_id, trigger (residence or visit), founded_at, reported_at, from_at, last_presence_at, hours
-    inside the window, place_risk, contacts_traceable, cleaned_at (of its case), ghost, case (row of `sources`), visit (row of `visits`, -1 for
-    the home).
+    inside the window, place_risk, contacts_traceable, cleaned_at (of its case), ghost, case (row of `sources`), visit
+    (row of `visits`, -1 for the home).
     """
     homes = pd.DataFrame({"case": np.arange(len(sources)), "visit": -1, "trigger": "residence"})
     homes = homes.assign(**{c: sources[c].to_numpy() for c in ("fact_id", "founded_at", "ghost")})

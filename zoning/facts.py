@@ -6,10 +6,12 @@ Visits may be tens of millions: they are only read for the people asked for.
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -20,6 +22,92 @@ from zoning import tables
 from zoning.store import TABLES, Event, Workspace, from_wkb, to_frame
 
 _ROW_GROUP = 122_880
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read of a kind: from which files, for whom, and whether any row of them was still to be known."""
+
+    named: tuple[tuple[Any, ...], ...]
+    people: frozenset[str] | None
+    latest: datetime | None
+    withdrawn: Mapping[str, datetime]
+    versions: pd.DataFrame
+    newest: pd.DataFrame
+
+
+_reads: dict[tuple[Path, str], _Read] = {}
+
+
+def read_facts(
+    workspace: Workspace,
+    kind: str,
+    loads: Iterable[Event],
+    known_at: datetime,
+    withdrawn: Mapping[str, datetime],
+    people: Collection[str] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the known versions of the facts of a kind, and the newest of each; no file is read twice.
+
+    Parameters
+    ----------
+    workspace : where.
+    kind : one of the fact kinds.
+    loads : the load events, in recorded order.
+    known_at : UTC.
+    withdrawn : fact id -> when it was withdrawn.
+    people : as for `read_versions`.
+
+    Returns
+    -------
+    versions (of `read_versions`), newest (of `newest`).
+
+    Raises
+    ------
+    StoreError : a table is missing or harmed.
+    """
+    brought = [e for e in loads if kind in e.payload["tables"]]
+    named = tuple((e.payload["tables"][kind], e.seq, e.recorded_at, e.payload["source"]) for e in brought)
+    gone = {fact: at for fact, at in withdrawn.items() if fact.startswith(f"{kind}:")}
+    for name, *_ in named:
+        workspace.table_path(name)
+    theirs, old = None if people is None else frozenset(people), _reads.get((workspace.path, kind))
+    if old and old.named == named and (old.latest is None or known_at >= old.latest) and _grown(old, theirs):
+        more = sorted((theirs or frozenset()) - (old.people or frozenset()))
+        found = read_versions(workspace, kind, brought, known_at, more) if more else old.versions.iloc[:0]
+        versions, latest = old.versions, old.latest
+        found = found[~found["fact_id"].isin(versions["fact_id"])]
+        if len(found):
+            versions = _in_order(kind, pd.concat([versions, found], ignore_index=True))
+    else:
+        versions = read_versions(workspace, kind, brought, known_at, people)
+        latest = _latest(workspace, named)
+    same = old is not None and versions is old.versions and gone == old.withdrawn
+    current = old.newest if old is not None and same else newest(versions, gone)
+    if latest is None or known_at >= latest:
+        _reads[workspace.path, kind] = _Read(named, theirs, latest, gone, versions, current)
+    return versions, current
+
+
+def _grown(old: _Read, people: frozenset[str] | None) -> bool:
+    return people is None if old.people is None else people is not None and people >= old.people
+
+
+def _latest(workspace: Workspace, named: Iterable[tuple[Any, ...]]) -> datetime | None:
+    """When the last row of some files became known."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        query = "SELECT epoch_us(max(coalesce(recorded_at, ?::TIMESTAMPTZ))) FROM read_parquet(?)"
+        found = [
+            connection.execute(query, [recorded_at, str(workspace.table_path(name))]).fetchone()
+            for name, _, recorded_at, _ in named
+        ]
+    last: int | None = max((row[0] for row in found if row and row[0] is not None), default=None)
+    return None if last is None else datetime.fromtimestamp(0, UTC) + timedelta(microseconds=last)
+
+
+def _in_order(kind: str, versions: pd.DataFrame) -> pd.DataFrame:
+    return versions.sort_values([tables.contract(kind).id, "recorded_at", "seq"], kind="stable", ignore_index=True)
 
 
 def read_versions(
@@ -71,7 +159,7 @@ def read_versions(
     table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
     table = as_contract(kind, table)
     table.insert(0, "fact_id", kind + ":" + table[key].astype("str"))
-    return table.sort_values([key, "recorded_at", "seq"], kind="stable", ignore_index=True)
+    return _in_order(kind, table)
 
 
 def as_contract(kind: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Frame, Ints, Shapes, components
+from zoning.once import once
 from zoning.settings import Settings
 
 EDGE_M = 1.0  # a road that stays within this of the outline runs along it
@@ -60,8 +61,7 @@ def place_gates(
 
 def _entrances(plane: Shapes, gates: pd.DataFrame, settings: Settings, frame: Frame) -> pd.DataFrame:
     """Pairs of a zone and an entrance near its edge; `key` is the entrance's id."""
-    points = frame.to_metres(np.asarray(gates["geometry"], object))
-    tree = shapely.STRtree(points)
+    points, tree = _gates(gates, frame)
     zone, gate = tree.query(shapely.boundary(plane), predicate="dwithin", distance=settings.gate_snap_m)
     row = gates.iloc[gate]
     found = {"zone": zone, "kind": "entrance", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
@@ -71,8 +71,8 @@ def _entrances(plane: Shapes, gates: pd.DataFrame, settings: Settings, frame: Fr
 
 def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     """Pairs of a zone and a place where a road enters it; `key` is the road's id."""
-    lines, road = shapely.get_parts(np.asarray(roads["geometry"], object), return_index=True)
-    zone, hit = shapely.STRtree(lines).query(shapely.boundary(shapes), predicate="dwithin", distance=NEAR_DEG)
+    lines, road, tree = _roads(roads)
+    zone, hit = tree.query(shapely.boundary(shapes), predicate="dwithin", distance=NEAR_DEG)
     near = np.unique(zone)
     core, rim = shapely.buffer(plane[near], -EDGE_M), shapely.buffer(plane[near], EDGE_M)
     at = np.searchsorted(near, zone)
@@ -87,6 +87,18 @@ def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame)
     found = {"zone": zone[pair[which]], "kind": "road", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
     found |= {"road_id": row["id"].to_numpy(), "open": None}
     return pd.DataFrame(found | {"x": shapely.get_x(spot), "y": shapely.get_y(spot)}).astype(_FOUND)
+
+
+@once
+def _gates(gates: pd.DataFrame, frame: Frame) -> tuple[Shapes, shapely.STRtree]:
+    points = frame.to_metres(np.asarray(gates["geometry"], object))
+    return points, shapely.STRtree(points)
+
+
+@once
+def _roads(roads: pd.DataFrame) -> tuple[Shapes, Ints, shapely.STRtree]:
+    lines, road = shapely.get_parts(np.asarray(roads["geometry"], object), return_index=True)
+    return lines, road, shapely.STRtree(lines)
 
 
 def _on_edge(piece: Shapes, edge: Shapes, end: Shapes) -> Shapes:

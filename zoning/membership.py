@@ -34,8 +34,9 @@ class Derived:
     """What was derived.
 
     `zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, cause_ids, causes_count,
-    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, void (every cause was
-    withdrawn or excluded), cleaned_at (of the last of its premises; NaT while one is not), settled, ended, origin, rule_class and part (of its claims).
+    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, cleaned_at (of the last of
+    its premises; NaT while one is not), void (every cause was withdrawn or excluded), settled, ended, origin,
+    rule_class and part (of its claims).
     `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids, certainty, why (number of its reasons).
     `former`: atom, zone_id of the ground that ended zones had. `closed`: zone_id, class, slot, founding_fact,
     founded_at of zones whose every cause is gone.

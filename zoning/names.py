@@ -5,6 +5,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Frame, Ints, Shapes
+from zoning.once import once
 
 SHOWN = 3
 NEAR_M = 200.0
@@ -66,15 +67,21 @@ def _of_units(rows: list[int], parent: Ints, words: list[np.ndarray]) -> tuple[s
 
 def _by_road(shapes: Shapes, roads: pd.DataFrame, frame: Frame) -> np.ndarray:
     """Name loose cells or blocks after the nearest named road; without one, after their place."""
-    named, points = roads[roads["name"].notna()], shapely.point_on_surface(shapes)
+    points = shapely.point_on_surface(shapes)
     found = np.array([(f"{p.y:.4f}, {p.x:.4f}",) * 2 for p in points], object).reshape(-1, 2)
-    lines = shapely.STRtree(frame.to_metres(named["geometry"].to_numpy(object)))
+    named, lines = _named(roads, frame)
     zone, road = lines.query_nearest(frame.to_metres(points), max_distance=NEAR_M)
     words = zip(named["name"].to_numpy(object)[road], _english(named).to_numpy(object)[road], strict=True)
     beside = np.array([(f"{name}旁", f"by {english}") for name, english in words], object).reshape(-1, 2)
     order = np.argsort(-road, kind="stable")
     found[zone[order]] = beside[order]
     return found
+
+
+@once
+def _named(roads: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, shapely.STRtree]:
+    named = roads[roads["name"].notna()]
+    return named, shapely.STRtree(frame.to_metres(named["geometry"].to_numpy(object)))
 
 
 def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from zoning.geometry import Floats, Frame, Ints
+from zoning.once import once
 
 NODE_DIGITS = 7
 DTYPES = {
@@ -37,12 +38,12 @@ def link_services(zones: pd.DataFrame, sites: pd.DataFrame, roads: pd.DataFrame,
     -------
     One row a zone and kind, by zone_id and site_kind: zone_id, site_kind, site_id, name, distance_m, by_road.
     """
-    starts = shapely.point_on_surface(np.asarray(zones["geometry"], object))
-    network, from_zone = _network(roads, frame), _plane(starts, frame)
-    rows = []
-    for kind, group in sites.sort_values("id").groupby("kind"):
-        nearest, metres, by_road = _nearest(network, from_zone, _plane(np.asarray(group["geometry"], object), frame))
-        site = group.iloc[nearest]
+    from_zone = _plane(shapely.point_on_surface(np.asarray(zones["geometry"], object)), frame)
+    reach, rows = _reach(sites, roads, frame), []
+    to_road, enter = reach.nodes.query(from_zone) if reach.nodes is not None else (None, None)
+    for kind, of in reach.kinds.items():
+        nearest, metres, by_road = _nearest(of, from_zone, to_road, enter)
+        site = of.sites.iloc[nearest]
         found = {"zone_id": zones["zone_id"].to_numpy(), "site_kind": kind, "site_id": site["id"].to_numpy()}
         found |= {"name": site["name"].to_numpy(), "distance_m": metres, "by_road": by_road}
         rows.append(pd.DataFrame(found))
@@ -58,6 +59,36 @@ class _Network:
     left: Ints
     right: Ints
     length: Floats
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Sites of one kind in metres; for each road vertex the metres to the nearest of them (inf) and its row."""
+
+    sites: pd.DataFrame
+    straight: KDTree
+    metres: Floats
+    source: Ints
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """The vertices of all roads (None where there are none), and the sites by kind."""
+
+    nodes: KDTree | None
+    kinds: dict[str, _Kind]
+
+
+@once
+def _reach(sites: pd.DataFrame, roads: pd.DataFrame, frame: Frame) -> _Reach:
+    """Find the way from every road vertex to the nearest site of each kind: the same for all zones and cases."""
+    network = _network(roads, frame)
+    nodes = KDTree(network.nodes) if len(network.nodes) else None
+    kinds = {}
+    for kind, group in sites.sort_values("id").groupby("kind"):
+        points = _plane(np.asarray(group["geometry"], object), frame)
+        kinds[str(kind)] = _Kind(group, KDTree(points), *_ways(network, nodes, points))
+    return _Reach(nodes, kinds)
 
 
 def _network(roads: pd.DataFrame, frame: Frame) -> _Network:
@@ -77,19 +108,27 @@ def _plane(points: npt.NDArray[np.object_], frame: Frame) -> Points:
     return np.asarray(shapely.get_coordinates(frame.to_metres(points)), np.float64)
 
 
-def _nearest(network: _Network, zones: Points, sites: Points) -> tuple[Ints, Floats, npt.NDArray[np.bool_]]:
-    """For each zone the row of the nearest site, its metres, and whether a road leads there."""
-    straight, nearest = KDTree(sites).query(zones)
+def _ways(network: _Network, nodes: KDTree | None, sites: Points) -> tuple[Floats, Ints]:
+    """Metres from each vertex to the nearest site by road, and the row of that site."""
     size = len(network.nodes)
-    if not size:
-        return nearest, straight, np.zeros(len(zones), bool)
-    tree = KDTree(network.nodes)
-    (to_road, enter), (off_road, leave) = tree.query(zones), tree.query(sites)
+    if nodes is None:
+        return np.empty(0), np.empty(0, np.int64)
+    off_road, leave = nodes.query(sites)
     # Each site is a node of its own, so that its way to the road counts.
     own = size + np.arange(len(sites))
     edges = (np.append(network.left, leave), np.append(network.right, own))
     graph = csr_array((np.append(network.length, off_road), edges), shape=(size + len(sites),) * 2)
     metres, _, source = dijkstra(graph, directed=False, indices=own, return_predecessors=True, min_only=True)
-    by_road = np.isfinite(metres[enter])
-    metres = np.where(by_road, metres[enter] + to_road, straight)
-    return np.where(by_road, source[enter] - size, nearest), metres, by_road
+    return metres[:size], source[:size].astype(np.int64) - size
+
+
+def _nearest(
+    of: _Kind, zones: Points, to_road: Floats | None, enter: Ints | None
+) -> tuple[Ints, Floats, npt.NDArray[np.bool_]]:
+    """For each zone the row of the nearest site, its metres, and whether a road leads there."""
+    straight, nearest = of.straight.query(zones)
+    if to_road is None or enter is None:
+        return nearest, straight, np.zeros(len(zones), bool)
+    by_road = np.isfinite(of.metres[enter])
+    metres = np.where(by_road, of.metres[enter] + to_road, straight)
+    return np.where(by_road, of.source[enter], nearest), metres, by_road

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Frame, Ints, Shapes
+from zoning.once import once
 from zoning.pieces import cut_out, dissolve_cells, less, put_together
 
 
@@ -49,7 +50,7 @@ def draw_zones(
     for row in outlined:
         mine = np.flatnonzero(number == row)
         number[mine[np.isin(atom[mine], np.concatenate([holds[k] for k in keys.iloc[row]]))]] = -1
-    pieces, rank = _Pieces(units, atoms), zones["rank"].to_numpy()
+    pieces, rank = _pieces(units, atoms), zones["rank"].to_numpy()
     parts, owner = pieces.of(atom, number)
     outlines = [shapely.union_all([legal[k] for k in keys.iloc[row]]) for row in outlined]
     part, _ = pd.factorize(zones["part"], sort=True)
@@ -84,6 +85,11 @@ def _apart(outlines: Shapes, part: Ints) -> Shapes:
     one, other = one[before], other[before]
     over = ~shapely.touches(outlines[one], outlines[other])
     return cut_out(outlines, one[over], outlines[other[over]])
+
+
+@once
+def _pieces(units: pd.DataFrame, atoms: pd.DataFrame) -> "_Pieces":
+    return _Pieces(units, atoms)
 
 
 class _Pieces:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from zoning import tables
 from zoning.errors import InputError, UnknownError
-from zoning.facts import newest, read_reference, read_versions
+from zoning.facts import read_facts, read_reference, read_versions
 from zoning.hashes import digest
 from zoning.settings import Settings
 from zoning.store import Event, Workspace, latest
@@ -195,12 +195,11 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
     withdrawn = {
         e.payload["fact_id"]: e.recorded_at for e in events if e.kind == "withdraw" and e.recorded_at <= known_at
     }
-    cases = read_versions(workspace, "cases", loads, known_at)
-    people = set(cases["person_id"].dropna()) | set(cases["case_id"])
-    found = {"cases": newest(cases, withdrawn)}
+    cases, newest = read_facts(workspace, "cases", loads, known_at, withdrawn)
+    people, found = set(cases["person_id"].dropna()) | set(cases["case_id"]), {"cases": newest}
     for kind in tables.FACT_KINDS[1:]:
         theirs = people if kind == "visits" else None
-        found[kind] = newest(read_versions(workspace, kind, loads, known_at, theirs), withdrawn)
+        found[kind] = read_facts(workspace, kind, loads, known_at, withdrawn, theirs)[1]
     found |= {kind: _reference(workspace, kind, loads, known_at) for kind in tables.REFERENCE_KINDS}
     decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
     strokes = strokes_of(workspace, events, known_at)
