@@ -10,8 +10,10 @@ import pytest
 from tests.house import ROOT
 from zoning import state
 from zoning.cli import main
-from zoning.evidence import SOME_DAY, SOME_VALUE
+from zoning.errors import InputError
 from zoning.guess import guess_file
+from zoning.intake import read_input
+from zoning.options import SOME_DAY, SOME_VALUE, Options
 from zoning.store import Workspace
 
 NOW = pd.Timestamp("2022-06-01", tz="UTC")
@@ -73,6 +75,10 @@ def test_where_no_name_tells_the_value_is_left_to_the_person(tmp_path: Path) -> 
     assert value == f"level = {SOME_VALUE}"
     assert "such as district, subdistrict, community" in why
     assert f"--set level={SOME_VALUE}" in found["command"][0][0]
+    with pytest.raises(InputError, match="level: VALUE stands for what only the file's maker can tell"):
+        read_input(tmp_path / "areas.geojson", "areas", Options(constants={"level": SOME_VALUE}))
+    with pytest.raises(InputError, match="origin: DATE stands for"):
+        read_input(tmp_path / "areas.geojson", "areas", Options(origin=SOME_DAY))
 
 
 def test_a_kind_that_lacks_nothing_goes_before_one_that_lacks_a_value(tmp_path: Path) -> None:

@@ -13,11 +13,9 @@ from zoning.datum import detect_shift, to_wgs84
 from zoning.intake.headers import plain
 from zoning.intake.raw import RawTable
 from zoning.intake.rows import type_rows
-from zoning.options import Options
+from zoning.options import SOME_DAY, SOME_VALUE, Options
 from zoning.tables import Column, Contract
 
-# Stand in a command where only the maker of a file can tell.
-SOME_VALUE, SOME_DAY = "VALUE", "DATE"
 MOST = 0.8
 _MARKS = {"gcj02": ("gcj", "火星", "高德", "amap", "腾讯"), "bd09": ("bd09", "bd-09", "百度", "baidu")}
 # Systems of metres that files of China, and the world's web maps, come in; tried in this order.

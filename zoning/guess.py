@@ -13,14 +13,14 @@ import pandas as pd
 import pyogrio
 
 from zoning.errors import InputError
-from zoning.evidence import MOST, SOME_DAY, SOME_VALUE, columns_by_values, day_of_zero, system_of, value_of_all
+from zoning.evidence import MOST, columns_by_values, day_of_zero, system_of, value_of_all
 from zoning.intake.headers import match_headers, plain
 from zoning.intake.raw import RawTable, check_file
 from zoning.intake.readers import read_chunks
 from zoning.intake.readers_sheet import sheet_names
 from zoning.intake.readers_text import read_layout
 from zoning.intake.rows import type_rows
-from zoning.options import Options, as_arguments
+from zoning.options import SOME_DAY, SOME_VALUE, Options, as_arguments
 from zoning.tables import KINDS, Column, Contract, contract
 
 COLUMNS = ("part", "item", "guess", "evidence")

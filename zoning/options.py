@@ -8,6 +8,8 @@ import pandas as pd
 
 from zoning.settings import Settings
 
+# Stand in a guessed command where only the maker of a file can tell.
+SOME_VALUE, SOME_DAY = "VALUE", "DATE"
 _DEFAULT_ZONE = Settings().zone
 _KEPT = ("crs", "encoding", "scale", "origin", "year", "layer", "mapping", "constants")
 

@@ -21,7 +21,7 @@ from zoning.intake.raw import RawTable, add_up, cells_of, check_file
 from zoning.intake.readers import read_raw
 from zoning.intake.rowids import made_ids, refuse_repeats, row_hashes
 from zoning.intake.rows import Typed, tell_unused, type_rows
-from zoning.options import Options
+from zoning.options import SOME_DAY, SOME_VALUE, Options
 from zoning.tables import PANDAS_DTYPES, Contract, contract
 
 
@@ -109,8 +109,11 @@ def check_options(path: Path, kind: str, options: Options) -> str:
 
     Raises
     ------
-    InputError : no such file, kind or scale.
+    InputError : no such file, kind or scale, or a value that only stands for one.
     """
+    for name, value in {**options.constants, "origin": options.origin}.items():
+        if value in (SOME_VALUE, SOME_DAY):
+            raise InputError(f"{name}: {value} stands for what only the file's maker can tell; put that in its place")
     if not options.scale > 0 or not np.isfinite(options.scale):
         raise InputError(f"scale {options.scale} is not above 0; give the factor to the units of --crs")
     form = check_file(path, options.max_file_mb)
