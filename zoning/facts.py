@@ -163,7 +163,7 @@ def read_versions(
 
 
 def as_contract(kind: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table read from disk with the dtypes of its contract.
+    """Return a table read from disk with the columns and dtypes of its contract, whatever it had when it was written.
 
     Parameters
     ----------
@@ -172,10 +172,13 @@ def as_contract(kind: str, table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    The same rows and columns.
+    The same rows; the contract's columns first, those that the file lacks empty.
     """
     kinds = {c.name: tables.PANDAS_DTYPES[c.dtype] for c in tables.contract(kind).stored if c.dtype != "geometry"}
-    return table.astype({name: dtype for name, dtype in kinds.items() if name in table})
+    lacking = {name: pd.Series(index=table.index, dtype=dtype) for name, dtype in kinds.items() if name not in table}
+    order = [c.name for c in tables.contract(kind).stored if c.name in table or c.name in lacking]
+    whole = table.astype({name: dtype for name, dtype in kinds.items() if name in table}).assign(**lacking)
+    return whole[[*order, *(name for name in table if name not in order)]]
 
 
 @lru_cache(maxsize=2 * len(tables.REFERENCE_KINDS))
