@@ -222,3 +222,10 @@ def test_a_tail_can_be_met_in_the_release_window(
 ) -> None:
     # Daily to day 7, lifted after day 14: the last round must fall on day 14 (24 h), or on 13 or 14 (48 h).
     assert (load(tmp_path, with_tail(7, low, high, 14, window), rule("a")) == "") is held
+
+
+def test_a_tail_after_unset_days_counts_from_the_start(tmp_path: Path) -> None:
+    unset = with_tail(7, 2, 3, 14, 48).replace("fixed = { value = [1, 2, 3, 4, 5, 6, 7], ", "fixed = { ")
+    text = unset.replace('unit = "day list", grade = "O"', 'unit = "day list", grade = "U"')
+    assert 'grade = "U"' in text
+    assert load(tmp_path, text, rule("a")) == ""

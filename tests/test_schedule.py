@@ -26,11 +26,11 @@ def at(month: int, day: int, hour: int = 0) -> datetime:
 
 def zones(*rows: dict) -> pd.DataFrame:
     empty = {
-        "zone_id": "Z1", "class": "sealed", "rank": 1, "status": "in_force", "in_force_from": pd.NaT,
+        "zone_id": "Z1", "class": "sealed", "origin": None, "rank": 1, "status": "in_force", "clock_from": pd.NaT,
         "earliest_lift_at": pd.NaT, "people": 1000.0, "households": float("nan"),
     }  # fmt: skip
     table = pd.DataFrame([{**empty, **row} for row in rows])
-    for column in ("in_force_from", "earliest_lift_at"):
+    for column in ("clock_from", "earliest_lift_at"):
         table[column] = pd.to_datetime(table[column], utc=True).astype("datetime64[us, UTC]")
     return table
 
@@ -79,17 +79,17 @@ def test_every_counted_day_is_full(zone: str, half_hours: int, length: int) -> N
 
 
 def test_luohu_48_has_six_daily_tests() -> None:
-    table = calendar(**{"class": "like_controlled", "rank": 3, "in_force_from": at(3, 15)})
+    table = calendar(**{"class": "like_controlled", "rank": 3, "clock_from": at(3, 15)})
     assert table["date"].tolist() == [date(2022, 3, d) for d in range(15, 21)]
     assert table["phase"].tolist() == ["in_only"] * 3 + ["not_unless_necessary"] * 3
 
 
 def test_sealed_midnight_start() -> None:
-    assert days(in_force_from=at(3, 15)) == [1, 2, 3, 4, 5, 6, 7, 10, 12, 14]
+    assert days(clock_from=at(3, 15)) == [1, 2, 3, 4, 5, 6, 7, 10, 12, 14]
 
 
 def test_sealed_noon_start_keeps_the_default_inside_its_window() -> None:
-    table = calendar(in_force_from=at(3, 12, 12))
+    table = calendar(clock_from=at(3, 12, 12))
     assert table["day"].tolist() == [1, 2, 3, 4, 5, 6, 7, 10, 12, 14]
     # Lift 26 March 24时: the last round may be on 25 or 26 March.
     assert table["date"].iloc[[0, -1]].tolist() == [date(2022, 3, 12), date(2022, 3, 25)]
@@ -97,21 +97,21 @@ def test_sealed_noon_start_keeps_the_default_inside_its_window() -> None:
 
 def test_precaution_has_only_its_fixed_days() -> None:
     lift = at(4, 20)
-    assert days(**{"class": "precaution", "in_force_from": at(3, 15), "earliest_lift_at": lift}) == [1, 2, 3, 4]
+    assert days(**{"class": "precaution", "clock_from": at(3, 15), "earliest_lift_at": lift}) == [1, 2, 3, 4]
 
 
 def test_a_later_lift_moves_the_tail() -> None:
-    table = calendar(in_force_from=at(3, 15), earliest_lift_at=at(4, 2))
+    table = calendar(clock_from=at(3, 15), earliest_lift_at=at(4, 2))
     assert table["date"].iloc[-1] == date(2022, 4, 1)
     assert table["day"].tolist()[7:] in admissible(7, (17, 18), 2, 3)
 
 
 def test_an_earlier_lift_than_the_clock_changes_nothing() -> None:
-    assert days(in_force_from=at(3, 15), earliest_lift_at=at(3, 20)) == days(in_force_from=at(3, 15))
+    assert days(clock_from=at(3, 15), earliest_lift_at=at(3, 20)) == days(clock_from=at(3, 15))
 
 
 def test_fixed_days_gain_a_release_round_when_the_lift_moves() -> None:
-    row = {"class": "controlled", "rank": 2, "in_force_from": at(3, 15)}
+    row = {"class": "controlled", "rank": 2, "clock_from": at(3, 15)}
     assert days(**row) == [1, 2, 3, 4, 7, 10, 14]
     assert calendar(**row, earliest_lift_at=at(4, 2))["date"].iloc[-1] == date(2022, 4, 1)
 
@@ -147,7 +147,7 @@ def test_the_solver_picks_the_best_of_all_tails(after: int, to_end: int, width: 
 def test_every_calendar_keeps_gaps_and_window(hour: int, extra: int) -> None:
     start = at(3, 15, hour)
     lift = after_full_days(start, 14 + extra, "Asia/Shanghai")
-    table = calendar(in_force_from=start, earliest_lift_at=lift)
+    table = calendar(clock_from=start, earliest_lift_at=lift)
     gaps = table["day"].diff().iloc[7:]
     assert gaps.between(2, 3).all()
     last = datetime.combine(table["date"].iloc[-1], datetime.min.time(), SHANGHAI)
@@ -172,11 +172,11 @@ def test_a_proposed_zone_starts_at_the_next_midnight_and_says_so() -> None:
     table = calendar(status="proposed")
     assert table["date"].iloc[0] == date(2022, 3, 15)
     assert table["assumed"].all()
-    assert not calendar(in_force_from=at(3, 15))["assumed"].any()
+    assert not calendar(clock_from=at(3, 15))["assumed"].any()
 
 
 def test_released_and_rejected_zones_test_no_more() -> None:
-    table = zones({"status": "released", "in_force_from": at(3, 1)}, {"zone_id": "Z2", "status": "rejected"})
+    table = zones({"status": "released", "clock_from": at(3, 1)}, {"zone_id": "Z2", "status": "rejected"})
     found = make_calendar(table, SHENZHEN, Settings(), NOW)
     assert found.empty
     assert found["people_due"].dtype == "Int64"
@@ -193,16 +193,16 @@ def test_released_and_rejected_zones_test_no_more() -> None:
     ],
 )
 def test_what_a_round_needs(name: str, people: float, households: float, expected: list[int]) -> None:
-    row = calendar(**{"class": name, "in_force_from": at(3, 15), "people": people, "households": households}).iloc[0]
+    row = calendar(**{"class": name, "clock_from": at(3, 15), "people": people, "households": households}).iloc[0]
     assert row[["people_due", "tubes", "samplers", "tables"]].tolist() == expected
 
 
 def test_unknown_people_and_unset_capacity_stay_unknown() -> None:
-    table = calendar(in_force_from=at(3, 15), people=float("nan"))
+    table = calendar(clock_from=at(3, 15), people=float("nan"))
     assert table[["people_due", "tubes", "samplers", "tables"]].isna().all(axis=None)
     bare = SHENZHEN.model_copy(update={"capacity": {}})
-    assert calendar(bare, in_force_from=at(3, 15))["samplers"].isna().all()
-    assert calendar(bare, in_force_from=at(3, 15))["tubes"].notna().all()
+    assert calendar(bare, clock_from=at(3, 15))["samplers"].isna().all()
+    assert calendar(bare, clock_from=at(3, 15))["tubes"].notna().all()
 
 
 def test_capacity_follows_its_dates() -> None:
@@ -212,25 +212,36 @@ def test_capacity_follows_its_dates() -> None:
         old.model_copy(update={"value": 100, "valid_from": date(2022, 3, 17)}),
     ]
     policy = SHENZHEN.model_copy(update={"capacity": {**SHENZHEN.capacity, "people_per_sampler": new}})
-    assert calendar(policy, in_force_from=at(3, 15))["samplers"].tolist()[:4] == [3, 3, 10, 10]
+    assert calendar(policy, clock_from=at(3, 15))["samplers"].tolist()[:4] == [3, 3, 10, 10]
 
 
 def test_a_class_without_tests_has_no_rounds() -> None:
-    assert calendar(changed("sealed", tests=None), in_force_from=at(3, 15)).empty
+    assert calendar(changed("sealed", tests=None), clock_from=at(3, 15)).empty
 
 
 def test_the_tail_without_a_release_window_reaches_the_lift() -> None:
     [step] = SHENZHEN.classes["sealed"].steps
     step = step.model_copy(update={"when": step.when.model_copy(update={"round_window_h": None})})
-    assert calendar(changed("sealed", steps=[step]), in_force_from=at(3, 15))["day"].iloc[-1] == 14
+    assert calendar(changed("sealed", steps=[step]), clock_from=at(3, 15))["day"].iloc[-1] == 14
 
 
 def test_rows_follow_rank_and_id_and_inputs_stay() -> None:
     table = zones(
-        {"zone_id": "B", "in_force_from": at(3, 15)},
-        {"zone_id": "C", "class": "precaution", "rank": 4, "in_force_from": at(3, 15)},
-        {"zone_id": "A", "in_force_from": at(3, 15)},
+        {"zone_id": "B", "clock_from": at(3, 15)},
+        {"zone_id": "C", "class": "precaution", "rank": 4, "clock_from": at(3, 15)},
+        {"zone_id": "A", "clock_from": at(3, 15)},
     )
     before = table.copy(deep=True)
     assert make_calendar(table, SHENZHEN, Settings(), NOW)["zone_id"].unique().tolist() == ["A", "B", "C"]
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_a_zone_that_stepped_down_follows_the_step_of_its_origin() -> None:
+    ninth, start = load_policy("cn-9th-2022-06"), at(7, 9)
+    came, native = (
+        calendar(ninth, **{"class": "medium_risk", "origin": origin, "clock_from": start})
+        for origin in ("high_risk", None)
+    )
+    # Its fixed days are unset; only a native one needs a full round in the 24 h before its seventh day ends.
+    assert came.empty
+    assert native["date"].tolist() == [date(2022, 7, 15)]

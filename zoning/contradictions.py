@@ -112,7 +112,8 @@ def _tail(name: str, of: ZoneClass) -> None:
     tail = of.tests.tail if of.tests else None
     if of.tests is None or tail is None:
         return
-    last_daily = max(max(v.value) for v in _each(of.tests.fixed) if isinstance(v.value, list))
+    fixed = of.tests.fixed.value
+    last_daily = max(fixed, default=0) if isinstance(fixed, list) else 0
     for step in of.steps:
         for last in [v.value for v in _each(step.when.in_force_days) if isinstance(v.value, int)]:
             first = last - math.ceil(_least_window(step, tail.max_gap)) + 1

@@ -22,7 +22,7 @@ DTYPES = {
     "zone_id": "str", "day": "int64", "date": "object", "phase": "str", "people_due": "Int64",
     "tubes": "Int64", "samplers": "Int64", "tables": "Int64", "assumed": "bool",
 }  # fmt: skip
-_INPUTS = ["zone_id", "class", "in_force_from", "earliest_lift_at", "people", "households"]
+_INPUTS = ["zone_id", "class", "origin", "clock_from", "earliest_lift_at", "people", "households"]
 
 
 def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: datetime) -> pd.DataFrame:
@@ -33,8 +33,8 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
 
     Parameters
     ----------
-    zones : zone_id, class, rank, status, in_force_from and earliest_lift_at (UTC, may be missing), people,
-        households (persons and households, NaN where not known).
+    zones : zone_id, class, origin (class that it stepped down from), rank, status, clock_from (test days count from
+        here) and earliest_lift_at (UTC, may be missing), people, households (NaN where not known).
     policy : pack whose classes are those of `zones`.
     settings : `zone` is the IANA zone of local days.
     now : tz-aware time from which zones not yet in force are dated.
@@ -46,11 +46,14 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
     """
     open_zones = zones[~zones["status"].isin(["released", "rejected"])].sort_values(["rank", "zone_id"])
     info, rows = zone_info(settings.zone), list[dict[str, Any]]()
-    for zone_id, name, start, lift, people, households in open_zones[_INPUTS].itertuples(index=False, name=None):
+    for zone_id, name, origin, start, lift, people, households in open_zones[_INPUTS].itertuples(
+        index=False, name=None
+    ):
         assumed = bool(pd.isna(start))
         begin = next_midnight(now, info) if assumed else start
         due, of = _count(people), policy.classes[name]
-        for day, on in _rounds(of, policy, begin, None if pd.isna(lift) else lift, settings.zone):
+        step = way_out(of, None if pd.isna(origin) else origin)
+        for day, on in _rounds(of, step, policy, begin, None if pd.isna(lift) else lift, settings.zone):
             rows.append(
                 {
                     "zone_id": zone_id, "day": day, "date": on, "phase": _phase(of, day), "people_due": due,
@@ -99,16 +102,18 @@ def _fewest(span: int, max_gap: int) -> int:
     return -(-span // max_gap)
 
 
-def _rounds(of: ZoneClass, policy: Policy, start: datetime, lift: datetime | None, zone: str) -> list[tuple[int, date]]:
-    """Day number and date of each round of a zone of one class."""
-    if of.tests is None or not isinstance(of.tests.fixed.value, list):
+def _rounds(
+    of: ZoneClass, step: Step | None, policy: Policy, start: datetime, lift: datetime | None, zone: str
+) -> list[tuple[int, date]]:
+    """Day number and date of each round of a zone of one class; where its fixed days are unset, of the later ones."""
+    if of.tests is None:
         return []
-    one, days = first_test_date(start, policy, zone), sorted(of.tests.fixed.value)
-    info, step = zone_info(zone), way_out(of, None)
+    fixed, info = of.tests.fixed.value, zone_info(zone)
+    one, days = first_test_date(start, policy, zone), sorted(fixed) if isinstance(fixed, list) else []
     length = _length(step, local_day(start, info)) if step else 0
     if step and length:
         clock = after_days(policy, start, length, zone)
-        days += _later(of.tests.tail, step, max(days), one, max(clock, lift or clock), info)
+        days += _later(of.tests.tail, step, max(days, default=0), one, max(clock, lift or clock), info)
     return [(day, one + timedelta(day - 1)) for day in days]
 
 

@@ -91,9 +91,8 @@ def _lift(line: Line, policy: Policy) -> Iterator[tuple[object, object]]:
 def _tests(line: Line, policy: Policy) -> Iterator[tuple[object, object]]:
     start = pd.Timestamp(line["in_force_from"]).tz_convert("UTC")
     zone = {
-        "zone_id": "Z", "class": line["class"], "rank": 1, "status": "in_force", "in_force_from": start,
-        "clock_from": start, "origin": line.get("origin"), "earliest_lift_at": pd.NaT, "people": 100.0,
-        "households": 40.0,
+        "zone_id": "Z", "class": line["class"], "rank": 1, "status": "in_force", "clock_from": start,
+        "origin": line.get("origin"), "earliest_lift_at": pd.NaT, "people": 100.0, "households": 40.0,
     }  # fmt: skip
     found = make_calendar(pd.DataFrame([zone]), policy, _settings(line), line["in_force_from"])
     dates = [day.isoformat() for day in found["date"]]
