@@ -11,6 +11,7 @@ from tests.small_town import (
     Row,
     box,
     degrees,
+    estate,
     house,
     metres,
 )
@@ -110,3 +111,16 @@ def test_every_point_nearer_than_the_radius_lies_inside(radius: int) -> None:
         rim = shapely.points(reach * np.cos(around), reach * np.sin(around))
         assert shapely.intersects(disc, rim).all() == inside
         assert shapely.intersects(disc, rim).any() == inside
+
+
+@pytest.mark.parametrize(("level", "more"), [(None, set()), ("estate", {"B2", "E1/rest"})])
+def test_a_holding_that_is_touched_may_be_wholly_in(level: str | None, more: set[str]) -> None:
+    farm = {
+        "estates": [estate("E1", 40, 0, 400, 60)],
+        "buildings": [house("B1", 60, 5, "E1"), house("B2", 400, 5, "E1")],
+    }
+    near = pack(buffer(45, "point"), holding="centroid", **({"holding_level": level} if level else {}))
+    spot = {"x": 30, "y": 15}
+    assert units_of(held(near, spot, **farm)[0]) == {"B1", *more}
+    touched = pack(buffer(45, "point"), holding="touches", **({"holding_level": level} if level else {}))
+    assert units_of(held(touched, spot, **farm)[0]) == {"B1", "E1/rest", *more}

@@ -1,5 +1,6 @@
 """What happened: which stays fire a rule."""
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,9 +34,12 @@ def rule(also: Iterable[dict[str, Any]] = (), **when: Any) -> Rule:
     )
 
 
+_NUMBERS = itertools.count()  # each stay is one of another case, unless it says whose
+
+
 def a_stay(x: float = 0, y: float = 0, day: str = "12", **more: Any) -> Row:
     usual = {"trigger": "residence", "place_risk": None, "contacts_traceable": None, "hours": 24.0, "live": True}
-    usual |= {"ghost": False, "case_id": None}
+    usual |= {"ghost": False, "case_id": f"cases:{next(_NUMBERS)}"}
     return {**usual, "reported_at": at(day), "unit": None, "known": True, **point(x, y), **more}
 
 
@@ -145,6 +149,16 @@ def test_around_an_index_those_count_that_come_near_it_and_after_it() -> None:
     pair = {**when, "n": value(2), "around": "index"}
     assert fired(rule(**pair), [*rows[:2], a_stay(0, day="26")]) == [True, True, True]
     assert fired(rule(**pair), [rows[0], a_stay(150, day="25")]) == [False, False]
+
+
+def test_visited_places_may_make_a_cluster_in_which_a_source_counts_once() -> None:
+    when = {"trigger": "cluster", "n": value(2), "within_m": value(150, "m"), "within_days": value(7, "day")}
+    rows = [a_stay(0, case_id="cases:C1"), a_stay(100, **{**VISIT, "case_id": "cases:C2"})]
+    assert fired(rule(**when), rows) == [False, False]
+    assert fired(rule(**when, places="all"), rows) == [True, True]
+    own = [rows[0], {**rows[1], "case_id": "cases:C1"}]
+    for around in ("chain", "index"):
+        assert fired(rule(**when, places="all", around=around), own) == [False, False]
 
 
 def test_a_cluster_may_count_from_the_onset() -> None:

@@ -126,7 +126,7 @@ class Step(Cited):
     """One way out of a class: to a milder one, or to none; the first whose `origin` fits is a zone's way out."""
 
     to: str
-    """A class of the pack, or 'none': the zone is lifted."""
+    """A class of the pack, or 'none': the zone is lifted; or 'option:' and the name of an option."""
     origin: list[str] = Field(default_factory=list)
     """Only for a zone that stepped down from one of these classes; left out: for any zone."""
     when: Conditions

@@ -14,7 +14,7 @@ from zoning.classes import DatedNumber, DatedWhole, ZoneClass
 from zoning.contradictions import hold_together
 from zoning.errors import PolicyError, UnknownError
 from zoning.graded import SET, Entry, Number, Part, Text, Value, value_on
-from zoning.rules import Holding, Rule
+from zoning.rules import Holding, Level, Rule
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -62,6 +62,8 @@ class Header(Part):
     """A pack by which zones are derived, or a set of parameters without rules."""
     holding: Holding = "centroid"
     """Legal outlines take the atoms that they touch, or those whose representative point they hold."""
+    holding_level: Level | None = None
+    """Level of units that a legal outline takes whole where it takes a part of one."""
     jurisdiction_level: str | None = None
     """Level of the areas at whose border grounds end; what lies beyond is handed over."""
 

@@ -59,6 +59,8 @@ class Cluster(Part):
     """Days between the reports (or onsets) of two of them."""
     by: Literal["report", "onset"] = "report"
     """The date of a source; without an onset its report counts."""
+    places: Literal["homes", "all"] = "homes"
+    """Homes alone, or visited places too; a source counts once."""
     around: Literal["chain", "index"] = "chain"
     """Pairs that hang together, or all around one source, dated from it on."""
 

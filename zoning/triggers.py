@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from zoning.geometry import Floats, Frame, components
+from zoning.geometry import Floats, Frame, Ints, components
 from zoning.graded import number
 from zoning.lookup import area_at, at_level
 from zoning.rules import Cluster, Count, Residence, Rule, Visit, When
@@ -84,7 +84,8 @@ def _fires(when: When, town: _Town) -> Mask:
     if isinstance(when, Visit):
         return _visited(when, town)
     if isinstance(when, Cluster):
-        return _clustered(when, town, homes & live)
+        places = homes if when.places == "homes" else town.spots["known"].to_numpy(bool)
+        return _clustered(when, town, places & live)
     if isinstance(when, Count):
         counted = ~stays["ghost"].to_numpy(bool) if when.ever else live
         fires: Mask = _counted(when, town, homes & counted) & live
@@ -103,25 +104,31 @@ def _visited(when: Visit, town: _Town) -> Mask:
     return fires
 
 
-def _clustered(when: Cluster, town: _Town, home: Mask) -> Mask:
+def _clustered(when: Cluster, town: _Town, places: Mask) -> Mask:
     """Cases near in metres and days, where n or more are chained by pairs, or lie around one of them."""
-    rows, fires = np.flatnonzero(home), np.zeros(len(home), bool)
+    rows, fires = np.flatnonzero(places), np.zeros(len(places), bool)
     lng, lat = (town.spots[c].to_numpy()[rows] for c in ("lng", "lat"))
     points = town.frame.to_metres(shapely.points(lng, lat))
     if not len(rows):
         return fires
     one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=number(when.within_m, 0.0))
-    days = town.days(when.by)[rows]
+    days, case = town.days(when.by)[rows], pd.factorize(town.stays["case_id"].iloc[rows])[0]
     later, n = days[other] - days[one], number(when.n, 1.0)
     if when.around == "chain":
         close = np.abs(later) <= number(when.within_days, 0.0)
         group = components(len(rows), one[close], other[close])
-        fires[rows] = np.bincount(group)[group] >= n
+        fires[rows] = _distinct(group, case, len(rows))[group] >= n
         return fires
     close = (later >= 0) & (later <= number(when.within_days, 0.0))
-    index = np.bincount(one[close], minlength=len(rows)) >= n
+    index = _distinct(one[close], case[other[close]], len(rows)) >= n
     fires[rows[other[close & index[one]]]] = True
     return fires
+
+
+def _distinct(group: Ints, case: Ints, n: int) -> Ints:
+    """Number of distinct cases of each of n groups."""
+    pairs = np.unique(np.column_stack([group, case]), axis=0)
+    return np.bincount(pairs[:, 0], minlength=n)
 
 
 def _counted(when: Count, town: _Town, home: Mask) -> Mask:

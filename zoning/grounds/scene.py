@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Floats, Frame, Shapes, cell_centres, cell_polygons, cover
+from zoning.lookup import at_level, atoms_inside
 from zoning.policy import Policy
 from zoning.settings import Settings
 
@@ -71,6 +72,8 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
         scene.exact.update(held)
         footprints = scene.units["geometry"].to_numpy(object)[scene.atoms["unit"].to_numpy()]
         held = dict(zip(fresh, _held(shapes, footprints, True, scene), strict=True))
+    if scene.policy.pack.holding_level:
+        held = {key: _whole(atoms, scene.policy.pack.holding_level, scene) for key, atoms in held.items()}
     scene.holds.update(held)
     scene.legal.update(fresh)
 
@@ -84,6 +87,13 @@ def _held(outlines: Shapes, of_atoms: Shapes, touch: bool, scene: Scene) -> list
     owner, atom = owner[order], atom[order]
     once = (np.diff(owner, prepend=-1) != 0) | (np.diff(atom, prepend=atom[:1]) != 0)
     return np.split(atom[once], np.searchsorted(owner[once], np.arange(len(outlines))))[1:]
+
+
+def _whole(atoms: Cells, level: str, scene: Scene) -> Cells:
+    """Add the other atoms of every unit of a level that some of the atoms belong to."""
+    rows = scene.atoms["unit"].to_numpy(np.int64)[atoms[atoms < len(scene.atoms)].astype(np.int64)]
+    units = np.unique(at_level(rows, scene.units, (level,)))
+    return np.union1d(atoms, atoms_inside(units[units >= 0], scene.inside)[1].astype(np.uint64))
 
 
 def atom_points(atoms: Cells, table: pd.DataFrame) -> tuple[Floats, Floats]:
