@@ -206,9 +206,10 @@ def accepts(schema: dict[str, Any], value: Any, top: dict[str, Any]) -> bool:
     """The part of JSON Schema that pydantic writes for packs."""
     if "$ref" in schema:
         return accepts(top["$defs"][schema["$ref"].rsplit("/", 1)[1]], value, top)
-    for several in ("anyOf", "oneOf"):
-        if several in schema:
-            return any(accepts(one, value, top) for one in schema[several])
+    if "anyOf" in schema:
+        return any(accepts(one, value, top) for one in schema["anyOf"])
+    if "oneOf" in schema:
+        return sum(accepts(one, value, top) for one in schema["oneOf"]) == 1
     if "if" in schema and not accepts(schema["if"], value, top):
         return accepts({k: v for k, v in schema.items() if k != "if"} | schema["else"], value, top)
     if ("const" in schema and value != schema["const"]) or value not in schema.get("enum", [value]):

@@ -131,11 +131,12 @@ def _listed(part: Any) -> Any:
     """Let a list stand where one graded value, clause or reset may: of several the choice leaves one."""
     if isinstance(part, list):
         return [_listed(one) for one in part]
-    if not isinstance(part, dict):
+    if not isinstance(part, dict) or part.get("items") in _LISTED:
         return part
     key = next((k for k in ("anyOf", "oneOf") if k in part), "")
     ways = part[key] if key else [{"$ref": part["$ref"]}] if "$ref" in part else []
-    new = [{"type": "array", "items": one, "minItems": 1} for one in ways if one in _LISTED]
-    if not new or any(way.get("type") == "array" for way in ways):
-        return {k: v if k == "items" and v in _LISTED else _listed(v) for k, v in part.items()}
-    return {**{k: v for k, v in part.items() if k not in ("$ref", key)}, "anyOf": [*ways, *new]}
+    lists = [{"type": "array", "items": one, "minItems": 1} for one in ways if one in _LISTED]
+    if not lists:
+        return {k: _listed(v) for k, v in part.items()}
+    others = [way for way in ways if way.get("type") != "array"]
+    return {**{k: v for k, v in part.items() if k not in ("$ref", key)}, "anyOf": [*others, *lists]}
