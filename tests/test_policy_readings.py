@@ -13,10 +13,12 @@ import pytest
 from tests.small_town import POLICY, SETTINGS, area, at, box, classes, derive_town, estate, home, house, stairwell
 from zoning.classes import Conditions, ZoneClass
 from zoning.clocks import after_days, day_number, earliest_lift, first_test_date, way_out
+from zoning.decisions import named
 from zoning.graded import Clause, Value
 from zoning.pipeline import Plan
 from zoning.policy import Parameters, Policy, list_policies, load_pack, load_policy
 from zoning.schedule import choose_tail
+from zoning.tables import contract
 
 ZONE = "Asia/Shanghai"
 RULES = [name for name in list_policies() if isinstance(load_pack(name), Policy)]
@@ -64,6 +66,8 @@ def test_3_day_1_is_the_first_date_for_tests_a_full_day_for_lifting_the_next_day
     assert after_days(POLICY, noon, 14, ZONE) == at("27")
     assert POLICY.day_count.person == "next_day"
     birds = load_policy("eu-2020-687")
+    [cleaned] = [column for column in contract("cases").stored if column.name == "cleaned_at"]
+    assert cleaned.date_only == "start"  # a date alone is that day's beginning, and that day never counts
     assert after_days(birds, at("07"), 21, ZONE) == after_days(birds, at("07 18:00"), 21, ZONE) == at("29")
 
 
@@ -269,3 +273,23 @@ def test_a_pack_holds_no_default_of_grade_u_and_says_where_each_of_the_others_is
             for value in one if isinstance(one, list) else [one]:
                 assert value.cite or value.grade in "DOU"
                 assert isinstance(value, Clause) or (value.value is None) == (value.grade == "U")
+
+
+def test_birds_of_oxfordshire_2008_are_free_of_the_protection_zone_on_29_june() -> None:
+    def london(text: str) -> pd.Timestamp:
+        return pd.Timestamp(text, tz="Europe/London").tz_convert("UTC")
+
+    pack, settings = load_policy("eu-2020-687"), replace(SETTINGS, resolution=8, zone="Europe/London")
+    reported, begun = london("2008-06-03 18:00"), london("2008-06-04")
+    case = farm(onset_at=None, reported_at=reported, isolated_at=reported, recorded_at=reported)
+    cleaned = {**case, "cleaned_at": london("2008-06-07")}
+    for row, lifts in ((case, {}), (cleaned, {"protection": "2008-06-29", "surveillance": "2008-07-08"})):
+        proposed = derive_town(pack, london("2008-06-10"), settings=settings, cases=[row]).zones
+        dates = {"action": "delineate", "delineated_at": reported, "in_force_from": begun, "by": "Li"}
+        decided = [{**named(zone), **dates, "recorded_at": reported} for zone in proposed.to_dict("records")]
+        zones = derive_town(pack, london("2008-06-10"), settings=settings, decided=decided, cases=[row]).zones
+        assert set(zones["status"]) == {"in_force"}
+        found = dict(zip(zones["class"], zones["earliest_lift_at"], strict=True))
+        assert {name: lift for name, lift in found.items() if not pd.isna(lift)} == {
+            name: london(day) for name, day in lifts.items()
+        }
