@@ -130,12 +130,12 @@ def _load_large(
         notices = list(found.notices)
         if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
             notices += _shifted(workspace, [(found.lng, found.lat)], {kind})
-        if len(found.rejects):
+        if found.rejected:
             about = about | {"headers": list(found.headers), "crs": ""}
         saved = save_batches(workspace, found.batches) if found.accepted else ""
-        rejects = found.rejects.assign(kind=kind)
+        rejects = save_batches(workspace, found.rejects) if found.rejected else ""
         changed = state.load(workspace, {kind: saved}, rejects, name, at, author, about)
-        rows = {kind: (found.read, found.accepted, len(rejects))}
+        rows = {kind: (found.read, found.accepted, found.rejected)}
     return Loaded(path.name, rows, tuple(dict.fromkeys(notices)), changed)
 
 

@@ -47,7 +47,7 @@ class State:
 def load(
     workspace: Workspace,
     accepted: Mapping[str, pd.DataFrame | str],
-    rejects: pd.DataFrame,
+    rejects: pd.DataFrame | str,
     source: str,
     recorded_at: datetime | None = None,
     author: str = "",
@@ -59,7 +59,8 @@ def load(
     ----------
     workspace : where.
     accepted : kind -> table as intake made it (contract columns and `row`), or the name of one that is saved already.
-    rejects : rejected rows of the file (file, kind, row, column, value, reason, fix, cells); kept beside the table.
+    rejects : rejected rows of the file (file, kind, row, column, value, reason, fix, cells), kept beside the table; or
+        the name of a table of such that is saved already, empty for none.
     source : name that a later version of the same reference file replaces.
     recorded_at : when it was known; None means now. A row's own `recorded_at` goes before it.
     author : who.
@@ -74,7 +75,7 @@ def load(
         for kind, table in accepted.items()
         if len(table)
     }
-    kept = workspace.save_table(rejects) if len(rejects) else ""
+    kept = rejects if isinstance(rejects, str) else workspace.save_table(rejects) if len(rejects) else ""
     payload = {"source": source, "tables": names, "rejects": kept, "kinds": list(accepted), **(about or {})}
     earlier = loads_of(workspace, source, list(accepted))
     if earlier and earlier[-1].payload == payload:

@@ -1,13 +1,25 @@
-"""What is wrong in which rows of a table, gathered column by column and given back as one reject a row."""
+"""What is wrong in which rows of a table, gathered column by column and given back as one reject a row.
 
+The last functions give back, some at once, the rejects that `stream` keeps on disk.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+
+from zoning.intake.raw import REJECT_COLUMNS
 
 Mask = npt.NDArray[np.bool_]
+REJECTS = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in REJECT_COLUMNS])
+_OF_KINDS = REJECTS.append(pa.field("kind", pa.string()))
+_PIECE = 50_000  # rejects held at once
 
 
 @dataclass
@@ -68,3 +80,56 @@ class Faults:
         table.insert(0, "row", rows[table["at"].to_numpy(dtype=np.intp)])
         table.insert(0, "file", file)
         return table.drop(columns="at").reset_index(drop=True)
+
+
+def faults_between(connection: duckdb.DuckDBPyConnection, key: str, kind: str, low: int, high: int) -> pa.Table:
+    """Return some of the rejects, one a row, faults and repeated ids joined by '; '.
+
+    Parameters
+    ----------
+    connection : with the tables `rejects`, `repeats` and `seen`.
+    key : the id column.
+    kind : what the rows are.
+    low, high : the first row number, and the one after the last.
+
+    Returns
+    -------
+    REJECT_COLUMNS and kind, in file order.
+    """
+    again = f"(SELECT row, s.file, '{key}' AS column, id AS value, reason, fix, cells"
+    again += " FROM repeats JOIN seen s USING (row) WHERE row >= $low AND row < $high)"
+    words = ", ".join(
+        f"CASE WHEN a.{name} IS NULL THEN b.{name} WHEN b.{name} IS NULL"
+        f" OR list_contains(string_split(a.{name}, '; '), b.{name}) THEN a.{name}"
+        f" ELSE a.{name} || '; ' || b.{name} END AS {name}"
+        for name in ("column", "value", "reason", "fix")
+    )
+    query = (
+        f"SELECT coalesce(a.file, b.file) AS file, row, {words}, coalesce(a.cells, b.cells) AS cells, '{kind}' AS kind"
+        f" FROM (FROM rejects WHERE row >= $low AND row < $high) a FULL JOIN {again} b USING (row) ORDER BY row"
+    )
+    with connection.cursor() as cursor:
+        return cursor.sql(query, params={"low": low, "high": high}).to_arrow_table().cast(_OF_KINDS)
+
+
+def faults_in_order(
+    connection: duckdb.DuckDBPyConnection, between: Callable[[int, int], pa.Table]
+) -> tuple[int, pa.RecordBatchReader]:
+    """Return what gives all rejects once, some at a time.
+
+    Parameters
+    ----------
+    connection : with the tables `rejects` and `repeats`.
+    between : gives those of some rows, as `faults_between`.
+
+    Returns
+    -------
+    count : how many rows are rejected.
+    rejects : REJECT_COLUMNS and kind, in file order.
+    """
+    every = "SELECT row FROM rejects UNION ALL SELECT row FROM repeats WHERE row NOT IN (SELECT row FROM rejects)"
+    rows = connection.sql(f"{every} ORDER BY row").fetchnumpy()["row"]
+    bounds = [*dict.fromkeys(rows[::_PIECE].tolist()), *(rows[-1:] + 1).tolist()]
+    tables = (between(low, high) for low, high in pairwise(bounds))
+    batches = (batch for table in tables for batch in table.combine_chunks().to_batches())
+    return len(rows), pa.RecordBatchReader.from_batches(_OF_KINDS, batches)

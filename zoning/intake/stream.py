@@ -5,10 +5,11 @@ The rows, ids, rejects and notices are those that `intake` gives for the same fi
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ import pandas as pd
 import pyarrow as pa
 
 from zoning.intake import check_options, fill_person, find_columns, rejected, told_lines
-from zoning.intake.raw import RawTable, add_up, cells_of, reject_table
+from zoning.intake.faults import REJECTS, faults_between, faults_in_order
+from zoning.intake.raw import RawTable, add_up, cells_of
 from zoning.intake.readers import read_chunks
-from zoning.intake.rowids import AGAIN, DIFFERING, find_repeats, row_hashes
+from zoning.intake.rowids import find_repeated, order_made, refuse_repeated, row_hashes
 from zoning.intake.rows import Typed, tell_unused, type_rows
 from zoning.options import Options
 from zoning.tables import PANDAS_DTYPES, Contract, contract
@@ -35,15 +37,22 @@ _ARROW = {
     "float64": pa.float64(), "Int64": pa.int64(), "boolean": pa.bool_(), "UInt64": pa.uint64(), "str": pa.string(),
     "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
 }  # fmt: skip
+Chunks = Callable[[], Iterator[RawTable]]
 
 
 @dataclass
 class Streamed:
-    """What came of a large file of facts: `batches` gives the accepted rows once, in the order that is stored."""
+    """What came of a large file of facts: `batches` gives the accepted rows once, in the order that is stored.
+
+    `rejects` gives the rejected rows once, with their kind, in the order of the file; `refused` those from one row
+    number up to before another.
+    """
 
     read: int
     accepted: int
-    rejects: pd.DataFrame
+    rejected: int
+    rejects: pa.RecordBatchReader
+    refused: Callable[[int, int], pa.Table]
     notices: tuple[str, ...]
     headers: tuple[str, ...]
     batches: pa.RecordBatchReader
@@ -57,7 +66,6 @@ class _Total:
 
     read: int = 0
     size: int = 0
-    rejects: list[pd.DataFrame] = field(default_factory=list)
     told: list[dict[str, int]] = field(default_factory=list)
     headers: tuple[str, ...] = ()
 
@@ -84,13 +92,12 @@ def is_large(path: Path, kind: str, options: Options, large_mb: int = LARGE_MB) 
     return form in _FORMATS and contract(kind).fact and path.stat().st_size >= large_mb * 2**20
 
 
-@contextmanager
-def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> Iterator[Streamed]:
+def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> AbstractContextManager[Streamed]:
     """Read a large file of facts.
 
     Parameters
     ----------
-    path : CSV, workbook or Parquet.
+    path : CSV, workbook, JSON lines or Parquet.
     kind : one of the fact kinds.
     options : what is declared about the file.
     scratch : folder in which a folder for what does not fit into memory is made, and removed at the end.
@@ -103,6 +110,32 @@ def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> Iter
     ------
     InputError : the file or an option cannot be used at all.
     """
+    chunks = partial(read_chunks, path, options.encoding, options.layer, kind, options.max_file_mb)
+    return stream_chunks(chunks, kind, options, scratch)
+
+
+@contextmanager
+def stream_chunks(
+    chunks: Chunks, kind: str, options: Options, scratch: Path, held: Sequence[str] = ()
+) -> Iterator[Streamed]:
+    """Type chunks of raw rows of facts, with the same columns in each.
+
+    Parameters
+    ----------
+    chunks : gives them from the first on, each time that it is called.
+    kind : one of the fact kinds.
+    options : what is declared about them.
+    scratch : folder in which a folder for what does not fit into memory is made, and removed at the end.
+    held : Parquet files whose ids are taken.
+
+    Returns
+    -------
+    Context manager that gives a Streamed; its batches can be read inside.
+
+    Raises
+    ------
+    InputError : the rows or an option cannot be used at all.
+    """
     terms, total = contract(kind), _Total()
     folder = tempfile.mkdtemp(prefix=".stream-", dir=scratch)
     connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": folder})
@@ -110,46 +143,54 @@ def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> Iter
     try:
         schema = pa.schema([(c.name, _ARROW[PANDAS_DTYPES[c.dtype]]) for c in terms.stored])
         marked = schema.append(pa.field("row", pa.int64())).append(pa.field("made", pa.bool_()))
-        _type_all(path, terms, options, connection, marked, total)
-        _refuse_repeats(path, terms, options, connection, total)
-        total.told.append(_order_made(terms, connection))
+        _make_tables(connection, marked)
+        _type_all(chunks, terms, options, connection, marked, total)
+        _refuse_repeats(chunks, terms, connection, held)
+        if made := order_made(connection, terms.id, held):
+            total.told.append({f"{terms.id}: made from the row's content in {{n}} rows": made})
         lng, lat = _points(connection, terms)
         count = connection.execute("SELECT count(*) FROM facts").fetchall()[0][0]
-        rejects = pd.concat(total.rejects, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
         batches = pa.RecordBatchReader.from_batches(schema, _ordered(connection, terms, schema, total.size))
+        refused = partial(faults_between, connection, terms.id, kind)
+        lost, rejects = faults_in_order(connection, refused)
         told = told_lines(add_up(total.told))
-        yield Streamed(total.read, count, rejects, told, total.headers, batches, lng, lat)
+        yield Streamed(total.read, count, lost, rejects, refused, told, total.headers, batches, lng, lat)
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _make_tables(connection: duckdb.DuckDBPyConnection, schema: pa.Schema) -> None:
+    """Make the empty tables: accepted rows, ids of the others, rejects, rows read again, what is wrong with those."""
+    for name, columns in (("facts", schema), ("rejects", REJECTS)):
+        connection.register("nothing", columns.empty_table())
+        connection.execute(f"CREATE TABLE {name} AS FROM nothing")
+    connection.execute("CREATE TABLE refused (id VARCHAR, row BIGINT)")
+    connection.execute("CREATE TABLE seen (row BIGINT, file VARCHAR, hash VARCHAR, cells VARCHAR)")
+    connection.execute("CREATE TABLE repeats (row BIGINT, id VARCHAR, reason VARCHAR, fix VARCHAR)")
+
+
 def _type_all(
-    path: Path,
+    chunks: Chunks,
     terms: Contract,
     options: Options,
     connection: duckdb.DuckDBPyConnection,
     schema: pa.Schema,
     total: _Total,
 ) -> None:
-    """Type every chunk, two at a time: accepted rows into the table `facts`, the ids of the others into `refused`."""
-    connection.register("nothing", schema.empty_table())
-    connection.execute("CREATE TABLE facts AS FROM nothing")
-    connection.execute("CREATE TABLE refused (id VARCHAR, row BIGINT)")
-    for rows, size in _typed(path, terms, options, connection, schema):
+    """Type every chunk, two at a time, and put its rows into their tables."""
+    for rows, size in _typed(chunks, terms, options, connection, schema):
         first = not total.read
         total.size += size
         total.read += len(rows.raw.values) + len(rows.raw.rejects)
-        total.rejects.append(rejected(rows))
         total.told += [rows.told, *([tell_unused(rows.raw, rows.columns, options)] if first else [])]
         total.headers = total.headers or tuple(rows.raw.values.columns)
 
 
 def _typed(
-    path: Path, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, schema: pa.Schema
+    chunks: Chunks, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, schema: pa.Schema
 ) -> Iterator[tuple[Typed, int]]:
     """Give typed and stored chunks and their bytes in the order of the file while the next ones are made."""
-    chunks = read_chunks(path, options.encoding, options.layer, terms.kind, options.max_file_mb)
     columns: dict[str, str] = {}
 
     def work(raw: RawTable) -> tuple[Typed, int]:
@@ -159,7 +200,7 @@ def _typed(
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         waiting = []
-        for raw in chunks:
+        for raw in chunks():
             columns = columns or find_columns(raw, terms, options)
             waiting.append(pool.submit(work, raw))
             if len(waiting) > _WORKERS:
@@ -169,7 +210,7 @@ def _typed(
 
 
 def _store(rows: Typed, cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) -> int:
-    """Put the accepted rows with ids, made ones marked, and the ids of the refused rows into their tables; in bytes."""
+    """Put the accepted rows with ids, made ones marked, and the refused rows into their tables; return their bytes."""
     name, table, bad = rows.terms.id, rows.table, rows.faults.mask
     missing = table[name].isna().to_numpy(bool)
     if missing.any():
@@ -184,6 +225,12 @@ def _store(rows: Typed, cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) ->
     if bad.any():
         cursor.register("gone", whole.filter(pa.array(bad & ~missing)).select([name, "row"]))
         cursor.execute("INSERT INTO refused FROM gone")
+    lost = rejected(rows)
+    if len(lost):
+        cursor.register(
+            "lost", pa.table([pa.array(lost[f.name], f.type, from_pandas=True) for f in REJECTS], schema=REJECTS)
+        )
+        cursor.execute("INSERT INTO rejects FROM lost")
     return int(whole.nbytes)
 
 
@@ -194,67 +241,24 @@ def _array(column: pd.Series, kind: pa.DataType) -> pa.Array:
 
 
 def _refuse_repeats(
-    path: Path, terms: Contract, options: Options, connection: duckdb.DuckDBPyConnection, total: _Total
+    chunks: Chunks, terms: Contract, connection: duckdb.DuckDBPyConnection, held: Sequence[str]
 ) -> None:
     """Find ids that occur more than once; read the file again for their rows, and refuse them as `intake` does."""
-    again = _repeated(terms, connection)
-    if not len(again["row"]):
+    rows = find_repeated(connection, terms.id, held)
+    if not len(rows):
         return
-    wanted = pd.Series(again["id"], index=again["row"], dtype="str")
-    parts = []
-    for raw in read_chunks(path, options.encoding, options.layer, terms.kind, options.max_file_mb):
-        hit = np.isin(raw.rows, again["row"])
+    for raw in chunks():
+        hit = np.isin(raw.rows, rows)
         if hit.any():
             values, shapes = raw.values[hit], _some(raw.shapes, hit)
-            hashes = row_hashes(values, shapes).to_numpy(object)
-            parts.append(pd.DataFrame({"row": raw.rows[hit], "hash": hashes, "cells": cells_of(values, shapes)}))
-    found = pd.concat(parts, ignore_index=True)
-    ids = found["row"].map(wanted)
-    lines = []
-    for mask, (reason, fix) in zip(find_repeats(ids, found["hash"]), (DIFFERING, AGAIN), strict=True):
-        lines.append(found[mask].assign(file=path.name, column=terms.id, value=ids[mask], reason=reason, fix=fix))
-    refused = pd.concat(lines)[list(reject_table("").columns)]
-    connection.register("gone", pa.table({"row": pa.array(refused["row"], pa.int64())}))
-    connection.execute("DELETE FROM facts WHERE row IN (SELECT row FROM gone)")
-    total.rejects = [_joined(pd.concat([*total.rejects, refused], ignore_index=True))]
-
-
-def _repeated(terms: Contract, connection: duckdb.DuckDBPyConnection) -> dict[str, np.ndarray]:
-    """Return id and row of the rows whose id occurs again; numbers are sorted sooner than words are grouped."""
-    both = f"(SELECT {terms.id} AS id, row FROM facts WHERE NOT made UNION ALL FROM refused)"
-    hashes = np.sort(connection.sql(f"SELECT hash(id) AS hash FROM {both}").fetchnumpy()["hash"])
-    connection.register("likely", pa.table({"hash": np.unique(hashes[1:][hashes[1:] == hashes[:-1]])}))
-    found: dict[str, np.ndarray] = connection.sql(
-        f"WITH every AS (FROM {both} WHERE hash(id) IN (SELECT hash FROM likely)) SELECT id, row FROM every WHERE id IN"
-        " (SELECT id FROM every GROUP BY id HAVING count(*) > 1) ORDER BY row"
-    ).fetchnumpy()
-    return found
+            parts = (raw.rows[hit], [raw.file] * len(values), row_hashes(values, shapes), cells_of(values, shapes))
+            connection.register("looked", pa.table(dict(zip(("row", "file", "hash", "cells"), parts, strict=True))))
+            connection.execute("INSERT INTO seen FROM looked")
+    refuse_repeated(connection)
 
 
 def _some(shapes: npt.NDArray[np.object_] | None, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_] | None:
     return None if shapes is None else shapes[mask]
-
-
-def _joined(rejects: pd.DataFrame) -> pd.DataFrame:
-    """Return one reject a row, its faults joined by '; '."""
-    twice = rejects["row"].duplicated(keep=False)
-    words = ["column", "value", "reason", "fix"]
-    groups = rejects[twice].groupby("row", sort=True)
-    joined = groups[words].agg(lambda texts: "; ".join(dict.fromkeys(map(str, texts)))).reset_index()
-    joined = joined.join(groups[["file", "cells"]].first(), on="row")
-    return pd.concat([rejects[~twice], joined[list(rejects.columns)]], ignore_index=True)
-
-
-def _order_made(terms: Contract, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Give identical rows without an id their ordinals."""
-    made = connection.execute("SELECT count(*) FROM facts WHERE made").fetchall()[0][0]
-    if not made:
-        return {}
-    connection.execute(
-        f"UPDATE facts SET {terms.id} = facts.{terms.id} || '-' || o.n FROM (SELECT row, row_number() OVER"
-        f" (PARTITION BY {terms.id} ORDER BY row) AS n FROM facts WHERE made) o WHERE o.row = facts.row AND o.n > 1"
-    )
-    return {f"{terms.id}: made from the row's content in {{n}} rows": made}
 
 
 def _ordered(
