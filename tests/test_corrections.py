@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from zoning import state
+from zoning import corrections, state
 from zoning.errors import InputError
+from zoning.intake import faults, readers_text
+from zoning.intake.stream import is_large
 from zoning.loading import REJECTS, Loaded, load_file
 from zoning.options import Options
 from zoning.store import Workspace
@@ -211,3 +214,54 @@ def test_what_was_declared_is_kept_with_the_source(workspace: Workspace, tmp_pat
     with pytest.raises(InputError, match=r"no column 'who'.*as with the last load of a.*--forget"):
         load_file(workspace, put(tmp_path, "a.csv", "case_id,reported_at\nC3,2022-03-06\n"), "cases")
     assert load_file(workspace, tmp_path / "a.csv", "cases", forget=True).changed
+
+
+def in_pieces(patch: pytest.MonkeyPatch) -> None:
+    """Every file counts as large, and a few rows or rejects are a piece."""
+    patch.setattr("zoning.loading.is_large", lambda path, kind, options: is_large(path, kind, options, 0))
+    patch.setattr(readers_text, "BLOCK", 600)
+    for module in (faults, corrections):
+        patch.setattr(module, "PIECE", 3)
+
+
+def test_many_rejects_in_pieces_are_those_of_one_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {3: "soon", 4: "", 8: "no", 9: "no", 11: "no", 17: "2022-02-30", 23: "no", 24: "no"}
+    lines = [f"{'' if n % 5 == 4 else f'C{n % 14}'},{wrong.get(n, '2022-03-06')},{n % 2},x" for n in range(28)]
+    text = "\n".join(["case_id,reported_at,row,address", *lines, "C1,2022-03-06,1,x,y"]) + "\n"
+
+    def mend(row: dict[str, str], left: tuple[str, ...]) -> None:
+        if row["row"] not in left:
+            row["reported_at"] = "2022-03-09"
+        if row["case_id"] in ("C9", "C10"):
+            row["case_id"] = f"C{row['row']}"
+
+    found = []
+    for name in ("whole", "pieces"):
+        workspace = Workspace(tmp_path / name, create=True)
+        if name == "pieces":
+            in_pieces(monkeypatch)
+        done = [load_file(workspace, put(tmp_path, "a.csv", text), "cases")]
+        files = [(workspace.path / REJECTS).read_bytes()]
+        for left in (("5", "6", "19"), ("5",)):
+            done.append(reload(workspace, "cases", partial(mend, left=left)))
+            files.append((workspace.path / REJECTS).read_bytes())
+        cases = state.fold(workspace).tables["cases"].drop(columns=["recorded_at", "first_recorded_at"])
+        events = [event.payload.get("corrects", "") != "" for event in workspace.events()]
+        found.append(([(one.rows, sorted(one.notices)) for one in done], files, cases, events))
+    whole, pieces = found
+    assert whole[0] == pieces[0]
+    assert whole[0][0][0] == {"cases": (29, 12, 17)}
+    assert whole[1] == pieces[1]
+    pd.testing.assert_frame_equal(whole[2], pieces[2])
+    assert whole[3] == pieces[3] == [False, True, True]
+
+
+def test_a_large_table_that_is_no_rejects_file_is_loaded_as_it_is(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_pieces(monkeypatch)
+    path = put(tmp_path, "a.csv", "case_id,reported_at\nC1,2022-03-06\nC2,no\n")
+    assert load_file(workspace, path, "cases").rows == {"cases": (2, 1, 1)}
+    with pytest.raises(InputError, match="holds rejected rows of cases, none of tests"):
+        load_file(workspace, workspace.path / REJECTS, "tests")
+    assert read(workspace)[0]["case_id"] == "C2"

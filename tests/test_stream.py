@@ -61,7 +61,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers_text, "BLOCK", 400)
     monkeypatch.setattr(stream, "_SLICE", 300)
     monkeypatch.setattr(stream, "_SAMPLE", 1)
-    monkeypatch.setattr(faults, "_PIECE", 2)
+    monkeypatch.setattr(faults, "PIECE", 2)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

@@ -1,59 +1,136 @@
 """Rejected rows out and back: `rejects.csv` holds each with its own cells; corrected there, it joins its source.
 
 Rows of a rejects file are known by source, kind, file and row. One that is no longer rejected is passed over, one that
-is still wrong stays rejected, one that is missing from the file stays as it was: nothing is lost or loaded twice.
+is still wrong stays rejected, one that is missing from the file stays as it was: nothing is lost or loaded twice. There
+may be a million of them: all but their numbers are held some at a time.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 
 from zoning import state
 from zoning.errors import InputError
+from zoning.facts import save_batches
 from zoning.intake import Intake, intake_rows
-from zoning.intake.raw import REJECT_COLUMNS, RawTable, cells_of, reject_table
+from zoning.intake.faults import PIECE, STORED
+from zoning.intake.raw import RawTable, cells_of, reject_table
+from zoning.intake.readers import join_chunks
+from zoning.intake.rowids import HELD, count_on
+from zoning.intake.stream import Chunks, stream_chunks
 from zoning.options import Options
-from zoning.store import Event, Workspace
+from zoning.store import TABLES, Workspace, to_frame
 from zoning.tables import contract
 
 OURS = ("file", "kind", "source", "row", "column", "value", "reason", "fix")
 _KEY = ["file", "row"]
-_HELD = "another row of this source holds this id"
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """What came of the corrected rows of one source: how many were read and accepted, what is open, what to store."""
+    """What came of the corrected rows of one source: how many were read and accepted, what is open, what to store.
+
+    `accepted` is a table or the name of a saved one, `rejects` the name of the saved table of what is open.
+    """
 
     source: str
     read: int
     taken: int
-    accepted: pd.DataFrame
-    rejects: pd.DataFrame
+    accepted: pd.DataFrame | str
+    rejects: str
     about: dict[str, Any]
 
 
-def to_csv(rejects: pd.DataFrame) -> bytes:
-    """Return the rejects as an officer gets them: our eight columns, then the cells of the row as they were.
+@dataclass(frozen=True)
+class Held:
+    """The rejected rows of one kind in the newest load of a source; `first` is the first kind of that load."""
+
+    source: str
+    kind: str
+    first: str
+    path: Path
+
+    def pieces(self) -> Iterator[pd.DataFrame]:
+        """Read the rows, some at a time.
+
+        Returns
+        -------
+        Iterator of DataFrames with the columns of `state.read_rejects`, in stored order.
+        """
+        for batch in pq.ParquetFile(self.path).iter_batches(PIECE):
+            piece = to_frame(pa.Table.from_batches([batch])).assign(source=self.source)
+            piece = piece if "kind" in piece else piece.assign(kind=self.first, cells="")
+            yield piece.loc[piece["kind"] == self.kind, list(state.REJECTS)].reset_index(drop=True)
+
+
+def held_rejects(workspace: Workspace) -> list[Held]:
+    """Return where the rejected rows of the newest load of every source and kind are.
 
     Parameters
     ----------
-    rejects : of `state.read_rejects`.
+    workspace : where.
 
     Returns
     -------
-    CSV in UTF-8 with a BOM. A column of the file that is named like one of ours is written 'name (in file)'.
+    One for each source and kind with rejects, in order of loading.
     """
+    found: dict[tuple[str, str], Held | None] = {}
+    for event in workspace.events():
+        about = event.payload
+        kinds = list(about.get("kinds") or about["tables"]) or [""] if event.kind == "load" else []
+        for kind in kinds:
+            found.pop((about["source"], kind), None)  # the newest stands last
+            path = workspace.table_path(about["rejects"]) if about["rejects"] else None
+            found[about["source"], kind] = Held(about["source"], kind, kinds[0], path) if path else None
+    return [held for held in found.values() if held]
+
+
+def write_rejects(workspace: Workspace, path: Path) -> None:
+    """Write the rejects as an officer gets them: our eight columns, then the cells of the row as they were.
+
+    Parameters
+    ----------
+    workspace : where they are.
+    path : CSV in UTF-8 with a BOM; replaced in one step. A column named like one of ours is written 'name (in file)'.
+    """
+    every = held_rejects(workspace)
+    names = {_written(name): name for name in _cell_names(piece for one in every for piece in one.pieces())}
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(pd.DataFrame(columns=[*OURS, *names]).to_csv(index=False).encode("utf-8-sig", "replace"))
+            for piece in (piece for one in every for piece in one.pieces()):
+                file.write(_lines(piece, names).encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _cell_names(pieces: Iterable[pd.DataFrame]) -> list[str]:
+    """Return the file columns that the rows have cells of, in order of appearance."""
+    return list(
+        dict.fromkeys(name for piece in pieces for text in piece["cells"] if text for name in orjson.loads(text))
+    )
+
+
+def _lines(rejects: pd.DataFrame, names: Mapping[str, str]) -> str:
     cells = [orjson.loads(text) if text else {} for text in rejects["cells"]]
-    names = dict.fromkeys(name for one in cells for name in one)
-    theirs = pd.DataFrame({_written(name): [one.get(name, "") for one in cells] for name in names}, dtype=object)
-    table = pd.concat([rejects[list(OURS)].reset_index(drop=True), theirs], axis=1)
-    return bytes(table.to_csv(index=False).encode("utf-8-sig", "replace"))
+    theirs = {written: [one.get(name, "") for one in cells] for written, name in names.items()}
+    table = pd.concat([rejects[list(OURS)], pd.DataFrame(theirs, index=rejects.index, dtype=object)], axis=1)
+    return str(table.to_csv(index=False, header=False))
 
 
 def _written(name: str) -> str:
@@ -69,118 +146,155 @@ def is_rejects(raw: RawTable) -> bool:
 
     Returns
     -------
-    True if its first columns are those that `to_csv` writes.
+    True if its first columns are those that `write_rejects` writes.
     """
     return tuple(raw.values.columns[: len(OURS)]) == OURS
 
 
-def correct(workspace: Workspace, raw: RawTable, kind: str, options: Options) -> tuple[list[Corrected], list[str]]:
+def correct(workspace: Workspace, chunks: Chunks, kind: str, options: Options) -> tuple[list[Corrected], list[str]]:
     """Read the rows of a rejects file again, each as part of its source and with what was declared about that.
 
     Parameters
     ----------
     workspace : where the rows were rejected.
-    raw : the rejects file.
+    chunks : gives the rejects file from its first row on, each time that it is called.
     kind : which rows to take.
     options : `zone` and `now` count; the rest is that of the source.
 
     Returns
     -------
-    corrected : one for each source, nothing stored yet.
+    corrected : one for each source, none in the log yet.
     notices : what was passed over.
 
     Raises
     ------
     InputError : the file holds no row of the kind.
     """
-    rows = raw.values[raw.values["kind"] == kind]
-    if rows.empty:
-        held = ", ".join(sorted(set(raw.values["kind"]))) or "nothing"
+    kinds, sources = Counter[str](), Counter[str]()
+    for raw in chunks():
+        kinds.update(raw.values["kind"])
+        sources.update(raw.values.loc[raw.values["kind"] == kind, "source"])
+    if not sources:
+        held = ", ".join(sorted(kinds)) or "nothing"
         raise InputError(f"{raw.file} holds rejected rows of {held}, none of {kind}; give another --kind")
-    open_rows = state.read_rejects(workspace)
-    found, notices, known = [], [], 0
-    for source, group in rows.groupby("source", sort=False):
-        there = open_rows[(open_rows["source"] == source) & (open_rows["kind"] == kind)].reset_index(drop=True)
-        mine = group.assign(row=pd.to_numeric(group["row"], errors="coerce").fillna(-1).astype("int64"))
-        mine = mine.merge(there[_KEY].reset_index(names="at"), on=_KEY).drop_duplicates("at")
-        known += len(mine)
-        if len(mine):
-            found.append(_source(workspace, str(source), kind, mine, there, options))
-    if passed := len(rows) - known:
+    every = {one.source: one for one in held_rejects(workspace) if one.kind == kind}
+    read = [_source(workspace, chunks, every[source], options) for source in sources if source in every]
+    found, notices = [one for one in read if one.read], []
+    if passed := sources.total() - sum(one.read for one in found):
         notices.append(f"rows that are not rejected any more, passed over: {passed}")
-    if others := len(raw.values) - len(rows):
+    if others := kinds.total() - kinds[kind]:
         notices.append(f"rows of other kinds, left for a load with their --kind: {others}")
     return found, notices
 
 
-def _source(
-    workspace: Workspace, source: str, kind: str, mine: pd.DataFrame, there: pd.DataFrame, options: Options
-) -> Corrected:
+class _Rows:
+    """The corrected rows of one source as its file would hold them, numbered by their place among its rejects.
+
+    `known` tells which of the rejects were in the rejects file, `used` which came with cells, once `pieces` is through.
+    """
+
+    def __init__(self, chunks: Chunks, held: Held, about: Mapping[str, Any]) -> None:
+        self._chunks, self._held, self._crs = chunks, held, str(about.get("crs", ""))
+        self._headers: Sequence[str] = about.get("headers") or []
+        self._names = list(dict.fromkeys([*self._headers, *_cell_names(held.pieces())]))
+        index = pd.concat([piece[_KEY] for piece in held.pieces()], ignore_index=True)
+        self._index = index.astype({"row": "int64"}).reset_index(names="at")
+        self.known, self.used = np.zeros(len(index), bool), np.zeros(len(index), bool)
+
+    def pieces(self) -> Iterator[RawTable]:
+        self.known[:] = False
+        for raw in self._chunks():
+            mine = raw.values[(raw.values["kind"] == self._held.kind) & (raw.values["source"] == self._held.source)]
+            mine = mine.assign(row=pd.to_numeric(mine["row"], errors="coerce").fillna(-1).astype("int64"))
+            mine = mine.merge(self._index, on=_KEY).drop_duplicates("at")
+            mine = mine[~self.known[mine["at"].to_numpy()]]
+            self.known[mine["at"].to_numpy()] = True
+            table = self._as_file(mine)
+            self.used[table.rows] = True
+            if len(table.values):
+                yield table
+
+    def _as_file(self, mine: pd.DataFrame) -> RawTable:
+        columns = {name: mine.get(_written(name), pd.Series("", mine.index)).fillna("") for name in self._names}
+        values = pd.DataFrame(columns, index=mine.index, dtype="str")
+        full = (values != "").any(axis=1)
+        shapes = None
+        if "geometry" in self._names and "geometry" not in self._headers:
+            words = values.pop("geometry")
+            drawn = shapely.from_wkt(np.array([w or None for w in words], dtype=object), on_invalid="ignore")
+            full &= ~((words != "").to_numpy() & shapely.is_missing(drawn))
+            shapes = drawn[full.to_numpy()]
+        at = mine.loc[full, "at"].to_numpy(np.int64)
+        file = str(self._index["file"].iloc[0])
+        return RawTable(file, values[full].reset_index(drop=True), at, shapes, self._crs, reject_table(file))
+
+
+def _source(workspace: Workspace, chunks: Chunks, held: Held, options: Options) -> Corrected:
     """Read the rows of one source again; those accepted leave its rejects."""
-    events = state.loads_of(workspace, source, [kind])
+    kind = held.kind
+    events = state.loads_of(workspace, held.source, [kind])
     base = max(at for at, event in enumerate(events) if not event.payload.get("corrects"))
     about = events[base].payload
     chosen, _ = Options(zone=options.zone, now=options.now).with_kept(about.get("options", {}))
-    raw, at = _as_file(mine, there, about)
-    read = intake_rows(raw, kind, chosen) if len(raw.values) else None
-    if read is None:
-        return Corrected(source, len(mine), 0, pd.DataFrame(), there[["kind", *REJECT_COLUMNS]], {})
-    accepted, held = _among(workspace, kind, read, raw, events[base:])
-    refused = pd.concat([read.rejects, held], ignore_index=True)
-    # Positions stand for rows meanwhile: two files of one source may both have a row 7.
-    rest = there.drop(index=at).assign(order=lambda t: t.index)
-    names = there.loc[refused["row"].to_numpy(), ["file", "row"]].reset_index(drop=True)
-    again = refused.assign(order=refused["row"].to_numpy(), file=names["file"], row=names["row"], kind=kind)
-    rejects = pd.concat([rest, again]).sort_values("order", kind="stable", ignore_index=True)[["kind", *REJECT_COLUMNS]]
-    table = accepted
-    if not contract(kind).fact and len(accepted):
-        old = [e.payload["tables"][kind] for e in events if kind in e.payload["tables"]]
-        parts = [workspace.read_table(old[-1])] if old else []
-        table = pd.concat([*parts, accepted.drop(columns="row")], ignore_index=True)
     kept: dict[str, Any] = {name: about[name] for name in ("options", "headers", "crs") if name in about}
-    return Corrected(source, len(mine), len(accepted), table, rejects, {**kept, "corrects": events[base].event_id})
+    rows = _Rows(chunks, held, about)
+    filled = sum(len(raw.values) for raw in rows.pieces())
+    done = Corrected(held.source, int(rows.known.sum()), 0, "", "", kept | {"corrects": events[base].event_id})
+    tables = [(at, event.payload["tables"][kind]) for at, event in enumerate(events) if kind in event.payload["tables"]]
+    names = [name for at, name in tables if at >= base]
+    if not filled:
+        return done
+    if contract(kind).fact:
+        paths = [str(workspace.table_path(name)) for name in names]
+        with stream_chunks(rows.pieces, kind, chosen, workspace.path / TABLES, paths) as found:
+            if not found.accepted:
+                return done
+            saved = save_batches(workspace, found.batches)
+            rest = _save_left(workspace, held, rows, lambda low, high: found.refused(low, high).to_pandas())
+            return replace(done, taken=found.accepted, accepted=saved, rejects=rest)
+    raw = join_chunks(list(rows.pieces()))
+    read = intake_rows(raw, kind, chosen)
+    accepted, again = _among(read, raw, contract(kind).id, [workspace.read_table(name) for name in names])
+    if accepted.empty:
+        return done
+    refused = pd.concat([read.rejects, again], ignore_index=True)
+    rest = _save_left(workspace, held, rows, lambda low, high: refused[refused["row"].between(low, high - 1)])
+    parts = [workspace.read_table(name) for _, name in tables[-1:]]
+    whole = pd.concat([*parts, accepted.drop(columns="row")], ignore_index=True)
+    return replace(done, taken=len(accepted), accepted=whole, rejects=rest)
 
 
-def _as_file(mine: pd.DataFrame, there: pd.DataFrame, about: dict[str, Any]) -> tuple[RawTable, list[int]]:
-    """Return corrected rows as their file would hold them, numbered by their position among the open rejects."""
-    headers: Sequence[str] = about.get("headers") or []
-    cells = [orjson.loads(text) if text else {} for text in there["cells"]]
-    names = list(dict.fromkeys([*headers, *(name for one in cells for name in one)]))
-    columns = {name: mine.get(_written(name), pd.Series("", mine.index)).fillna("") for name in names}
-    values = pd.DataFrame(columns, index=mine.index, dtype="str")
-    full = (values != "").any(axis=1)
-    shapes = None
-    if "geometry" in names and "geometry" not in headers:
-        words = values.pop("geometry")
-        drawn = shapely.from_wkt(np.array([w or None for w in words], dtype=object), on_invalid="ignore")
-        full &= ~((words != "").to_numpy() & shapely.is_missing(drawn))
-        shapes = drawn[full.to_numpy()]
-    at = mine.loc[full, "at"].to_numpy(np.int64)
-    file = str(there["file"].iloc[0])
-    values = values[full].reset_index(drop=True)
-    return RawTable(file, values, at, shapes, about.get("crs", ""), reject_table(file)), at.tolist()
+def _save_left(workspace: Workspace, held: Held, rows: _Rows, refused: Callable[[int, int], pd.DataFrame]) -> str:
+    """Save what is open now: the rejects that were not corrected, and the refused ones in their old places."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        start = 0
+        for piece in held.pieces():
+            again = refused(start, start + len(piece))
+            # Positions stand for rows meanwhile: two files of one source may both have a row 7.
+            at = again["row"].to_numpy(np.int64) - start
+            again = again.assign(kind=held.kind, **{name: piece[name].to_numpy()[at] for name in _KEY}).set_index(at)
+            rest = piece[~rows.used[start : start + len(piece)]]
+            start += len(piece)
+            left = pd.concat([rest[STORED.names], again[STORED.names]]).sort_index(kind="stable")
+            if len(left):
+                yield from pa.Table.from_pandas(left, STORED, preserve_index=False).combine_chunks().to_batches()
+
+    found = batches()
+    first = next(found, None)
+    if first is None:
+        return ""
+    return save_batches(workspace, pa.RecordBatchReader.from_batches(STORED, chain([first], found)))
 
 
-def _among(
-    workspace: Workspace, kind: str, read: Intake, raw: RawTable, events: Sequence[Event]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _among(read: Intake, raw: RawTable, key: str, held: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set corrected rows among those that the source holds: an id that it holds is refused, a made one counts on."""
-    key, accepted = contract(kind).id, read.accepted
-    names = [e.payload["tables"][kind] for e in events if kind in e.payload["tables"]]
-    taken = set(pd.concat([workspace.read_table(n)[key] for n in names])) if names else set()
-    ids, wrong = [], []
-    for row, given in zip(accepted["row"], accepted[key], strict=True):
-        name, count = given, 1
-        while row in read.made and name in taken:
-            count += 1
-            name = f"{given}-{count}"
-        wrong.append(name in taken)
-        taken.add(name)
-        ids.append(name)
-    mask = np.array(wrong, dtype=bool)
-    accepted = accepted.assign(**{key: pd.Series(ids, accepted.index, dtype="str")})
-    twice = zip(accepted.loc[mask, "row"], accepted.loc[mask, key], strict=True)
-    held = reject_table(raw.file, [(row, key, name, _HELD, "give it its own id, or leave it") for row, name in twice])
-    where = np.isin(raw.rows, accepted.loc[mask, "row"])
-    held["cells"] = cells_of(raw.values[where], raw.shapes[where] if raw.shapes is not None else None)
-    return accepted[~mask], held
+    accepted = read.accepted
+    taken = {name for table in held for name in table[key]}
+    ids, wrong = count_on(accepted[key], accepted["row"].isin(read.made), taken)
+    accepted = accepted.assign(**{key: ids})
+    twice = zip(accepted.loc[wrong, "row"], accepted.loc[wrong, key], strict=True)
+    again = reject_table(raw.file, [(row, key, name, *HELD) for row, name in twice])
+    where = np.isin(raw.rows, accepted.loc[wrong, "row"])
+    again["cells"] = cells_of(raw.values[where], raw.shapes[where] if raw.shapes is not None else None)
+    return accepted[~wrong], again

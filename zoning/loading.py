@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from zoning.errors import InputError
 from zoning.facts import save_batches
 from zoning.intake import check_options, intake_rows, no_search_for_cycles, read_input
 from zoning.intake.raw import RawTable
-from zoning.intake.readers import read_raw
-from zoning.intake.stream import is_large, stream_input
+from zoning.intake.readers import read_chunks, read_raw
+from zoning.intake.stream import Chunks, is_large, stream_input
 from zoning.options import Options, as_arguments
-from zoning.store import TABLES, Event, Workspace, latest, write_synced
+from zoning.store import TABLES, Event, Workspace, latest
 
 REJECTS = "rejects.csv"
 
@@ -77,8 +78,7 @@ def load_file(
         done = _load(workspace, path, kind, name, chosen, recorded_at, author)
     except InputError as error:
         raise InputError(f"{error} (read {words}; --forget leaves that out)" if words else str(error)) from error
-    table = state.read_rejects(workspace)
-    write_synced(workspace.path / REJECTS, corrections.to_csv(table))
+    corrections.write_rejects(workspace, workspace.path / REJECTS)
     return replace(done, notices=(words, *done.notices)) if words else done
 
 
@@ -87,6 +87,9 @@ def _load(
 ) -> Loaded:
     about: dict[str, Any] = {"options": options.kept()} if options.kept() else {}
     if kind != "osm" and is_large(path, kind, options):
+        chunks = partial(read_chunks, path, options.encoding, options.layer, kind, options.max_file_mb)
+        if corrections.is_rejects(next(chunks())):
+            return _load_corrections(workspace, chunks, path.name, kind, options, at, author)
         return _load_large(workspace, path, kind, name, options, at, author, about)
     with no_search_for_cycles():
         return _load_whole(workspace, path, kind, name, options, at, author, about)
@@ -99,7 +102,7 @@ def _load_whole(
     """Load a file that is held whole; a rejects file is loaded as corrections."""
     raw = _sheet(path, kind, options)
     if raw is not None and corrections.is_rejects(raw):
-        return _load_corrections(workspace, raw, kind, options, at, author)
+        return _load_corrections(workspace, lambda: iter([raw]), path.name, kind, options, at, author)
     found = read_input(path, kind, options) if raw is None else {kind: intake_rows(raw, kind, options)}
     notices = [text for intake in found.values() for text in intake.notices]
     if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
@@ -140,17 +143,17 @@ def _load_large(
 
 
 def _load_corrections(
-    workspace: Workspace, raw: RawTable, kind: str, options: Options, at: datetime | None, author: str
+    workspace: Workspace, chunks: Chunks, file: str, kind: str, options: Options, at: datetime | None, author: str
 ) -> Loaded:
     """Load the corrected rows of a rejects file, one event a source; a source without a corrected row gets none."""
-    found, notices = corrections.correct(workspace, raw, kind, options)
+    found, notices = corrections.correct(workspace, chunks, kind, options)
     changed = False
     for one in found:
         if one.taken:
             changed |= state.load(workspace, {kind: one.accepted}, one.rejects, one.source, at, author, one.about)
         notices.append(f"{one.source}: {one.taken} of {one.read} corrected rows are right and loaded")
     read, taken = sum(one.read for one in found), sum(one.taken for one in found)
-    return Loaded(raw.file, {kind: (read, taken, read - taken)}, tuple(notices), changed)
+    return Loaded(file, {kind: (read, taken, read - taken)}, tuple(notices), changed)
 
 
 def _shifted(workspace: Workspace, points: Sequence[tuple[Any, Any]], kinds: AbstractSet[str]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from zoning.intake.raw import REJECT_COLUMNS
 
 Mask = npt.NDArray[np.bool_]
 REJECTS = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in REJECT_COLUMNS])
-_OF_KINDS = REJECTS.append(pa.field("kind", pa.string()))
-_PIECE = 50_000  # rejects held at once
+STORED = REJECTS.append(pa.field("kind", pa.string()))
+PIECE = 50_000  # rejects held at once
 
 
 @dataclass
@@ -109,7 +109,7 @@ def faults_between(connection: duckdb.DuckDBPyConnection, key: str, kind: str, l
         f" FROM (FROM rejects WHERE row >= $low AND row < $high) a FULL JOIN {again} b USING (row) ORDER BY row"
     )
     with connection.cursor() as cursor:
-        return cursor.sql(query, params={"low": low, "high": high}).to_arrow_table().cast(_OF_KINDS)
+        return cursor.sql(query, params={"low": low, "high": high}).to_arrow_table().cast(STORED)
 
 
 def faults_in_order(
@@ -129,7 +129,7 @@ def faults_in_order(
     """
     every = "SELECT row FROM rejects UNION ALL SELECT row FROM repeats WHERE row NOT IN (SELECT row FROM rejects)"
     rows = connection.sql(f"{every} ORDER BY row").fetchnumpy()["row"]
-    bounds = [*dict.fromkeys(rows[::_PIECE].tolist()), *(rows[-1:] + 1).tolist()]
+    bounds = [*dict.fromkeys(rows[::PIECE].tolist()), *(rows[-1:] + 1).tolist()]
     tables = (between(low, high) for low, high in pairwise(bounds))
     batches = (batch for table in tables for batch in table.combine_chunks().to_batches())
-    return len(rows), pa.RecordBatchReader.from_batches(_OF_KINDS, batches)
+    return len(rows), pa.RecordBatchReader.from_batches(STORED, batches)

@@ -71,7 +71,20 @@ def read_raw(path: Path, encoding: str = "", layer: str = "", kind: str = "", ma
     ------
     InputError : as `read_chunks`.
     """
-    parts = list(read_chunks(path, encoding, layer, kind, max_mb))
+    return join_chunks(list(read_chunks(path, encoding, layer, kind, max_mb)))
+
+
+def join_chunks(parts: list[RawTable]) -> RawTable:
+    """Return the chunks of a file as one.
+
+    Parameters
+    ----------
+    parts : at least one, in order.
+
+    Returns
+    -------
+    RawTable; a cell of a column that its chunk lacks is empty.
+    """
     if len(parts) == 1:
         return parts[0]
     return replace(

@@ -96,6 +96,32 @@ def refuse_repeats(ids: pd.Series, hashes: pd.Series, at: npt.NDArray[np.intp], 
         faults.add(hit, name, values, reason, fix)
 
 
+def count_on(ids: pd.Series, made: pd.Series, taken: set[str]) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
+    """Set ids among those that are held: a made one gets the next ordinal that is free.
+
+    Parameters
+    ----------
+    ids : (n,) ids, no two alike.
+    made : (n,) bool, which were made.
+    taken : ids that are held.
+
+    Returns
+    -------
+    ids : (n,) on the same index.
+    held : (n,) bool, which are held already.
+    """
+    found, wrong, known = [], [], set(taken)
+    for given, own in zip(ids, made, strict=True):
+        name, count = given, 1
+        while own and name in known:
+            count += 1
+            name = f"{given}-{count}"
+        wrong.append(name in known)
+        known.add(name)
+        found.append(name)
+    return pd.Series(found, ids.index, dtype="str"), np.array(wrong, dtype=bool)
+
+
 def find_repeated(connection: duckdb.DuckDBPyConnection, key: str, held: Sequence[str]) -> npt.NDArray[np.int64]:
     """Note in the table `repeated` which rows of `facts` and `refused` share an id, or have one that is held already.
 
