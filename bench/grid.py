@@ -9,6 +9,7 @@ which the unit tree stands: what a new case costs.
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +19,7 @@ import shapely
 from bench.city import AS_OF, make_city
 from bench.plain import plain_zones
 from bench.watch import Watch
-from zoning import pipeline
+from zoning import follow, parts, pipeline
 from zoning.policy import load_policy
 from zoning.state import State
 
@@ -26,10 +27,12 @@ ROUNDS = 3
 SOURCES = (2_000, 100)
 TOLERANCE = 1e-6
 SIDES = ("ours", "ours again", "plain", "tuned")
-STAGES = (
-    "_ground", "find_sources", "find_stays", "locate", "fire", "take_grounds", "find_clusters", "derive_zones",
-    "_with_people", "draw_zones",
-)  # fmt: skip
+STAGES: dict[str, ModuleType] = {
+    **dict.fromkeys(("_ground", "find_sources", "find_stays", "locate", "fire", "take_grounds"), pipeline),
+    "find_parts": follow,
+    **dict.fromkeys(("find_clusters", "derive_zones", "with_people", "draw_zones"), parts),
+}
+LAST = "draw_zones"
 Answer = tuple[pd.DataFrame, gpd.GeoDataFrame]
 
 
@@ -39,27 +42,28 @@ class _DrawnError(Exception):
 
 @contextmanager
 def _watched(watch: Watch) -> Iterator[dict[str, Any]]:
-    """Take the time of the pipeline's stages, keep what each made last, and stop when the zones are drawn."""
+    """Take the time of the pipeline's stages, keep what each made first, and stop when the zones are drawn."""
     kept: dict[str, Any] = {}
-    whole = {name: getattr(pipeline, name) for name in STAGES}
+    whole = {name: getattr(module, name) for name, module in STAGES.items()}
 
     def timed(name: str) -> Any:
         def run(*given: Any) -> Any:
             with watch(name):
-                kept[name] = whole[name](*given)
-            if name == STAGES[-1]:
+                made = whole[name](*given)
+            kept.setdefault(name, made)
+            if name == LAST:
                 raise _DrawnError
-            return kept[name]
+            return made
 
         return run
 
-    for name in STAGES:
-        setattr(pipeline, name, timed(name))
+    for name, module in STAGES.items():
+        setattr(module, name, timed(name))
     try:
         yield kept
     finally:
         for name, stage in whole.items():
-            setattr(pipeline, name, stage)
+            setattr(STAGES[name], name, stage)
 
 
 def our_zones(state: State, watch: Watch) -> Answer:
@@ -68,9 +72,10 @@ def our_zones(state: State, watch: Watch) -> Answer:
     A zone of a cluster is named by its id, a zone of an area by the area, as the other side does.
     """
     policy = load_policy("cn-sz-2022")
+    pipeline.forget(ground=False)
     with watch("all"), _watched(watch) as kept, suppress(_DrawnError):
         pipeline.derive_state(state, policy, AS_OF)
-    zones, membership = kept["draw_zones"], kept["_with_people"]
+    zones, membership = kept["draw_zones"], kept["with_people"]
     zones = zones.assign(zone=zones["ground_id"].fillna(zones["zone_id"]))
     ids = zones.set_index("zone_id")["zone"]
     units = membership[membership["atom"] < len(kept["_ground"][0].atoms)]
@@ -110,7 +115,7 @@ def run(state: State, rounds: int = ROUNDS) -> dict[str, list[Watch]]:
         for side, seen in watches.items():
             seen.append(watch := Watch())
             if side == "ours":
-                pipeline._kept.clear()
+                pipeline.forget()
                 first = our_zones(state, watch)
                 continue
             if side == "ours again":

@@ -17,7 +17,7 @@ from tests.house import PACKAGES, ROOT, functions, imports, module_name, python_
 
 BASE = (
     *("errors", "settings", "tables", "forms", "times", "options", "geometry", "pieces", "datum", "breaches"),
-    *("graded", "choices", "rules", "classes", "contradictions", "policy", "lookup", "clocks", "hashes"),
+    *("graded", "choices", "rules", "classes", "contradictions", "policy", "lookup", "clocks", "hashes", "once"),
 )
 # A stage and the parts that only it imports, in the order of the way of the data.
 STAGES: dict[str, tuple[str, ...]] = {
@@ -64,7 +64,10 @@ TOP = {
     "plan": "pipeline",
     "parts": "pipeline",
     "kept": "pipeline",
+    "redress": "pipeline",
+    "follow": "pipeline",
     "explain": "pipeline",
+    **dict.fromkeys(("whatif", "coming", "whynot", "possible", "answers", "telling"), "pipeline"),
     "gazetteer": "pipeline",
     "typos": "pipeline",
     "addresses": "pipeline",

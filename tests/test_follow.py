@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, estate, facts, home, house, tables
+from tests.stroke_strategies import row, stroke, undo
 from tests.town_strategies import Rows, causes, grounds
-from zoning import pipeline
+from zoning import follow
 from zoning.decisions import named
 from zoning.pipeline import Plan, derive_state, forget
 from zoning.state import State
+from zoning.strokes import table_of
 
 TABLES = (
     *(
@@ -29,7 +31,7 @@ TABLES = (
         "proposals",
         "closed",
     ),
-    "problems",
+    *("touched", "ledger", "problems"),
 )
 
 
@@ -41,11 +43,12 @@ class Story:
     rows: dict[str, list[Row]] = field(default_factory=lambda: {"cases": [], "visits": []})
     gone: list[str] = field(default_factory=list)
     decided: list[dict[str, Any]] = field(default_factory=list)
+    strokes: list[dict[str, Any]] = field(default_factory=list)
 
     def state(self, now: datetime) -> State:
         found = {kind: facts(kind, rows, self.gone) for kind, rows in self.rows.items()}
-        newest = {kind: pair[0] for kind, pair in found.items()}
-        return State(now, SETTINGS, {**self.ground, **newest}, found["cases"][1], decisions(*self.decided))
+        newest, decided = {kind: pair[0] for kind, pair in found.items()}, decisions(*self.decided)
+        return State(now, SETTINGS, {**self.ground, **newest}, found["cases"][1], decided, table_of(self.strokes))
 
 
 def same(kept: Plan, fresh: Plan) -> None:
@@ -55,8 +58,11 @@ def same(kept: Plan, fresh: Plan) -> None:
     assert kept.revision == fresh.revision
 
 
+TARGETS = [*sorted(POLICY.classes), "none"]
 ACTIONS = st.tuples(st.sampled_from(["delineate", "extend", "step", "release", "reject", "hold"]), st.integers(0, 20))
-NEWS = st.lists(st.sampled_from(["case", "correct", "withdraw", "exclude", "visit", "decide", "later"]), max_size=7)
+NEWS = st.lists(
+    st.sampled_from(["case", "correct", "withdraw", "exclude", "visit", "decide", "draw", "undo", "later"]), max_size=7
+)
 
 
 def tell(story: Story, what: str, more: Rows, plan: Plan, data: st.DataObject, now: datetime) -> None:
@@ -74,12 +80,28 @@ def tell(story: Story, what: str, more: Rows, plan: Plan, data: st.DataObject, n
         cases.append({**old, **(place if what == "correct" else {"status": "excluded"}), "recorded_at": "19"})
     elif what == "withdraw" and cases:
         story.gone.append(f"cases:{data.draw(st.sampled_from(cases))['case_id']}")
+    elif what == "draw":
+        draw(story, plan, data, now)
+    elif what == "undo" and story.strokes:
+        story.strokes.append(undo(len(story.strokes) + 1, data.draw(st.sampled_from(story.strokes))["event_id"]))
     elif what == "decide" and len(plan.zones):
-        action, row = data.draw(ACTIONS)
-        zone = plan.zones.to_dict("records")[row % len(plan.zones)]
+        action, place = data.draw(ACTIONS)
+        zone = plan.zones.to_dict("records")[place % len(plan.zones)]
         drawn = {"delineated_at": now, "in_force_from": now} if action == "delineate" else {}
         more_ = {"until": at("18"), "to": "precaution", "recorded_at": now, "by": "Li"}
         story.decided.append({**named(zone), "action": action, **more_, **drawn})
+
+
+def draw(story: Story, plan: Plan, data: st.DataObject, now: datetime) -> None:
+    """Let a person edit some atoms, of zones and beside them."""
+    rows = plan.membership.set_index("atom_id")
+    names = sorted({*rows.index, *plan.atoms["atom_id"]})
+    atoms = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True)) if names else []
+    saw = {name: (rows.at[name, "class"], frozenset(rows.at[name, "fact_ids"])) for name in atoms if name in rows.index}
+    known = st.none() | st.sampled_from(plan.zones["zone_id"].tolist()) if len(plan.zones) else st.none()
+    more = {"effective_at": now, "zone_id": data.draw(known)}
+    drawn = stroke(atoms, data.draw(st.sampled_from(TARGETS)), saw, **more)
+    story.strokes.append(row(len(story.strokes) + 1, drawn, now))
 
 
 @given(grounds(), st.data(), NEWS)
@@ -106,26 +128,39 @@ def test_a_new_case_derives_the_part_that_it_touches_only(monkeypatch: pytest.Mo
         rows["estates"].append(estate(f"E{n}", 1000 * n + 100, 100, 200, 100))
         rows["buildings"] += [house(f"E{n}-B{i}", 1000 * n + 110 + 50 * i, 120, f"E{n}") for i in range(3)]
     story, now, counts = Story(tables(**rows)), at("14"), []
-    derive_parts = pipeline.derive_parts
+    derive_parts, dress_parts = follow.derive_parts, follow.dress_parts
 
-    def counted(claims: pd.DataFrame, *rest: Any) -> Any:
-        counts.append(claims["part"].nunique())
+    def derived(claims: pd.DataFrame, *rest: Any) -> Any:
+        counts.append(("derived", claims["part"].nunique()))
         return derive_parts(claims, *rest)
 
-    monkeypatch.setattr(pipeline, "derive_parts", counted)
+    def dressed(parts: dict[str, pd.DataFrame], *rest: Any) -> Any:
+        counts.append(("dressed", parts["zones"]["part"].nunique()))
+        return dress_parts(parts, *rest)
+
+    monkeypatch.setattr(follow, "derive_parts", derived)
+    monkeypatch.setattr(follow, "dress_parts", dressed)
     forget()
     for unit in ("E0-B0", "E1-B0", "E2-B0", "E2-B1"):
         story.rows["cases"].append(home(f"C-{unit}", unit))
         plan = derive_state(story.state(now), POLICY, now)
-    assert counts == [1, 1, 1, 1]
+    once = [("derived", 1), ("dressed", 1)]
+    assert counts == once * 4
     assert plan.zones["class"].tolist().count("sealed") == 3
     derive_state(story.state(now), POLICY, now)
-    assert counts == [1, 1, 1, 1]
+    assert counts == once * 4
     zone = plan.zones[plan.zones["fact_ids"].map(lambda facts: "cases:C-E1-B0" in facts)].iloc[0]
     dates = {"delineated_at": now, "in_force_from": now}
     story.decided.append({**named(zone), "action": "delineate", "by": "Li", **dates})
     decided = derive_state(story.state(now), POLICY, now)
-    assert counts == [1, 1, 1, 1, 1]
+    assert counts == [*once * 4, ("dressed", 1)]
     assert decided.zones.set_index("zone_id").loc[zone["zone_id"], "status"] == "in_force"
+    story.strokes.append(row(1, stroke(["E0-B1"], "sealed", {}, effective_at=now), now))
+    drawn = derive_state(story.state(now), POLICY, now)
+    assert drawn.membership.set_index("atom_id").loc["E0-B1", ["class", "derived_class"]].tolist() == [
+        "sealed",
+        "controlled",
+    ]
+    assert counts == [*once * 4, ("dressed", 1), ("dressed", 1)]
     derive_state(story.state(now), POLICY, now + pd.Timedelta(days=1))
-    assert counts == [1, 1, 1, 1, 1, 3]
+    assert counts[-1] == ("dressed", 3)

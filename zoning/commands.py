@@ -136,7 +136,8 @@ def derive(given: Namespace) -> int:
 
 def _decide_all(plan: Plan, workspace: Workspace) -> None:
     reported = plan.stays.drop_duplicates("fact_id").set_index("fact_id")["reported_at"]
-    for event in decide_all(plan.zones, dict(reported.items()), plan.settings):
+    drawn = plan.zones[plan.zones["slot"] == "drawn"].set_index("founding_fact")["last_presence_at"]
+    for event in decide_all(plan.zones, {**reported, **drawn}, plan.settings):
         workspace.append("decide", event["payload"], event["event_id"], event["recorded_at"], "auto")
 
 

@@ -21,12 +21,39 @@ Tables = dict[str, pd.DataFrame]
 
 
 @dataclass
+class Shelf:
+    """Tables made part by part: `pieces` with column `part`; `parts`: names of all, those without a row too."""
+
+    pieces: Tables = field(default_factory=dict)
+    parts: Cells = field(default_factory=lambda: np.empty(0, np.uint64))
+
+    def renew(self, names: Cells, stale: Cells, make: Callable[[Cells], Tables]) -> tuple[Cells, Cells]:
+        """Make what is new, drop what is gone, and leave the rest as it was.
+
+        Parameters
+        ----------
+        names : (n,) names of the parts that there are now.
+        stale : names of parts that hold no longer, though they may be there.
+        make : names of new parts -> their tables, each with `part`.
+
+        Returns
+        -------
+        new, gone : names of the parts that were made, and of those whose rows were dropped.
+        """
+        held = np.intersect1d(np.setdiff1d(self.parts, stale), names)
+        new, gone = np.setdiff1d(names, held), np.setdiff1d(self.parts, held)
+        if len(new) or len(gone) or not self.pieces:
+            self.pieces, self.parts = splice(self.pieces, gone, make(new)), np.unique(names)
+        return new, gone
+
+
+@dataclass
 class Kept:
     """What was derived before.
 
     `rests_on`: the objects that all of it rests on; `rows`: name -> (hashes of inputs in order, rows made of them);
-    `holds`, `legal`, `exact`, `whole`: of `Scene`; `pieces`: tables with `part`; `parts`: names of all, those without
-    a zone too; `standings` and the span of time over which the pieces hold (UTC).
+    `holds`, `legal`, `exact`, `whole`: of `Scene`; `derived`, `dressed`: what `derive_parts` and `dress_parts` made;
+    `cells`: of `strictest_in_cells`; `standings` and the span of time over which what is dressed holds (UTC).
     """
 
     rests_on: list[Any] = field(default_factory=list)
@@ -35,8 +62,9 @@ class Kept:
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
-    pieces: Tables = field(default_factory=dict)
-    parts: Cells = field(default_factory=lambda: np.empty(0, np.uint64))
+    derived: Shelf = field(default_factory=Shelf)
+    dressed: Shelf = field(default_factory=Shelf)
+    cells: pd.DataFrame | None = None
     standings: pd.DataFrame | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -86,7 +114,7 @@ class Kept:
         return found.assign(at=np.repeat(np.arange(len(tokens)), sizes)).reset_index(drop=True)
 
     def stale(self, standings: pd.DataFrame, as_of: datetime) -> Cells:
-        """Return the parts of the pieces that no longer hold, by decisions or by time.
+        """Return the parts whose dress no longer holds, by decisions or by time.
 
         Parameters
         ----------
@@ -97,19 +125,14 @@ class Kept:
         -------
         (n,) uint64 names of parts.
         """
-        if self.standings is None:
-            return self.parts
-        zones = self.pieces["zones"]
-        parts: Cells = zones["part"].to_numpy(np.uint64)
-        if not (self.since and self.until and self.since <= as_of < self.until):
-            return np.unique(parts)
+        if self.standings is None or not (self.since and self.until and self.since <= as_of < self.until):
+            return self.dressed.parts
         before, now = (table.to_dict("index") for table in (self.standings, standings))
         moved = {i for i in before.keys() | now.keys() if not _same(before.get(i), now.get(i))}
-        touched = [
-            bool(moved & {zone_id, *aliases})
-            for zone_id, aliases in zip(zones["zone_id"], zones["aliases"], strict=True)
-        ]
-        return np.unique(parts[np.array(touched, bool)]) if moved else parts[:0]
+        zones = self.dressed.pieces["zones"]
+        pairs = zip(zones["zone_id"], zones["aliases"], strict=True)
+        touched = np.fromiter((not moved.isdisjoint((name, *more)) for name, more in pairs), bool, len(zones))
+        return np.unique(zones["part"].to_numpy(np.uint64)[touched])
 
 
 def _same(one: dict[Any, Any] | None, other: dict[Any, Any] | None) -> bool:

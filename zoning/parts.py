@@ -18,7 +18,7 @@ from zoning.gates import place_gates
 from zoning.geometry import Cells, Ints, cells_to_text
 from zoning.grounds.scene import Scene
 from zoning.hashes import digest
-from zoning.membership import Derived, derive_zones
+from zoning.membership import derive_zones
 from zoning.names import name_zones
 from zoning.people import People, people_on_land
 from zoning.schedule import make_calendar
@@ -27,6 +27,7 @@ from zoning.shapes import draw_zones
 from zoning.units import Units
 
 Tables = dict[str, pd.DataFrame]
+_REASONS = ("rule_ids", "fact_ids")
 
 
 @dataclass(frozen=True)
@@ -38,49 +39,77 @@ class Town:
     scene: Scene
 
 
-def derive_parts(
-    claims: pd.DataFrame, stays: pd.DataFrame, standings: pd.DataFrame, town: Town, as_of: datetime
-) -> Tables:
-    """Derive all that claims of some parts lead to.
+def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Tables:
+    """Derive the zones of some parts and who is in them.
 
     Parameters
     ----------
     claims : of `settle`, with `part`.
     stays : of `find_stays`, with live, sure, case_id.
+    town : where.
+
+    Returns
+    -------
+    zones (not dressed yet), membership, former, closed, grounds as ARCHITECTURE.md lists them, each with `part`.
+    """
+    scene, joining = town.scene, claims["settled"].isna() & (claims["act"] == "derive")
+    cluster = find_clusters(claims[joining], scene.holds, town.ground.atoms)
+    derived = derive_zones(scene.policy, stays, claims, cluster, scene.holds, scene.exact)
+    found: Tables = {
+        "zones": derived.zones,
+        "membership": with_people(derived.membership.drop(columns="why"), town),
+        "former": with_people(derived.former, town),
+        "grounds": derived.grounds,
+    }
+    return {**_in_parts(found, derived.zones), "closed": derived.closed}
+
+
+def _in_parts(tables: Tables, zones: pd.DataFrame) -> Tables:
+    """Add to each table the part of its zones."""
+    part, index = zones["part"].to_numpy(np.uint64), pd.Index(zones["zone_id"])
+    return {name: t.assign(part=part[index.get_indexer(t["zone_id"])]) for name, t in tables.items()}
+
+
+def dress_parts(parts: Tables, touched: pd.DataFrame, standings: pd.DataFrame, town: Town, as_of: datetime) -> Tables:
+    """Give zones their outline, name and people, what was decided of them, their calendar, gates and sites.
+
+    Parameters
+    ----------
+    parts : zones, membership, former, grounds of whole parts, as edits left them.
+    touched : of `replay`, of these zones.
     standings : of `fold_decisions`.
     town : where.
     as_of : UTC.
 
     Returns
     -------
-    zones, membership, former, closed, calendar, gate_points, site_links as ARCHITECTURE.md lists them, with `part`;
-    zones also with content (hash of who is in it, and why).
+    zones (with content: hash of who is in it, and why), calendar, gate_points, site_links, each with `part`.
     """
-    scene, tables, frame = town.scene, town.scene.tables, town.ground.frame
-    policy, settings = scene.policy, scene.settings
-    joining = claims["settled"].isna() & (claims["act"] == "derive")
-    cluster = find_clusters(claims[joining], scene.holds, town.ground.atoms)
-    derived = derive_zones(policy, stays, claims, cluster, scene.holds, scene.exact)
-    membership, former = (_with_people(rows, town) for rows in (derived.membership, derived.former))
-    zones = apply_decisions(_dress(derived, membership, former, town), standings, policy, settings, as_of)
-    zones["content"] = zones["zone_id"].map(_contents(membership)).astype("str")
+    tables, frame, policy, settings = town.scene.tables, town.ground.frame, town.scene.policy, town.scene.settings
+    zones = apply_decisions(_dress(parts, touched, town), standings, policy, settings, as_of)
+    zones["content"] = zones["zone_id"].map(_contents(parts["membership"])).astype("str")
     found: Tables = {
         "zones": zones,
-        "membership": membership.drop(columns="why"),
-        "former": former,
         "calendar": make_calendar(zones, policy, settings, as_of),
         "gate_points": place_gates(zones, tables["roads"], tables["gates"], settings, frame),
         "site_links": link_services(zones, tables["sites"], tables["roads"], frame),
     }
-    part = pd.Series(zones["part"].to_numpy(), index=zones["zone_id"])
-    for name in list(found)[1:]:
-        row = part.index.get_indexer(found[name]["zone_id"])
-        found[name] = found[name].assign(part=part.to_numpy()[row])
-    return found | {"closed": derived.closed}
+    return _in_parts(found, zones)
 
 
-def _with_people(membership: pd.DataFrame, town: Town) -> pd.DataFrame:
-    """Add the people and households of each atom, whether any figure tells of them, and its name at the border."""
+def with_people(membership: pd.DataFrame, town: Town) -> pd.DataFrame:
+    """Add what is known of each atom.
+
+    Parameters
+    ----------
+    membership : atom (number).
+    town : where.
+
+    Returns
+    -------
+    `membership` with people, households, told (some figure tells of them), cell (uint64, of its representative point)
+    and atom_id.
+    """
     atoms, people = town.ground.atoms, town.people
     numbers = membership["atom"].to_numpy(np.uint64)
     unit = numbers < len(atoms)
@@ -98,16 +127,17 @@ def _with_people(membership: pd.DataFrame, town: Town) -> pd.DataFrame:
     return membership.assign(atom_id=names, told=told, cell=cell, **found)
 
 
-def _dress(derived: Derived, membership: pd.DataFrame, former: pd.DataFrame, town: Town) -> gpd.GeoDataFrame:
+def _dress(parts: Tables, touched: pd.DataFrame, town: Town) -> gpd.GeoDataFrame:
     """Give each zone its outline, its people (NaN where no figure tells), its name, and the hash of its atoms.
 
     What an ended zone had is drawn by itself: others may stand on it now.
     """
     scene, ground, drawn = town.scene, town.ground, []
-    for ended, rows in ((False, membership), (True, former)):
-        zones = derived.zones[derived.zones["ended"].astype(bool) == ended]
-        outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame)
-        zones = draw_zones(zones, derived.grounds[derived.grounds["zone_id"].isin(zones["zone_id"])], rows, *outlines)
+    for ended, rows in ((False, parts["membership"]), (True, parts["former"])):
+        zones = parts["zones"][parts["zones"]["ended"].astype(bool) == ended]
+        grounds = parts["grounds"][parts["grounds"]["zone_id"].isin(zones["zone_id"])]
+        outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame, touched)
+        zones = draw_zones(zones, grounds, rows, *outlines)
         words = (scene.tables["areas"], scene.tables["roads"], ground.frame)
         zones = name_zones(zones, rows, ground.units, ground.atoms, *words)
         by_zone = rows.groupby("zone_id")
@@ -119,11 +149,14 @@ def _dress(derived: Derived, membership: pd.DataFrame, former: pd.DataFrame, tow
 
 
 def _contents(membership: pd.DataFrame) -> Mapping[str, str]:
-    """Hash what is in each zone and why, each set of reasons once."""
-    reasons = membership.drop_duplicates("why").set_index("why")[["rule_ids", "fact_ids", "certainty"]]
-    names = pd.Series([digest(*row) for row in reasons.to_numpy(object)], index=reasons.index, dtype="str")
-    told = membership["atom_id"].astype("str") + ":" + names.reindex(membership["why"]).to_numpy()
-    found: Mapping[str, str] = told.groupby(membership["zone_id"]).agg(lambda rows: digest(sorted(rows))).to_dict()
+    """Hash what is in each zone and why; atoms that are there for one reason share its lists, so each is told once."""
+    why = {name: np.fromiter(map(id, membership[name].array), np.int64, len(membership)) for name in _REASONS}
+    told = membership[["certainty", "stroke", "pending"]].assign(**why)
+    group = told.groupby(list(told), sort=False, dropna=False).ngroup()
+    first = membership.loc[~group.duplicated(), [*_REASONS, "certainty", "stroke", "pending"]]
+    names = np.array([digest(*row) for row in first.to_numpy(object)], object)
+    each = membership["atom_id"].astype("str") + ":" + names[group.to_numpy()]
+    found: Mapping[str, str] = each.groupby(membership["zone_id"]).agg(lambda rows: digest(sorted(rows))).to_dict()
     return found
 
 

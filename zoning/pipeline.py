@@ -3,7 +3,7 @@
     files -> intake -> log -> state -> units, people -> spots -> stays -> claims -> clusters -> zones -> decisions
           -> calendar, gates, sites -> GeoJSON, map
 
-A new reader who follows `derive` line by line knows the whole program. `derive_parts` is the way from claims to gates.
+A new reader who follows `derive` line by line knows the whole program; `parts` is the way from claims to gates.
 """
 
 import hashlib
@@ -19,21 +19,21 @@ import pandas as pd
 
 from zoning.addresses import read_address
 from zoning.clocks import read_moment
-from zoning.clusters import find_parts
 from zoning.exposure import find_sources, find_stays, still_open
+from zoning.follow import follow
 from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
 from zoning.grounds.scene import Scene
-from zoning.kept import Kept, Tables, quiet_until, splice
+from zoning.kept import Kept
 from zoning.locate import far_away, locate
 from zoning.membership import list_proposals
 from zoning.names import name_proposals
-from zoning.parts import Town, derive_parts, part_names
+from zoning.parts import Town
 from zoning.people import People, share_people
 from zoning.plan import Plan
 from zoning.policy import Policy, load_policy
 from zoning.problems import list_problems
-from zoning.risk import show_cells, strictest_in_cells
+from zoning.risk import show_cells
 from zoning.standing import fold_decisions, held_facts, settle
 from zoning.state import State, fold
 from zoning.store import Workspace
@@ -98,14 +98,14 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
     grounds = (kept.holds, kept.legal, kept.exact, kept.whole)
     scene = Scene(ground.units, ground.atoms, ground.inside, spots, tables, policy, ground.frame, settings, *grounds)
     claims = settle(_claims(stays, scene, kept), standings, policy, as_of)
-    pieces = _follow(claims, stays, standings, Town(ground, people, scene), as_of, kept)
+    pieces = follow(claims, stays, standings, state.strokes, Town(ground, people, scene), as_of, kept)
     zones = pieces["zones"].sort_values(["rank", "zone_id"], ignore_index=True)
     closed = pieces["closed"].drop(columns="part").sort_values("zone_id", ignore_index=True)
     proposals = name_proposals(list_proposals(claims), ground.units, tables["areas"])
     day = local_date(pd.Timestamp(as_of), settings.zone)
     return Plan(
         zones=zones,
-        membership=pieces["membership"].sort_values("atom", ignore_index=True),
+        membership=pieces["membership"],
         former=pieces["former"].sort_values("atom", ignore_index=True),
         atoms=ground.atoms.join(people.atoms),
         units=ground.units,
@@ -117,6 +117,8 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
         stays=stays.join(spots.drop(columns="sure")),
         proposals=proposals,
         closed=closed,
+        touched=pieces["touched"],
+        ledger=pieces["ledger"],
         problems=list_problems(ground.problems, zones, tables, stays, spots, policy, day),
         tables=tables,
         policy=policy,
@@ -134,9 +136,15 @@ _kept: list[Kept] = [Kept()]
 _one_at_a_time = Lock()
 
 
-def forget() -> None:
-    """Forget what derivations keep for the next one: the next is a full one, and gives the same plan."""
-    _grounds.clear()
+def forget(ground: bool = True) -> None:
+    """Forget what derivations keep for the next one: the next is a full one, and gives the same plan.
+
+    Parameters
+    ----------
+    ground : forget the unit tree too.
+    """
+    if ground:
+        _grounds.clear()
     _kept[0] = Kept()
 
 
@@ -227,36 +235,6 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
     rows = claims["stay"].to_numpy(int)
     told_of = {c: stays[c].to_numpy(bool)[rows] for c in ("live", "ghost")}
     return found.assign(**told_of, fact_id=stays["fact_id"].array.take(rows))
-
-
-def _follow(
-    claims: pd.DataFrame, stays: pd.DataFrame, standings: pd.DataFrame, town: Town, as_of: datetime, kept: Kept
-) -> Tables:
-    """Derive the parts that changed, and take the others as they were."""
-    claims = claims[claims["act"] == "derive"].reset_index(drop=True)
-    names = part_names(claims, stays, find_parts(claims, town.scene.holds, town.ground.atoms))
-    known = np.setdiff1d(kept.parts, kept.stale(standings, as_of))
-    new = ~np.isin(names, known)
-    gone = np.setdiff1d(kept.parts, np.intersect1d(known, names))
-    if new.any() or len(gone) or not kept.pieces:
-        fresh = derive_parts(claims.assign(part=names)[new], stays, standings, town, as_of)
-        before = kept.pieces.get("membership", fresh["membership"])
-        pieces = splice(kept.pieces, gone, fresh)
-        changed = [fresh["membership"]["cell"], before["cell"][np.isin(before["part"].to_numpy(np.uint64), gone)]]
-        pieces["cells"] = _cells(kept.pieces.get("cells"), pd.concat(changed).unique(), pieces)
-        kept.pieces, kept.parts = pieces, np.unique(names)
-    kept.standings, kept.since, kept.until = standings, as_of, quiet_until(standings, as_of, town.scene.settings)
-    return kept.pieces
-
-
-def _cells(before: pd.DataFrame | None, changed: Cells, pieces: Tables) -> pd.DataFrame:
-    """The class of each cell, looked at anew where a membership changed."""
-    rows = pieces["membership"]
-    found = strictest_in_cells(pieces["zones"], rows[np.isin(rows["cell"].to_numpy(np.uint64), changed)])
-    if before is None:
-        return found
-    old = before[~np.isin(before["cell"].to_numpy(np.uint64), changed)]
-    return pd.concat([part for part in (old, found) if len(part)] or [found])
 
 
 def _by_rank(calendar: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,7 @@ def draw_zones(
     units: pd.DataFrame,
     atoms: pd.DataFrame,
     frame: Frame,
+    touched: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Draw every zone.
 
@@ -38,6 +39,7 @@ def draw_zones(
     holds, legal : ground -> atom numbers, and -> legal outline (WGS84).
     units, atoms : of `make_units`.
     frame : plane in metres.
+    touched : atom, derived_zone, below: what a stroke made weaker than derived is cut out of its zone's legal outline.
 
     Returns
     -------
@@ -55,6 +57,10 @@ def draw_zones(
     outlines = [shapely.union_all([legal[k] for k in keys.iloc[row]]) for row in outlined]
     part, _ = pd.factorize(zones["part"], sort=True)
     cuts = _apart(np.array(outlines, object), part[outlined])
+    below = touched[touched["below"].to_numpy(bool)]
+    row = pd.Index(zones["zone_id"]).get_indexer(below["derived_zone"])
+    gone, left = pieces.of(below["atom"].to_numpy(np.uint64), np.where(np.isin(row, outlined), row, -1))
+    cuts = cut_out(cuts, pd.Index(outlined).get_indexer(left), gone)
     for level in np.unique(rank[outlined]):
         stricter, group = pieces.of(atom, np.where((number >= 0) & (rank[number] <= level), part[number], -1))
         order = np.argsort(group, kind="stable")

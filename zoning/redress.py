@@ -1,0 +1,80 @@
+"""Edits between deriving and dressing: strokes are replayed over all parts; those that they tie are dressed anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from zoning.edits import replay
+from zoning.geometry import Cells, components
+from zoning.parts import Tables, Town, with_people
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """What is to be dressed: `parts` as edits left them, `part` being the name under which it is dressed.
+
+    `touched`, `ledger`: of `replay`, touched with `part` and the `cell` of each atom.
+    """
+
+    parts: Tables
+    touched: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def redraw(derived: Tables, strokes: pd.DataFrame, town: Town, as_of: datetime) -> Redrawn:
+    """Replay the strokes on what was derived.
+
+    Parameters
+    ----------
+    derived : of `derive_parts`, all parts.
+    strokes : of the state, in recorded order.
+    town : where.
+    as_of : UTC.
+
+    Returns
+    -------
+    Redrawn; membership in order of atom number. A part that no stroke touches keeps its name.
+    """
+    scene, atoms = town.scene, town.ground.atoms
+    membership = derived["membership"].sort_values("atom", ignore_index=True)
+    edited = replay(membership, derived["zones"], strokes, scene.policy, atoms, scene.settings, as_of)
+    rows, zones = edited.membership, edited.zones
+    touched = with_people(edited.touched, town)
+    if touched.empty:
+        return Redrawn(
+            {**derived, "membership": rows, "zones": zones}, touched.assign(part=np.uint64(0)), edited.ledger
+        )
+    drawn = rows["stroke"].notna().to_numpy(bool)
+    rows = pd.concat([rows[~drawn], with_people(rows[drawn], town)]).sort_values("atom", ignore_index=True)
+    names = _tie(derived["zones"], zones, touched)
+    tables = {"membership": rows, "zones": zones, "former": derived["former"], "grounds": derived["grounds"]}
+    found = {name: table.assign(part=_named(table["zone_id"], names)) for name, table in tables.items()}
+    found["closed"] = derived["closed"]
+    ours = touched["derived_zone"].where(touched["derived_zone"].notna(), touched["zone_id"])
+    return Redrawn(found, touched.assign(part=_named(ours, names)), edited.ledger)
+
+
+def _named(zones: pd.Series, names: pd.Series) -> Cells:
+    """Atoms that are in no zone, and were in none, belong to no part."""
+    named: Cells = np.append(names.to_numpy(np.uint64), np.uint64(0))[names.index.get_indexer(zones)]
+    return named
+
+
+def _tie(derived: pd.DataFrame, zones: pd.DataFrame, touched: pd.DataFrame) -> pd.Series:
+    """Return the part of each zone, derived or drawn: parts between which strokes move atoms are one, of a new name."""
+    ids = pd.Index(derived["zone_id"]).append(pd.Index(zones["zone_id"].drop_duplicates())).unique()
+    own = pd.Series(pd.util.hash_array(ids.to_numpy(object)), index=ids, dtype=np.uint64)
+    own.loc[derived["zone_id"].to_numpy()] = derived["part"].to_numpy(np.uint64)
+    parts, code = np.unique(own.to_numpy(np.uint64), return_inverse=True)
+    left, right = (ids.get_indexer(touched[c]) for c in ("derived_zone", "zone_id"))
+    both = (left >= 0) & (right >= 0)
+    group = components(len(parts), code[left[both]], code[right[both]])
+    columns = ["atom", "stroke", "class", "zone_id", "pending", "below"]
+    told = pd.util.hash_pandas_object(touched[columns].astype("str"), index=False).to_numpy(np.uint64)
+    sums = np.zeros(len(parts), np.uint64)
+    np.add.at(sums, group, parts)
+    one = np.where(left >= 0, left, right)
+    np.add.at(sums, group[code[one[one >= 0]]], told[one >= 0])
+    return pd.Series(sums[group[code]], index=ids)
