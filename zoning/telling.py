@@ -1,0 +1,128 @@
+"""An answer to 'why?' as lines for people: all of it in Chinese, then all of it in English."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from zoning.answers import NO_CLASS
+from zoning.lifting.words import Said, moment, names
+from zoning.plan import Plan
+
+_STATUS = {
+    "proposed": Said("待决定", "proposed"),
+    "decided": Said("已决定，尚未生效", "decided, not yet in force"),
+    "in_force": Said("已生效", "in force"),
+    "released": Said("已解除", "released"),
+    "rejected": Said("已否决", "rejected"),
+}
+_HEADS = {
+    "reasons": Said("理由", "Reasons"),
+    "decision": Said("决定", "Decision"),
+    "edit": Said("人工编辑", "Edit by hand"),
+    "parts": Said("其中各部分", "Its parts"),
+    "ways": Said("怎样才会属于其他分区", "What would put it into another class"),
+    "possible": Said("因定位不准而可能", "Possible, where a location is weak"),
+    "checks": Said("结束还需要什么", "What its way out waits for"),
+    "acts": Said("待决定事项", "What can be decided"),
+}
+Lines = Iterator[tuple[str, Said]]
+
+
+def answer_lines(plan: Plan, found: dict[str, Any]) -> list[str]:
+    """Return an answer as text.
+
+    Parameters
+    ----------
+    plan : that was asked.
+    found : of `answer`.
+
+    Returns
+    -------
+    Lines: the Chinese ones, an empty one, the English ones.
+    """
+    rows = list(_lines(plan, found))
+    of = _class(plan, found["class"])
+    subject = f"{found['subject']['name']} ({found['subject']['id']})"
+    people = round(found["people"])
+    head = Said(f"{subject}：{of.zh}，{people:,}人", f"{subject}: {of.en}, {people:,} people")
+    text: list[str] = []
+    for language in (0, 1):
+        text += ["", head[language]] if text else [head[language]]
+        last = ""
+        for kind, said in rows:
+            text += [f"  {_HEADS[kind][language]}"] if kind != last else []
+            text += [f"    {said[language]}"]
+            last = kind
+    return text
+
+
+def _class(plan: Plan, name: str | None) -> Said:
+    return Said(plan.policy.classes[name].names.zh, plan.policy.classes[name].names.en) if name else NO_CLASS
+
+
+def _lines(plan: Plan, found: dict[str, Any]) -> Lines:
+    """Give each line with the head that it stands under."""
+    for reason in found["reasons"]:
+        facts, called = names(reason["facts"]), reason["names"]
+        cited = f": {reason['cite']}" if reason["cite"] else ""
+        told = (f"{reason['rule_id']} {called[lang]} ({reason['grade']}{cited})" for lang in ("zh", "en"))
+        zh, en = told
+        yield "reasons", Said(f"{zh}；事实：{facts.zh}", f"{en}; facts: {facts.en}")
+    if found["zone"]:
+        yield "decision", _decision(plan, found["zone"], found["zone_id"])
+    if edit := found["edit"]:
+        yield "edit", _edit(plan, edit)
+    yield from _parts(plan, found)
+    for way in found["ways"]:
+        yield "ways", Said(f"{way['names']['zh']}：{way['zh']}", f"{way['names']['en']}: {way['en']}")
+    for row in found["possible"]:
+        yield "possible", _possible(row)
+    for check in found["checks"]:
+        mark = "+" if check["holds"] else "-"
+        zh, en = (check[f"{'found' if check['holds'] else 'missing'}_{lang}"] for lang in ("zh", "en"))
+        yield "checks", Said(f"{mark} {zh}", f"{mark} {en}")
+    for act in found["acts"]:
+        to = _class(plan, act["to"]) if act["to"] in plan.policy.classes else Said(act["to"], act["to"])
+        ready = Said("可以", "ready") if act["ready"] else Said("尚不可", "not yet")
+        yield "acts", Said(*(f"{act['act']} → {to[i]} ({ready[i]}): {act[f'reasons_{lang}']}" for i, lang in _BOTH))
+
+
+_BOTH = ((0, "zh"), (1, "en"))
+
+
+def _decision(plan: Plan, zone: dict[str, Any], zone_id: str) -> Said:
+    status = _STATUS[zone["status"]]
+    zh, en = f"{zone['name']} [{zone_id}] {status.zh}", f"{zone['name_en']} [{zone_id}] {status.en}"
+    if zone["in_force_from"]:
+        since = moment(pd.Timestamp(zone["in_force_from"]), plan.settings.zone)
+        zh, en = f"{zh}，自{since.zh}", f"{en} from {since.en}"
+    by = ", ".join(str(zone[c]) for c in ("decided_by", "notice_no") if zone[c])
+    return Said(f"{zh}（{by}）", f"{en} ({by})") if by else Said(zh, en)
+
+
+def _edit(plan: Plan, edit: dict[str, Any]) -> Said:
+    rules = _class(plan, edit["derived_class"])
+    state = Said("暂停，待确认", "suspended until confirmed") if edit["pending"] else Said("有效", "in effect")
+    return Said(
+        f"[{edit['stroke']}] {edit['author']}：{edit['reason']}；按规则为{rules.zh}；{state.zh}",
+        f"[{edit['stroke']}] {edit['author']}: {edit['reason']}; by the rules {rules.en}; {state.en}",
+    )
+
+
+def _parts(plan: Plan, found: dict[str, Any]) -> Lines:
+    """Count the atoms of each class where there are several, and say which one the rest is about."""
+    if len(found["atoms"]) < 2:
+        return
+    counts = pd.Series([atom["class"] or "" for atom in found["atoms"]]).value_counts()
+    told = [(_class(plan, name or None), n) for name, n in sorted(counts.items(), key=lambda c: -c[1])]
+    zh, en = "、".join(f"{of.zh}{n}处" for of, n in told), ", ".join(f"{of.en} {n}" for of, n in told)
+    yield "parts", Said(f"{zh}；以下针对{found['asked_of']}", f"{en}; what follows is about {found['asked_of']}")
+
+
+def _possible(row: dict[str, Any]) -> Said:
+    metres = round(row["distance_m"])
+    return Said(
+        f"{row['names']['zh']}：若{row['fact_id']}实际在其所给位置{metres}米外（规则{row['rule_id']}）",
+        f"{row['names']['en']}: if {row['fact_id']} was {metres} m from where it was put (rule {row['rule_id']})",
+    )
