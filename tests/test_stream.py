@@ -1,5 +1,6 @@
 """A large file read in chunks gives what the same file read whole gives."""
 
+import json
 import resource
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from bench.visits import write_visits
 from zoning import state
 from zoning.errors import ZoningError
 from zoning.facts import read_versions
-from zoning.intake import faults, read_input, readers_text, stream
+from zoning.intake import faults, read_input, readers_json, readers_text, stream
 from zoning.intake.stream import is_large, stream_input
-from zoning.loading import load_file
+from zoning.loading import REJECTS, load_file
 from zoning.options import Options
 from zoning.store import Workspace
 from zoning.tables import contract
@@ -36,6 +37,24 @@ CELLS = (
     st.sampled_from(["a", "b"]),
 )
 LINE = st.tuples(*CELLS).map(",".join)
+
+
+NAMES = HEAD.split(",")
+RECORD = st.tuples(
+    st.tuples(*CELLS), st.sets(st.sampled_from(NAMES)), st.sampled_from(["", "feature", "broken", "[1]", "{}", " "])
+)
+
+
+def json_line(record: tuple[tuple[str, ...], set[str], str]) -> str:
+    """A line of JSON: an object without some of the keys, a feature, or neither."""
+    cells, gone, form = record
+    one = {name: cell for name, cell in zip(NAMES, cells, strict=True) if name not in gone}
+    if form == "feature":
+        point = {"type": "Point", "coordinates": [114.05, 22.5] if "note" in gone else ["x"]}
+        return json.dumps(
+            {"type": "Feature", "id": 7 if "place_id" in gone else None, "properties": one, "geometry": point}
+        )
+    return json.dumps(one)[:-1] if form == "broken" else form or json.dumps(one)
 
 
 def streamed(path: Path, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...], int]:
@@ -73,7 +92,29 @@ def test_chunks_give_what_the_whole_gives(tmp_path: Path, small_blocks: None, li
         table, rejects, notices, read = whole(path)
     except ZoningError:
         return
-    table_s, rejects_s, notices_s, read_s = streamed(path, tmp_path)
+    assert_streamed_alike(path, tmp_path, table, rejects, notices, read)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(records=st.lists(RECORD, min_size=1, max_size=25))
+def test_chunks_of_json_lines_give_what_the_whole_gives(
+    tmp_path: Path, small_blocks: None, records: list[tuple[tuple[str, ...], set[str], str]]
+) -> None:
+    path = tmp_path / "v.jsonl"
+    path.write_text("\n".join(map(json_line, records)), encoding="utf-8")
+    try:
+        table, rejects, notices, read = whole(path)
+    except ZoningError:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(readers_json, "_LINES", 3)
+        assert_streamed_alike(path, tmp_path, table, rejects, notices, read)
+
+
+def assert_streamed_alike(
+    path: Path, folder: Path, table: pd.DataFrame, rejects: pd.DataFrame, notices: tuple[str, ...], read: int
+) -> None:
+    table_s, rejects_s, notices_s, read_s = streamed(path, folder)
     assert read == read_s
     assert sorted(notices) == sorted(notices_s)
     pd.testing.assert_frame_equal(rejects, rejects_s, check_dtype=False)
@@ -143,3 +184,20 @@ def test_ten_million_visits_stay_under_four_gigabytes(tmp_path: Path) -> None:
     assert (np.diff(times) >= np.timedelta64(0)).all()
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6
     assert read_versions(workspace, "visits", workspace.events(), NOW, ["P1"]).shape[0] >= 0
+
+
+@pytest.mark.slow
+def test_a_million_json_lines_stay_under_four_gigabytes(tmp_path: Path) -> None:
+    """Half of them rejected: the rejects are not held either."""
+    path, rows = tmp_path / "v.jsonl", 1_000_000
+    with path.open("w", encoding="utf-8") as file:
+        for at in range(rows):
+            when = "2022-03-06 08:05" if at % 2 else "soon"
+            file.write(
+                f'{{"visit_id": "V{at}", "person_id": "P{at % 1000}", "arrive_at": "{when}", "place_id": "G1"}}\n'
+            )
+    workspace = Workspace(tmp_path / "w", create=True)
+    assert load_file(workspace, path, "visits").rows == {"visits": (rows, rows // 2, rows // 2)}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6
+    with (workspace.path / REJECTS).open("rb") as file:
+        assert sum(1 for _ in file) == 1 + rows // 2

@@ -79,29 +79,22 @@ def join_chunks(parts: list[RawTable]) -> RawTable:
 
     Parameters
     ----------
-    parts : at least one, in order.
+    parts : at least one, in order, all with the same columns, all with shapes or none.
 
     Returns
     -------
-    RawTable; a cell of a column that its chunk lacks is empty.
+    RawTable.
     """
     if len(parts) == 1:
         return parts[0]
     return replace(
         parts[0],
-        values=pd.concat([part.values for part in parts], ignore_index=True).fillna(""),
+        values=pd.concat([part.values for part in parts], ignore_index=True),
         rows=np.concatenate([part.rows for part in parts]),
-        shapes=_shapes(parts),
+        shapes=np.concatenate(shapes) if (shapes := [p.shapes for p in parts if p.shapes is not None]) else None,
         rejects=pd.concat([part.rejects for part in parts], ignore_index=True),
         told=add_up(part.told for part in parts),
     )
-
-
-def _shapes(parts: list[RawTable]) -> np.ndarray | None:
-    if all(part.shapes is None for part in parts):
-        return None
-    drawn = [np.full(len(p.values), None, dtype=object) if p.shapes is None else p.shapes for p in parts]
-    return np.concatenate(drawn)
 
 
 def _sheet(path: Path, kind: str, max_mb: int) -> str:

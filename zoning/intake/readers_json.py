@@ -1,7 +1,8 @@
 """GeoJSON and JSON lines to raw rows: properties as text, geometry as shapes."""
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from zoning.errors import InputError
 from zoning.intake.raw import RawTable, as_text, reject_table
 
 _LINES = 50_000  # lines of JSON a chunk
+_AROUND = b"\x1e\xef\xbb\xbf \r\n\t"  # a record mark, a byte order mark and blanks about a line
 
 
 def read_geojson(path: Path) -> RawTable:
@@ -61,12 +63,10 @@ def _crs(data: dict[str, Any]) -> str:
     return "" if "CRS84" in str(name) else str(name)
 
 
-def _rows(file: str, features: Sequence[dict[str, Any]], rows: Any, crs: str) -> RawTable:
-    properties = [
-        {**({"id": feature["id"]} if feature.get("id") is not None else {}), **(feature.get("properties") or {})}
-        for feature in features
-    ]
-    values = _table(properties)
+def _rows(
+    file: str, features: Sequence[dict[str, Any]], rows: Any, crs: str, names: Iterable[str] | None = None
+) -> RawTable:
+    values = _table([_properties(feature) for feature in features], names)
     drawn = [_dumped(geometry) if (geometry := one.get("geometry")) else None for one in features]
     shapes = shapely.from_geojson(np.array(drawn, dtype=object), on_invalid="ignore")
     bad = np.array([text is not None for text in drawn], dtype=bool) & shapely.is_missing(shapes)
@@ -75,13 +75,17 @@ def _rows(file: str, features: Sequence[dict[str, Any]], rows: Any, crs: str) ->
     return RawTable(file, values[~bad].reset_index(drop=True), rows[~bad], shapes[~bad], crs, reject_table(file, lines))
 
 
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    return {**({"id": feature["id"]} if feature.get("id") is not None else {}), **(feature.get("properties") or {})}
+
+
 def _dumped(geometry: Any) -> bytes:
     return orjson.dumps(geometry)
 
 
-def _table(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    names = dict.fromkeys(key for one in records for key in one)
-    texts = {name: pd.Series([as_text(one.get(name)) for one in records], dtype="str") for name in names}
+def _table(records: Sequence[dict[str, Any]], names: Iterable[str] | None = None) -> pd.DataFrame:
+    every = names if names is not None else dict.fromkeys(key for one in records for key in one)
+    texts = {name: pd.Series([as_text(one.get(name)) for one in records], dtype="str") for name in every}
     return pd.DataFrame(texts, index=range(len(records)))
 
 
@@ -94,27 +98,40 @@ def read_json_lines(path: Path) -> Iterator[RawTable]:
 
     Returns
     -------
-    Iterator of RawTable; rows are the lines of the file. A line that is no object is a reject.
+    Iterator of RawTable, all with the columns of the whole file; rows are its lines. A line that is no object is a
+    reject.
 
     Raises
     ------
     InputError : no line of the file is a JSON object.
     """
-    good, number = 0, 0
+    number, (names, drawn) = 0, _layout(path)
     with path.open("rb") as file:
-        while chunk := [line for _, line in zip(range(_LINES), file, strict=False)]:
-            raw = _chunk(chunk, number, path.name)
-            number, good = number + len(chunk), good + len(raw.values)
-            if not good and number > len(chunk) - 1 and not len(raw.values):
-                raise InputError(f"{path.name} holds no JSON object a line; export it as JSON lines or GeoJSON")
-            yield raw
+        while chunk := list(islice(file, _LINES)):
+            yield _chunk(chunk, number, path.name, names, drawn)
+            number += len(chunk)
 
 
-def _chunk(lines: Sequence[bytes], before: int, file: str) -> RawTable:
+def _layout(path: Path) -> tuple[list[str], bool]:
+    """Return the columns that a file has, and whether any of its lines is a feature: later lines may hold new ones."""
+    names: dict[str, None] = {}
+    drawn = found = False
+    with path.open("rb") as file:
+        for line in file:
+            if (one := _object(line.strip(_AROUND))) is not None:
+                feature = one.get("type") == "Feature"
+                names.update(dict.fromkeys(_properties(one) if feature else one))
+                drawn, found = drawn or feature, True
+    if not found:
+        raise InputError(f"{path.name} holds no JSON object a line; export it as JSON lines or GeoJSON")
+    return list(names), drawn
+
+
+def _chunk(lines: Sequence[bytes], before: int, file: str, names: Sequence[str], drawn: bool) -> RawTable:
     found: list[dict[str, Any]] = []
     rows, bad, blank = [], [], 0
     for at, line in enumerate(lines, before + 1):
-        text = line.strip(b"\x1e\xef\xbb\xbf \r\n\t")
+        text = line.strip(_AROUND)
         if not text:
             blank += 1
             continue
@@ -127,11 +144,11 @@ def _chunk(lines: Sequence[bytes], before: int, file: str) -> RawTable:
             rows.append(at)
     told = {"empty rows, passed over: {n}": blank} if blank else {}
     numbers = np.array(rows, dtype=np.int64)
-    if any(one.get("type") == "Feature" for one in found):
+    if drawn:
         plain = [one if one.get("type") == "Feature" else {"properties": one} for one in found]
-        raw = _rows(file, plain, numbers, "")
+        raw = _rows(file, plain, numbers, "", names)
     else:
-        raw = RawTable(file, _table(found), numbers, None, "", reject_table(file))
+        raw = RawTable(file, _table(found, names), numbers, None, "", reject_table(file))
     rejects = pd.concat([reject_table(file, bad), raw.rejects], ignore_index=True)
     return RawTable(file, raw.values, raw.rows, raw.shapes, "", rejects, told)
 

@@ -32,7 +32,7 @@ from zoning.tables import PANDAS_DTYPES, Contract, contract
 LARGE_MB = 32  # smaller files are read whole
 _WORKERS, _MEMORY = 2, "2700MB"
 _SLICE, _SAMPLE, _BATCH = 128 * 2**20, 53, 122_880  # bytes sorted at once; one row of so many tells where to cut
-_FORMATS = ("CSV", "XLSX", "Parquet")
+_FORMATS = ("CSV", "XLSX", "JSON lines", "Parquet")
 _ARROW = {
     "float64": pa.float64(), "Int64": pa.int64(), "boolean": pa.bool_(), "UInt64": pa.uint64(), "str": pa.string(),
     "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
@@ -82,7 +82,7 @@ def is_large(path: Path, kind: str, options: Options, large_mb: int = LARGE_MB) 
 
     Returns
     -------
-    True for a large CSV, workbook or Parquet of facts.
+    True for a large CSV, workbook, JSON lines or Parquet of facts.
 
     Raises
     ------
