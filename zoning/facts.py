@@ -76,8 +76,8 @@ def read_facts(
         more = sorted((theirs or frozenset()) - (old.people or frozenset()))
         found = read_versions(workspace, kind, brought, known_at, more) if more else old.versions.iloc[:0]
         versions, latest = old.versions, old.latest
-        found = found[~found["fact_id"].isin(versions["fact_id"])]
         if len(found):
+            found = found[~found["fact_id"].isin(versions["fact_id"])]
             versions = _in_order(kind, pd.concat([versions, found], ignore_index=True))
     else:
         versions = read_versions(workspace, kind, brought, known_at, people)
