@@ -31,7 +31,7 @@ SUBJECTS = [
 def test_explain_names_class_rules_and_citations(
     subject: list[str], wanted: str | None, rules: list[str], town_folder: Path, capsys: Caught
 ) -> None:
-    assert run("explain", town_folder, *subject) == 0
+    assert run("explain", town_folder, *subject, "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["class"] == wanted
     assert [r["rule_id"] for r in found["reasons"]][: len(rules)] == rules
@@ -39,9 +39,9 @@ def test_explain_names_class_rules_and_citations(
 
 
 def test_explain_takes_the_two_times(town_folder: Path, capsys: Caught) -> None:
-    assert run("explain", town_folder, "--unit", "E1-B4-U5", "--as-of", "2022-03-10 20:00") == 0
+    assert run("explain", town_folder, "--unit", "E1-B4-U5", "--json", "--as-of", "2022-03-10 20:00") == 0
     assert json.loads(capsys.readouterr().out)["class"] is None
-    assert run("explain", town_folder, "--unit", "E1-B4-U5", "--known-at", "2022-03-10 20:59") == 0
+    assert run("explain", town_folder, "--unit", "E1-B4-U5", "--json", "--known-at", "2022-03-10 20:59") == 0
     assert json.loads(capsys.readouterr().out)["class"] is None
 
 

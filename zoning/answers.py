@@ -14,6 +14,7 @@ from zoning.geometry import text_to_cells
 from zoning.lifting.words import NOTHING, Said, names
 from zoning.plan import Plan
 from zoning.possible import list_possible
+from zoning.units import REST
 from zoning.whatif import statuses
 from zoning.whynot import Leaving, Way, find_ways
 
@@ -50,7 +51,7 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     if not atoms:
         return {**found, **nothing, "ways": [], "possible": [], "checks": [], "acts": []}
     first = min(atoms, key=lambda a: (a["rank"] or 10**6, a["atom_id"]))
-    atom = _number(plan, first["atom_id"])
+    atom, own = _number(plan, first["atom_id"]), first["atom_id"].removesuffix(REST)
     possible = list_possible(plan)
     mine = possible[possible["atom"] == np.uint64(atom)].drop(columns=["atom", "atom_id", "rank"])
     names_of = {name: of.names.model_dump() for name, of in plan.policy.classes.items()}
@@ -60,7 +61,7 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
         "asked_of": first["atom_id"],
         "zone": _zone(plan, first["zone_id"]),
         "edit": _edit(plan, atom),
-        "ways": [_way(plan, way) for way in find_ways(plan, atom)],
+        "ways": [_way(plan, way, own) for way in find_ways(plan, atom)],
         "possible": [{**row, "names": names_of[row["class"]]} for row in mine.to_dict("records")],
         **waits,
     }
@@ -100,9 +101,9 @@ def _edit(plan: Plan, atom: int) -> dict[str, Any] | None:
     return {name: _plain(value) for name, value in {**told, **by}.items()}
 
 
-def _way(plan: Plan, way: Way) -> dict[str, Any]:
+def _way(plan: Plan, way: Way, own: str) -> dict[str, Any]:
     of, leaving, coming = way.target and plan.policy.classes[way.target], way.leaving, way.coming
-    said = _say(plan, way)
+    said = _say(plan, way, own)
     told: dict[str, Any] = {"class": way.target, "names": of.names.model_dump() if of else NO_CLASS._asdict()}
     told |= {"remove": list(leaving.facts) if leaving else [], "smallest": leaving.smallest if leaving else True}
     told |= {"release": list(leaving.zones) if leaving else [], "rule_id": None, "add": None}
@@ -113,12 +114,12 @@ def _way(plan: Plan, way: Way) -> dict[str, Any]:
     return {**told, "zh": said.zh, "en": said.en}
 
 
-def _say(plan: Plan, way: Way) -> Said:
-    """Say what a way asks for."""
+def _say(plan: Plan, way: Way, own: str) -> Said:
+    """Say what a way asks for; `own`: id of the unit or cell that is asked about."""
     leaving = _say_leaving(plan, way.leaving) if way.leaving else NOTHING
     if way.coming is None:
         return leaving
-    coming = _say_coming(plan, way.coming)
+    coming = _say_coming(plan, way.coming, own)
     if leaving is NOTHING:
         return coming
     return Said(f"{leaving.zh}；并有{coming.zh}", f"{leaving.en}; and then {coming.en}")
@@ -137,9 +138,9 @@ def _say_leaving(plan: Plan, leaving: Leaving) -> Said:
     )
 
 
-def _say_coming(plan: Plan, coming: Coming) -> Said:
+def _say_coming(plan: Plan, coming: Coming, own: str) -> Said:
     """Say which fact would come, by which rule, and where that rule asks for ground, what ground."""
-    rule, fact = plan.policy.rules[coming.rule], _say_fact(plan, coming)
+    rule, fact = plan.policy.rules[coming.rule], _say_fact(plan, coming, own)
     called = Said(f"（规则{rule.id}：{rule.names.zh}）", f" (rule {rule.id}: {rule.names.en})")
     if rule.when.trigger != "ground":
         return Said(f"{fact.zh}{called.zh}", f"{fact.en}{called.en}")
@@ -162,8 +163,8 @@ def _say_ground(plan: Plan, key: str) -> Said:
     return Said(f"{zh}内", f"in {en}")
 
 
-def _say_fact(plan: Plan, coming: Coming) -> Said:
-    where, n = _say_places(plan, coming.places), coming.count
+def _say_fact(plan: Plan, coming: Coming, own: str) -> Said:
+    where, n = _say_places(plan, (own,) if own in coming.places else coming.places), coming.count
     if coming.trigger == "visit":
         can = coming.contacts_traceable
         return Said(
@@ -184,7 +185,7 @@ def _say_places(plan: Plan, ids: tuple[str, ...]) -> Said:
     """Name places; of many the nearest three, any of which does."""
     units = plan.units.set_index("id")[["name", "name_en"]]
     both = [units.loc[name].astype("str").tolist() if name in units.index else [name, name] for name in ids]
-    if len(ids) == 1:
-        return Said(*both[0])
+    if len(ids) < 3:
+        return Said("或".join(b[0] for b in both), " or ".join(b[1] for b in both))
     zh, en = names([b[0] for b in both]).zh, names([b[1] for b in both]).en
     return Said(f"{zh}之一", f"one of {en}")

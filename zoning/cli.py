@@ -200,12 +200,8 @@ def _add_edit(add: Add) -> None:
     parser.add_argument("--by", required=True, help="name of who undoes it")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why")
     _as_of(parser)
-    parser = add(
-        "ledger",
-        redrawing.ledger,
-        "list every edit, what waits for a person first",
-        "ledger build/town --out edits.csv",
-    )
+    said = "list every edit, what waits for a person first"
+    parser = add("ledger", redrawing.ledger, said, "ledger build/town --out edits.csv")
     _workspace(parser)
     parser.add_argument("--out", type=Path, metavar="FILE.csv", help="write it there instead")
     _as_of(parser)
@@ -219,13 +215,14 @@ def _add_ask(add: Add) -> None:
     parser = add(
         "explain",
         queries.explain,
-        "say why a unit or a place has its class",
+        "say why a unit or a place has its class, what would put it into another, and what its zone waits for",
         "explain build/town --unit E1-B4-U5",
     )
     _workspace(parser)
     subject = parser.add_mutually_exclusive_group(required=True)
     subject.add_argument("--unit", metavar="ID", help="estate, building, unit, <unit>/rest or H3 cell")
     subject.add_argument("--at", metavar="LNG,LAT", help="a point, WGS84")
+    parser.add_argument("--json", action="store_true", help="as JSON, instead of words in both languages")
     _times(parser)
     parser = add(
         "find",

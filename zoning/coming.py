@@ -11,13 +11,14 @@ import shapely
 
 from zoning.geometry import Floats, Ints, cell_centres, cells_to_text, disks
 from zoning.graded import number
-from zoning.grounds.scene import atom_points
+from zoning.grounds.scene import Scene, atom_points
 from zoning.locate import far_away, locate
 from zoning.plan import Plan
 from zoning.rules import Cluster, Count, TakeBuffer, Visit
 from zoning.whatif import Claimed, holding, new_stays, statuses, stays_without, take
 
-_NEAR, _ROOTS, _RINGS, _BEARINGS = 40, 12, 3, 6
+# How many near units, near estates, rings of cells and bearings are tried; fewer where a radius makes each one dear.
+_MANY, _FEW, _WIDE_M = (40, 12, 3, 6), (4, 2, 0, 3), 500.0
 _SHOWN = 12
 Fact = dict[str, Any]
 
@@ -136,8 +137,17 @@ def try_places(known: Claimed, atom: int) -> Tries:
         return Tries(known, atom, facts, places, spots, known.claims.iloc[:0])
     at = np.repeat(np.arange(len(places)), len(facts))
     stays, cases = new_stays(plan, pd.DataFrame(facts * len(places)), spots.iloc[at].reset_index(drop=True))
+    before = set(known.scene.holds)
     claims = holding(take(known.scene, stays, np.arange(len(stays)), cases), atom, known.scene)
+    _forget(known.scene, before)
     return Tries(known, atom, facts, places, spots, claims.sort_values(["stay", "rank", "rule"], ignore_index=True))
+
+
+def _forget(scene: Scene, before: set[str]) -> None:
+    """Drop the grounds that were only tried; areas are dear to resolve, and asked for again."""
+    for key in [key for key in scene.holds if key not in before and not key.startswith("area:")]:
+        for grounds in (scene.holds, scene.legal, scene.exact):
+            grounds.pop(key, None)
 
 
 def _kinds(plan: Plan) -> list[Fact]:
@@ -169,16 +179,18 @@ def _places(plan: Plan, atom: int) -> pd.DataFrame:
     """
     point = atom_points(np.array([atom], np.uint64), plan.atoms)
     lng, lat = float(point[0][0]), float(point[1][0])
-    units = _units_near(plan, lng, lat, atom)
+    radii = _radii(plan)
+    near, roots, rings, bearings = _FEW if max(radii, default=0.0) > _WIDE_M else _MANY
+    units = _units_near(plan, lng, lat, atom, near, roots)
     cell = plan.atoms["cell"].iloc[atom] if atom < len(plan.atoms) else np.uint64(atom)
-    around = disks(np.array([cell], np.uint64), _RINGS)[1]
+    around = disks(np.array([cell], np.uint64), rings)[1]
     x, y = cell_centres(around)
     cells = around[np.lexsort((around, np.hypot(x - lng, y - lat), around != cell))]
-    rings = _ring_points(plan, lng, lat)
+    points = _ring_points(plan, lng, lat, radii, bearings)
     parts = [
         pd.DataFrame({"id": units, "unit_id": units}),
         pd.DataFrame({"id": cells_to_text(cells), "cell": pd.array(cells, "UInt64")}),
-        pd.DataFrame({"id": [f"{x:.7f},{y:.7f}" for x, y in rings], "lng": rings[:, 0], "lat": rings[:, 1]}),
+        pd.DataFrame({"id": [f"{x:.7f},{y:.7f}" for x, y in points], "lng": points[:, 0], "lat": points[:, 1]}),
     ]
     if atom >= len(plan.atoms):
         parts = [parts[1], parts[0], parts[2]]
@@ -187,7 +199,7 @@ def _places(plan: Plan, atom: int) -> pd.DataFrame:
     return both.assign(unit_id=both["unit_id"].where(both["unit_id"].notna(), None))
 
 
-def _units_near(plan: Plan, lng: float, lat: float, atom: int) -> list[str]:
+def _units_near(plan: Plan, lng: float, lat: float, atom: int, near: int, roots: int) -> list[str]:
     """Return ids of the units nearest to a point, then of one unit of each of the nearest estates; the atom's first."""
     atoms, parent = plan.atoms, plan.units["parent"].to_numpy(np.int64)
     east = (atoms["lng"].to_numpy(float) - lng) * np.cos(np.radians(lat))
@@ -196,16 +208,20 @@ def _units_near(plan: Plan, lng: float, lat: float, atom: int) -> list[str]:
     root = atoms["unit"].to_numpy(np.int64)[order]
     while (climb := parent[root] >= 0).any():
         root = np.where(climb, parent[root], root)
-    first = np.flatnonzero(~pd.Series(root).duplicated().to_numpy())[:_ROOTS]
-    chosen = order[np.concatenate([np.arange(min(_NEAR, len(order))), first])]
+    first = np.flatnonzero(~pd.Series(root).duplicated().to_numpy())[:roots]
+    chosen = order[np.concatenate([np.arange(min(near, len(order))), first])]
     return list(dict.fromkeys(atoms["unit_id"].to_numpy(object)[chosen]))
 
 
-def _ring_points(plan: Plan, lng: float, lat: float) -> Floats:
-    """Return points (lng, lat) a little inside each radius of the pack, on all sides."""
+def _radii(plan: Plan) -> list[float]:
+    """Return the radii that rules of the pack take, in metres."""
     grounds = [rule.ground for rule in plan.policy.rules if rule.act == "derive"]
-    radii = sorted({number(ground.radius_m, 0.0) for ground in grounds if isinstance(ground, TakeBuffer)})
-    turns = np.arange(_BEARINGS) * 2 * np.pi / _BEARINGS
+    return sorted({number(ground.radius_m, 0.0) for ground in grounds if isinstance(ground, TakeBuffer)})
+
+
+def _ring_points(plan: Plan, lng: float, lat: float, radii: list[float], bearings: int) -> Floats:
+    """Return points (lng, lat) a little inside each radius, on all sides."""
+    turns = np.arange(bearings) * 2 * np.pi / bearings
     x, y = shapely.get_coordinates(plan.frame.to_metres(shapely.Point(lng, lat)))[0]
     away = np.array([(x + 0.97 * r * np.cos(a), y + 0.97 * r * np.sin(a)) for r in radii for a in turns])
     return np.asarray(shapely.get_coordinates(plan.frame.to_degrees(shapely.points(away.reshape(-1, 2)))))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from zoning import pipeline, state
 from zoning.addresses import resolve
+from zoning.answers import answer
 from zoning.clocks import read_moment
 from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
@@ -25,6 +26,7 @@ from zoning.progress import progress
 from zoning.settings import Settings
 from zoning.store import Workspace, write_synced
 from zoning.tables import schema_text
+from zoning.telling import answer_lines
 from zoning.vectors import failures, read_vectors
 
 
@@ -67,11 +69,11 @@ def read_plan(given: Namespace) -> Plan:
 
 
 def explain(given: Namespace) -> int:
-    """Print why a unit or a place has its class, as JSON.
+    """Print why a unit or a place has its class, what else it could be in and how, and what its zone waits for.
 
     Parameters
     ----------
-    given : workspace, unit or at, and the times.
+    given : workspace, unit or at, json (as JSON, else in words) and the times.
 
     Returns
     -------
@@ -90,7 +92,8 @@ def explain(given: Namespace) -> int:
         except ValueError as error:
             raise InputError(f"--at '{given.at}' is not LNG,LAT; write it as 114.05,22.54") from error
         found = explain_at(plan, lng, lat)
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+    told = answer(plan, found)
+    print(json.dumps(told, ensure_ascii=False, indent=2) if given.json else "\n".join(answer_lines(plan, told)))
     return 0
 
 

@@ -138,12 +138,12 @@ def on_atom(known: Claimed, atom: int) -> pd.DataFrame:
 
     Returns
     -------
-    Rows of `known.claims`, the strictest first, then in order of the pack; what would be stricter than what was
-    derived is settled for good, and left out.
+    Rows of `known.claims`, the strictest first, then in order of the pack, whatever edits are drawn on it; what would
+    be stricter than what was derived is settled for good, and left out.
     """
     plan = known.plan
-    row = plan.membership[plan.membership["atom"] == np.uint64(atom)]
-    rank = row["derived_rank" if "derived_rank" in row else "rank"]
+    tables = (plan.touched, plan.membership)  # what an edit took out of every zone has no membership
+    rank = pd.concat([t.loc[t["atom"] == np.uint64(atom), "derived_rank"] for t in tables]).iloc[:1]
     if rank.empty or rank.isna().any():
         return known.claims.iloc[:0]
     found = holding(known.claims, atom, known.scene)
