@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.small_town import POLICY, SETTINGS, at, decisions, derive_town, home, house
-from zoning.decisions import apply_decisions, decide_all
+from zoning.decisions import apply_decisions, decide_all, decide_due
 from zoning.hashes import digest
 from zoning.standing import fold_decisions
 
@@ -107,13 +107,13 @@ def proposed(**more: Any) -> pd.DataFrame:
 
 
 def test_deciding_all_puts_a_zone_in_force_at_the_midnight_after_its_founding_report() -> None:
-    found = decide_all(proposed(), {"cases:C1": at("12 20:15")}, SETTINGS)
+    found = decide_all(proposed(), {"cases:C1": at("12 20:15")}, {}, POLICY, SETTINGS)
     assert [one["event_id"] for one in found] == [digest(ZONE, "delineate")]
     payload = found[0]["payload"]
     assert (payload["action"], payload["fact_ids"]) == ("delineate", ["cases:C1"])
     assert pd.Timestamp(payload["delineated_at"]) == at("12 20:15")
     assert pd.Timestamp(payload["in_force_from"]) == at("13")
-    midnight = decide_all(proposed(), {"cases:C1": at("13")}, SETTINGS)[0]["payload"]
+    midnight = decide_all(proposed(), {"cases:C1": at("13")}, {}, POLICY, SETTINGS)[0]["payload"]
     assert pd.Timestamp(midnight["in_force_from"]) == at("13")
 
 
@@ -121,13 +121,74 @@ def test_deciding_all_extends_a_zone_that_rests_on_more_and_leaves_the_others() 
     causes = {"cases:C1": at("12"), "cases:C2": at("14 09:00")}
     both = ["cases:C1", "cases:C2"]
     open_zone = zone(status="in_force", founding_fact="cases:C1", new_facts=["cases:C2"], fact_ids=both)
-    found = decide_all(open_zone, causes, SETTINGS)
+    found = decide_all(open_zone, causes, {}, POLICY, SETTINGS)
     assert [(one["payload"]["action"], one["recorded_at"]) for one in found] == [("extend", at("14 09:00"))]
     assert found[0]["event_id"] == digest(ZONE, "extend", ["cases:C2"])
     for status, new in (("in_force", []), ("released", both), ("rejected", both)):
         rest = zone(status=status, founding_fact="cases:C1", new_facts=new, fact_ids=both)
-        assert decide_all(rest, causes, SETTINGS) == []
-    assert decide_all(proposed().iloc[:0], causes, SETTINGS) == []
+        assert decide_all(rest, causes, {}, POLICY, SETTINGS) == []
+    assert decide_all(proposed().iloc[:0], causes, {}, POLICY, SETTINGS) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "new", "found_in", "scope"),
+    [
+        ("controlled", ["cases:C2"], "community", "zone"),
+        ("controlled", ["cases:C2"], "quarantine", None),
+        ("controlled", ["visits:V2"], "community", None),
+        ("precaution", ["cases:C2"], "community", None),
+    ],
+)
+def test_deciding_all_starts_again_what_the_pack_says(
+    target: str, new: list[str], found_in: str, scope: str | None
+) -> None:
+    causes = {"cases:C1": at("12"), **dict.fromkeys(new, at("14 09:00"))}
+    told = {"class": target, "status": "in_force", "founding_fact": "cases:C1", "fact_ids": ["cases:C1", *new]}
+    found = decide_all(zone(**told, new_facts=new), causes, {"cases:C2": found_in}, POLICY, SETTINGS)
+    assert [one["payload"]["scope"] for one in found] == [scope]
+
+
+def due(act: str, to: str, conditions: dict[str, Any], *, ready: bool, at_: str = "27", **more: Any) -> list[Any]:
+    """What is decided at noon of 28 March of a zone with one act; a condition without a time does not hold."""
+    near = more.pop("stricter", "released")
+    now = {"rank": 2, "status": "in_force", "clock_from": at("13"), **more}
+    asked = [(ZONE, name, since is not None, at(since) if since else pd.NaT) for name, since in conditions.items()]
+    checks = pd.DataFrame(asked, columns=["zone_id", "predicate", "holds", "at"])
+    checks["at"] = pd.to_datetime(checks["at"], utc=True)
+    acts = pd.DataFrame([{"zone_id": ZONE, "act": act, "to": to, "ready": ready, "at": at(at_)}])
+    stricter = zone(zone_id="Z0", rank=1, status=near, **{"class": "sealed"})
+    zones = pd.concat([zone(**now), stricter], ignore_index=True)
+    found = decide_due(zones, checks, acts, POLICY, SETTINGS, at("28 12:00").to_pydatetime())
+    return [(e["payload"]["action"], e["recorded_at"], e["payload"].get("in_force_from")) for e in found]
+
+
+def test_a_gated_phase_is_assessed_when_it_is_due_and_again_after_a_reset() -> None:
+    assert due("phase", "fixed_grid", {}, ready=True, at_="17") == [("assess", at("17"), None)]
+    acts = pd.DataFrame([{"zone_id": ZONE, "act": "phase", "to": "fixed_grid", "ready": True, "at": at("17")}])
+    checks = pd.DataFrame({"zone_id": [], "predicate": [], "holds": [], "at": []})
+    rows = [zone(rank=2, status="in_force", clock_from=at(day)) for day in ("13", "13", "15")]
+    ids = [decide_due(row, checks, acts, POLICY, SETTINGS, at("28"))[0]["event_id"] for row in rows]
+    assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize(("act", "to"), [("release", "none"), ("step", "precaution")])
+def test_what_is_ready_ends_at_the_midnight_after_its_last_condition(act: str, to: str) -> None:
+    held = {"in_force_days": "27", "round_window_h": "27 21:30"}
+    assert due(act, to, held, ready=True) == [(act, at("27 21:30"), at("28"))]
+    assert due(act, to, {"in_force_days": "28"}, ready=True) == [(act, at("28"), at("28"))]
+    assert due(act, to, held, ready=False) == []
+
+
+def test_a_zone_whose_causes_are_none_is_released_at_once() -> None:
+    assert due("release", "none", {}, ready=True) == [("release", at("28 12:00"), at("28 12:00"))]
+
+
+def test_a_release_is_assessed_where_nothing_else_is_missing_and_no_stricter_zone_stands() -> None:
+    held = {"clean_rounds": "20 18:00", "assessed": None}
+    assert due("release", "none", held, ready=False) == [("assess", at("20 18:00"), None)]
+    assert due("release", "none", held, ready=False, stricter="in_force") == []
+    assert due("release", "none", {"assessed": None}, ready=False) == []
+    assert due("release", "none", {"clean_rounds": None, "assessed": None}, ready=False) == []
 
 
 def test_a_decided_zone_outlives_the_age_of_its_causes() -> None:

@@ -149,6 +149,23 @@ def test_an_extension_over_the_whole_zone_starts_its_clocks_again() -> None:
     assert [c["earliest_lift_at"] for c in clocks] == [day(33), day(33)]
 
 
+def test_a_reset_and_a_step_ask_for_another_assessment() -> None:
+    start = {"zone_id": "Z", "delineated_at": at("12"), "in_force_from": at("13"), "by": "Li"}
+    known = {"zone_id": "Z", "action": "assess", "gate": "release", "recorded_at": at("17"), "by": "Li"}
+    reset = {"zone_id": "Z", "action": "extend", "scope": "zone", "recorded_at": at("18"), "by": "Li"}
+    step = {
+        "zone_id": "Z",
+        "action": "step",
+        "to": "precaution",
+        "class": "sealed",
+        "recorded_at": at("18"),
+        "by": "Li",
+    }
+    for last, gates in (({**reset, "scope": "none"}, ["release"]), (reset, []), (step, [])):
+        folded = fold_decisions(decisions(start, known, last), POLICY, SETTINGS, at("20").to_pydatetime())
+        assert list(folded.at["Z", "gates"]) == gates
+
+
 def test_decisions_count_from_when_they_take_effect() -> None:
     end = {"zone_id": "Z", "action": "release", "recorded_at": at("20"), "in_force_from": at("22"), "by": "Li"}
     told = decisions({"zone_id": "Z", "delineated_at": at("12"), "in_force_from": at("13")}, end)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoning import state
 from zoning.clocks import next_midnight
-from zoning.decisions import decide_all, named
+from zoning.decisions import decide_all, decide_due, named
 from zoning.demo import write_demo
 from zoning.demo.readme import MANIFEST
 from zoning.errors import InputError, UnknownError
@@ -118,8 +118,8 @@ def derive(given: Namespace) -> int:
     form = format_of(given.out)
     plan = read_plan(given)
     if given.decide == "auto":
-        _decide_all(plan, Workspace(given.workspace))
-        plan = read_plan(given)
+        while _decide_all(plan, Workspace(given.workspace)):
+            plan = read_plan(given)
     tables = (plan.zones, plan.membership, plan.calendar, plan.gate_points, plan.site_links)
     write_synced(given.out, write_zones(form, *tables, plan.policy, plan.settings, plan.as_of))
     counts = plan.zones.groupby(["rank", "class"]).agg(zones=("zone_id", "size"), people=("people", "sum"))
@@ -134,11 +134,15 @@ def derive(given: Namespace) -> int:
     return 0
 
 
-def _decide_all(plan: Plan, workspace: Workspace) -> None:
+def _decide_all(plan: Plan, workspace: Workspace) -> bool:
+    """Record what is open or due; say whether anything was: one decision may make the next one due."""
     reported = plan.stays.drop_duplicates("fact_id").set_index("fact_id")["reported_at"]
     drawn = plan.zones[plan.zones["slot"] == "drawn"].set_index("founding_fact")["last_presence_at"]
-    for event in decide_all(plan.zones, {**reported, **drawn}, plan.settings):
-        workspace.append("decide", event["payload"], event["event_id"], event["recorded_at"], "auto")
+    found_in = plan.tables["cases"].set_index("fact_id")["found_in"].to_dict()
+    events = decide_all(plan.zones, {**reported, **drawn}, found_in, plan.policy, plan.settings)
+    events += decide_due(plan.zones, plan.checks, plan.acts, plan.policy, plan.settings, plan.as_of)
+    told = [workspace.append("decide", e["payload"], e["event_id"], e["recorded_at"], "auto") for e in events]
+    return any(told)
 
 
 def decide(given: Namespace) -> int:

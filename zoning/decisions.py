@@ -103,20 +103,28 @@ def _lift(
     return {"earliest_lift_at": (step and earliest_lift(step, *clocks)) or pd.NaT}
 
 
-def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings: Settings) -> list[dict[str, Any]]:
+def decide_all(
+    zones: pd.DataFrame,
+    causes: Mapping[str, pd.Timestamp],
+    found_in: Mapping[str, str],
+    policy: Policy,
+    settings: Settings,
+) -> list[dict[str, Any]]:
     """Return the decisions that put every proposed zone in force by itself: for demos, tests and replays.
 
     Parameters
     ----------
-    zones : zone_id, status, founding_fact, fact_ids, atoms, rule_class, ground_id, new_facts.
+    zones : zone_id, class, status, founding_fact, fact_ids, atoms, rule_class, ground_id, new_facts.
     causes : fact id -> reported_at (UTC) of its case.
+    found_in : fact id of a case -> where it was found.
+    policy : what a new case in a zone starts again.
     settings : time zone of the next midnight.
 
     Returns
     -------
     Payloads with `recorded_at` and `event_id` = hash(zone id, decision), so that deciding twice adds nothing; a zone
-    in force that rests on causes which no decision names yet gets an `extend`. What was reported at 24时 is in force at
-    that midnight.
+    in force that rests on causes which no decision names yet gets an `extend` with the scope of its pack. What was
+    reported at 24时 is in force at that midnight.
     """
     found = []
     for zone in zones.to_dict("records"):
@@ -130,9 +138,69 @@ def decide_all(zones: pd.DataFrame, causes: Mapping[str, pd.Timestamp], settings
             event_id = digest(zone["zone_id"], "delineate")
             found.append({"event_id": event_id, "recorded_at": reported, "payload": payload})
         elif zone["status"] in ("decided", "in_force") and zone["new_facts"]:
-            event_id, payload = digest(zone["zone_id"], "extend", zone["new_facts"]), {**common, "action": "extend"}
+            event_id = digest(zone["zone_id"], "extend", zone["new_facts"])
+            payload = {**common, "action": "extend", "scope": _scope(zone, found_in, policy)}
             found.append({"event_id": event_id, "recorded_at": newest, "payload": payload})
     return found
+
+
+def _scope(zone: Mapping[str, Any], found_in: Mapping[str, str], policy: Policy) -> str | None:
+    reset = policy.classes[zone["class"]].reset
+    moving = [f for f in zone["new_facts"] if f.startswith("cases:")]
+    return reset.scope if reset and any(found_in.get(f) not in reset.ignores for f in moving) else None
+
+
+def decide_due(
+    zones: pd.DataFrame, checks: pd.DataFrame, acts: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime
+) -> list[dict[str, Any]]:
+    """Return the decisions that zones in force wait for: for demos, tests and replays.
+
+    Parameters
+    ----------
+    zones : zone_id, class, rank, status, fact_ids, atoms, rule_class, ground_id, clock_from.
+    checks, acts : of `check_zones`.
+    policy : gates of the phases.
+    settings : time zone of the next midnight.
+    as_of : UTC; when a zone is released whose causes all turned out to be none.
+
+    Returns
+    -------
+    Payloads as those of `decide_all`. A gated phase is assessed when it is due. A step or release that is ready counts
+    from the midnight after its last condition began to hold. An assessment that is the last thing missing is given
+    once no stricter zone rests on the same facts; none is given where nothing else is asked.
+    """
+    table = zones.drop(columns="geometry", errors="ignore").assign(at=zones["zone_id"]).set_index("at")
+    known, conditions = table.to_dict("index"), dict(list(checks.groupby("zone_id")))
+    found = []
+    for act in acts.to_dict("records"):
+        zone, asked = known[act["zone_id"]], conditions.get(act["zone_id"], checks.iloc[:0])
+        missing = asked.loc[~asked["holds"], "predicate"].tolist()
+        since = asked.loc[asked["holds"], "at"].max()
+        at = pd.Timestamp(as_of) if pd.isna(since) else since
+        if act["act"] == "phase":
+            gate = next(p.gate for p in policy.classes[zone["class"]].phases if p.id == act["to"])
+            found.append(_assessed(zone, gate, act["at"]))
+        elif act["act"] in ("step", "release") and act["ready"]:
+            start = at if asked.empty else next_midnight(at, zone_info(settings.zone))
+            payload = {"by": "auto", **named(zone), "action": act["act"], "to": act["to"], "in_force_from": start}
+            event_id = digest(zone["zone_id"], act["act"], act["to"])
+            found.append({"event_id": event_id, "recorded_at": at, "payload": payload})
+        elif missing == ["assessed"] and len(asked) > 1 and not _inside(zone, table):
+            found.append(_assessed(zone, "release", at))
+    return found
+
+
+def _assessed(zone: Mapping[str, Any], gate: str | None, at: pd.Timestamp) -> dict[str, Any]:
+    """An assessment is one of its gate since the zone's clock began: a reset asks for another."""
+    payload = {"by": "auto", **named(zone), "action": "assess", "gate": gate}
+    event_id = digest(zone["zone_id"], "assess", gate, zone["clock_from"])
+    return {"event_id": event_id, "recorded_at": at, "payload": payload}
+
+
+def _inside(zone: Mapping[str, Any], zones: pd.DataFrame) -> bool:
+    """Return whether a stricter zone that is not over rests on a fact of this one."""
+    stricter = zones[(zones["rank"] < zone["rank"]) & zones["status"].isin(("decided", "in_force"))]
+    return any(not set(zone["fact_ids"]).isdisjoint(facts) for facts in stricter["fact_ids"])
 
 
 def named(zone: Mapping[str, Any]) -> dict[str, Any]:

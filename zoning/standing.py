@@ -2,6 +2,7 @@
 
 Actions: `delineate` (opens), `extend` (rests on more causes; `scope` "zone" starts its clocks again), `assess` (records
 the assessment that a gate asks for), `hold` (temporary, until a time), `step` (to another class), `release`, `reject`.
+An assessment is of the clock that ran when it was recorded: a reset or a step asks for another.
 A step or an ending answers the causes that it names: their ground stays settled, and a later cause proposes anew.
 """
 
@@ -94,7 +95,7 @@ def _delineate(zone: dict[str, Any], told: dict[str, Any]) -> None:
 def _extend(zone: dict[str, Any], told: dict[str, Any]) -> None:
     _rest_on(zone, told)
     if told.get("scope") == "zone" and "in_force_from" in zone:
-        zone.update(_clocks(max(zone["in_force_from"], told["recorded_at"])))
+        zone.update(_clocks(max(zone["in_force_from"], told["recorded_at"])), gates={})
 
 
 def _clocks(start: pd.Timestamp) -> dict[str, pd.Timestamp]:
@@ -118,7 +119,8 @@ def _hold(zone: dict[str, Any], told: dict[str, Any]) -> None:
 def _step(zone: dict[str, Any], told: dict[str, Any]) -> None:
     since = told.get("in_force_from", told["recorded_at"])
     zone["origin"] = zone.get("to") or told["class"]
-    zone.update(answers=set(told["fact_ids"]), to=told["to"], class_since=since, by=told["by"], **_clocks(since))
+    zone.update(answers=set(told["fact_ids"]), to=told["to"], class_since=since, by=told["by"], gates={})
+    zone.update(_clocks(since))
     zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
 
 
