@@ -1,6 +1,7 @@
 """The same rows through every format are the same table."""
 
 import json
+import resource
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -113,3 +114,4 @@ def test_a_million_rows_of_a_workbook(tmp_path: Path) -> None:
     workbook.save(tmp_path / "a.xlsx")
     done = load_file(Workspace(tmp_path / "w", create=True), tmp_path / "a.xlsx", "visits")
     assert done.rows == {"visits": (rows, rows, 0)}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6

@@ -16,7 +16,8 @@ from zoning import state
 from zoning.errors import ZoningError
 from zoning.facts import read_versions
 from zoning.intake import faults, read_input, readers_json, readers_text, stream
-from zoning.intake.stream import is_large, stream_input
+from zoning.intake.readers import read_chunks
+from zoning.intake.stream import is_large, stream_facts
 from zoning.loading import REJECTS, load_file
 from zoning.options import Options
 from zoning.store import Workspace
@@ -58,7 +59,7 @@ def json_line(record: tuple[tuple[str, ...], set[str], str]) -> str:
 
 
 def streamed(path: Path, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...], int]:
-    with stream_input(path, "visits", Options(now=NOW), folder) as found:
+    with stream_facts(lambda: read_chunks(path), "visits", Options(now=NOW), folder) as found:
         table = found.batches.read_all().to_pandas()
         assert len(table) == found.accepted
         rejects = found.rejects.read_all().to_pandas()

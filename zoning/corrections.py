@@ -28,7 +28,7 @@ from zoning.intake.faults import PIECE, STORED
 from zoning.intake.raw import RawTable, cells_of, reject_table
 from zoning.intake.readers import join_chunks
 from zoning.intake.rowids import HELD, count_on
-from zoning.intake.stream import Chunks, stream_chunks
+from zoning.intake.stream import Chunks, stream_facts
 from zoning.options import Options
 from zoning.store import TABLES, Workspace, to_frame
 from zoning.tables import contract
@@ -246,7 +246,7 @@ def _source(workspace: Workspace, chunks: Chunks, held: Held, options: Options) 
         return done
     if contract(kind).fact:
         paths = [str(workspace.table_path(name)) for name in names]
-        with stream_chunks(rows.pieces, kind, chosen, workspace.path / TABLES, paths) as found:
+        with stream_facts(rows.pieces, kind, chosen, workspace.path / TABLES, paths) as found:
             if not found.accepted:
                 return done
             saved = save_batches(workspace, found.batches)

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from zoning.facts import save_batches
 from zoning.intake import check_options, intake_rows, no_search_for_cycles, read_input
 from zoning.intake.raw import RawTable
 from zoning.intake.readers import read_chunks, read_raw
-from zoning.intake.stream import Chunks, is_large, stream_input
+from zoning.intake.stream import Chunks, is_large, stream_facts
 from zoning.options import Options, as_arguments
 from zoning.store import TABLES, Event, Workspace, latest
 
@@ -87,10 +88,14 @@ def _load(
 ) -> Loaded:
     about: dict[str, Any] = {"options": options.kept()} if options.kept() else {}
     if kind != "osm" and is_large(path, kind, options):
-        chunks = partial(read_chunks, path, options.encoding, options.layer, kind, options.max_file_mb)
-        if corrections.is_rejects(next(chunks())):
-            return _load_corrections(workspace, chunks, path.name, kind, options, at, author)
-        return _load_large(workspace, path, kind, name, options, at, author, about)
+        again = partial(read_chunks, path, options.encoding, options.layer, kind, options.max_file_mb)
+        reading = again()
+        first = next(reading)
+        # A workbook takes seconds to open: the reading that was begun is the first pass over the file.
+        passes = chain([chain([first], reading)], iter(again, None))
+        if corrections.is_rejects(first):
+            return _load_corrections(workspace, passes.__next__, path.name, kind, options, at, author)
+        return _load_large(workspace, passes.__next__, path.name, kind, name, options, at, author, about)
     with no_search_for_cycles():
         return _load_whole(workspace, path, kind, name, options, at, author, about)
 
@@ -125,11 +130,11 @@ def _sheet(path: Path, kind: str, options: Options) -> RawTable | None:
 
 
 def _load_large(
-    workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str,
-    about: dict[str, Any],
+    workspace: Workspace, chunks: Chunks, file: str, kind: str, name: str, options: Options, at: datetime | None,
+    author: str, about: dict[str, Any],
 ) -> Loaded:  # fmt: skip
     """Load a file of facts without ever holding it whole."""
-    with stream_input(path, kind, options, workspace.path / TABLES) as found:
+    with stream_facts(chunks, kind, options, workspace.path / TABLES) as found:
         notices = list(found.notices)
         if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
             notices += _shifted(workspace, [(found.lng, found.lat)], {kind})
@@ -139,7 +144,7 @@ def _load_large(
         rejects = save_batches(workspace, found.rejects) if found.rejected else ""
         changed = state.load(workspace, {kind: saved}, rejects, name, at, author, about)
         rows = {kind: (found.read, found.accepted, found.rejected)}
-    return Loaded(path.name, rows, tuple(dict.fromkeys(notices)), changed)
+    return Loaded(file, rows, tuple(dict.fromkeys(notices)), changed)
 
 
 def _load_corrections(

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -23,7 +23,6 @@ import pyarrow as pa
 from zoning.intake import check_options, fill_person, find_columns, rejected, told_lines
 from zoning.intake.faults import REJECTS, faults_between, faults_in_order
 from zoning.intake.raw import RawTable, add_up, cells_of
-from zoning.intake.readers import read_chunks
 from zoning.intake.rowids import find_repeated, order_made, refuse_repeated, row_hashes
 from zoning.intake.rows import Typed, tell_unused, type_rows
 from zoning.options import Options
@@ -92,37 +91,15 @@ def is_large(path: Path, kind: str, options: Options, large_mb: int = LARGE_MB) 
     return form in _FORMATS and contract(kind).fact and path.stat().st_size >= large_mb * 2**20
 
 
-def stream_input(path: Path, kind: str, options: Options, scratch: Path) -> AbstractContextManager[Streamed]:
-    """Read a large file of facts.
-
-    Parameters
-    ----------
-    path : CSV, workbook, JSON lines or Parquet.
-    kind : one of the fact kinds.
-    options : what is declared about the file.
-    scratch : folder in which a folder for what does not fit into memory is made, and removed at the end.
-
-    Returns
-    -------
-    Context manager that gives a Streamed; its batches can be read inside.
-
-    Raises
-    ------
-    InputError : the file or an option cannot be used at all.
-    """
-    chunks = partial(read_chunks, path, options.encoding, options.layer, kind, options.max_file_mb)
-    return stream_chunks(chunks, kind, options, scratch)
-
-
 @contextmanager
-def stream_chunks(
+def stream_facts(
     chunks: Chunks, kind: str, options: Options, scratch: Path, held: Sequence[str] = ()
 ) -> Iterator[Streamed]:
-    """Type chunks of raw rows of facts, with the same columns in each.
+    """Read the facts of a file that is too large to hold, or of some rows of one, chunk by chunk.
 
     Parameters
     ----------
-    chunks : gives them from the first on, each time that it is called.
+    chunks : gives the raw rows from the first on, each time that it is called, with the same columns in each chunk.
     kind : one of the fact kinds.
     options : what is declared about them.
     scratch : folder in which a folder for what does not fit into memory is made, and removed at the end.
