@@ -48,6 +48,9 @@ def follow(
         return derive_parts(claims[few].assign(part=names[few]), stays, town)
 
     new, gone = kept.derived.renew(np.unique(names), none, derive)
+    if len(new) or len(gone):
+        rows = kept.derived.pieces["membership"].sort_values("atom", ignore_index=True)
+        kept.derived.pieces = {**kept.derived.pieces, "membership": rows}
     kept.cells = _cells(kept.cells, before, kept.derived.pieces, new, gone)
     edited = redraw(kept.derived.pieces, strokes, town, as_of)
 

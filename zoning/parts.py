@@ -14,6 +14,7 @@ import pandas as pd
 
 from zoning.clusters import find_clusters
 from zoning.decisions import apply_decisions
+from zoning.edits import unedited
 from zoning.gates import place_gates
 from zoning.geometry import Cells, Ints, cells_to_text
 from zoning.grounds.scene import Scene
@@ -57,7 +58,7 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
     derived = derive_zones(scene.policy, stays, claims, cluster, scene.holds, scene.exact)
     found: Tables = {
         "zones": derived.zones,
-        "membership": with_people(derived.membership.drop(columns="why"), town),
+        "membership": unedited(with_people(derived.membership.drop(columns="why"), town)),
         "former": with_people(derived.former, town),
         "grounds": derived.grounds,
     }

@@ -28,7 +28,7 @@ def redraw(derived: Tables, strokes: pd.DataFrame, town: Town, as_of: datetime) 
 
     Parameters
     ----------
-    derived : of `derive_parts`, all parts.
+    derived : of `derive_parts`, all parts, membership in order of atom number.
     strokes : of the state, in recorded order.
     town : where.
     as_of : UTC.
@@ -38,14 +38,12 @@ def redraw(derived: Tables, strokes: pd.DataFrame, town: Town, as_of: datetime) 
     Redrawn; membership in order of atom number. A part that no stroke touches keeps its name.
     """
     scene, atoms = town.scene, town.ground.atoms
-    membership = derived["membership"].sort_values("atom", ignore_index=True)
-    edited = replay(membership, derived["zones"], strokes, scene.policy, atoms, scene.settings, as_of)
-    rows, zones = edited.membership, edited.zones
-    touched = with_people(edited.touched, town)
+    some = slice(None) if len(strokes) else slice(0)
+    of = (derived["membership"][some], derived["zones"][some])
+    edited = replay(*of, strokes, scene.policy, atoms, scene.settings, as_of)
+    rows, zones, touched = edited.membership, edited.zones, with_people(edited.touched, town)
     if touched.empty:
-        return Redrawn(
-            {**derived, "membership": rows, "zones": zones}, touched.assign(part=np.uint64(0)), edited.ledger
-        )
+        return Redrawn(derived, touched.assign(part=np.uint64(0)), edited.ledger)
     drawn = rows["stroke"].notna().to_numpy(bool)
     rows = pd.concat([rows[~drawn], with_people(rows[drawn], town)]).sort_values("atom", ignore_index=True)
     names = _tie(derived["zones"], zones, touched)

@@ -236,12 +236,9 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
     rest, shown = np.ones(len(membership), bool), touched[touched["rank"] > 0]
     rest[touched.loc[touched["row"] >= 0, "row"]] = False
     row = shown["row"].to_numpy(np.int64)
-    derived = membership.assign(
-        stroke=np.full(len(membership), None, object), derived_class=membership["class"],
-        derived_rank=membership["rank"], derived_zone=membership["zone_id"], pending=False,
-    )  # fmt: skip
+    derived = unedited(membership)
     if touched.empty:
-        return derived.assign(derived_rank=derived["derived_rank"].astype("Int64"))
+        return derived
     over, joined = derived.iloc[row[row >= 0]], shown[row < 0]
     told = ["class", "rank", "zone_id", "stroke", "pending"]
     over = over.assign(**{c: shown.loc[row >= 0, c].to_numpy() for c in told})
@@ -255,6 +252,23 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
     found = pd.concat(parts or [derived[rest]])
     found["derived_rank"] = found["derived_rank"].astype("Int64").where(found["derived_rank"] > 0)
     return found.astype(membership.dtypes.to_dict()).sort_values("atom", ignore_index=True)
+
+
+def unedited(membership: pd.DataFrame) -> pd.DataFrame:
+    """Return a membership as replay gives it where there are no strokes.
+
+    Parameters
+    ----------
+    membership : class, rank, zone_id.
+
+    Returns
+    -------
+    `membership` with stroke, derived_class, derived_rank, derived_zone, pending.
+    """
+    return membership.assign(
+        stroke=np.full(len(membership), None, object), derived_class=membership["class"],
+        derived_rank=membership["rank"].astype("Int64"), derived_zone=membership["zone_id"], pending=False,
+    )  # fmt: skip
 
 
 def _missing(column: pd.Series, n: int) -> pd.api.extensions.ExtensionArray:
