@@ -45,6 +45,18 @@ def test_the_same_command_writes_the_same_bytes(folder: Path, tmp_path: Path) ->
     assert [n for n in names if (folder / n).read_bytes() != (tmp_path / n).read_bytes()] == []
 
 
+def test_the_files_are_of_every_sort_and_the_readme_lists_them(tmp_path: Path) -> None:
+    entries = list(write_demo(tmp_path, 4, 20_000, 8))
+    readme = (tmp_path / "README.md").read_text("utf-8")
+    assert all(entry.path in readme for entry in entries)
+    assert {Path(entry.path).suffix for entry in entries} == {".csv", ".xlsx", ".geojson", ".parquet"}
+    assert [entry.kind for entry in entries if entry.encoding == "gb18030"] == ["places"]
+    assert (tmp_path / "places.csv").read_bytes().decode("gb18030")
+    with pytest.raises(UnicodeDecodeError):
+        (tmp_path / "places.csv").read_text("utf-8")
+    assert [entry.kind for entry in entries if entry.crs == "gcj02"] == ["sites"]
+
+
 def test_another_seed_is_another_city(folder: Path, tmp_path: Path) -> None:
     list(write_demo(tmp_path, 5, PEOPLE, CASES))
     assert (folder / "roads.parquet").read_bytes() != (tmp_path / "roads.parquet").read_bytes()
@@ -67,6 +79,16 @@ def test_the_points_lie_on_the_map(loaded: tuple[Workspace, list[Loaded]]) -> No
     whole = tables["areas"].set_index("level").loc["district", "geometry"].buffer(0.001)
     for kind in ("gates", "places", "sites", "estates", "roads", "buildings"):
         assert tables[kind]["geometry"].dropna().within(whole).all(), kind
+
+
+def test_sites_of_all_kinds_and_named_streets_of_all_ranks(loaded: tuple[Workspace, list[Loaded]]) -> None:
+    tables = state.fold(loaded[0]).tables
+    assert {"clinic", "hospital", "sampling", "supply", "quarantine"} <= set(tables["sites"]["kind"])
+    roads = tables["roads"]
+    assert {"primary", "secondary", "residential"} <= set(roads["kind"])
+    assert roads.loc[roads["kind"] == "primary", ["name", "name_en"]].notna().all(axis=None)
+    assert set(tables["units"]["level"]) >= {"stairwell"}
+    assert tables["buildings"]["floors"].notna().all()
 
 
 def test_what_was_written_is_read(folder: Path, loaded: tuple[Workspace, list[Loaded]]) -> None:

@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from zoning.datum import detect_shift, from_wgs84
+from zoning.errors import InputError
 from zoning.intake import read_input
 from zoning.options import Options
 from zoning.tables import check, contract
@@ -66,11 +67,34 @@ def test_streets_without_a_name_take_their_pinyin():
         ("fmd_2001/stpp_fmd.csv", "cases", {"crs": "EPSG:27700", "origin": "2001-02-01"}, 648),
         ("linelists/mers_korea_2015_linelist.csv", "cases", {"origin": "1970-01-01"}, 162),
         ("cholera_1854/pumps.csv", "places", {"mapping": {"name": "street"}}, 13),
+        ("cholera_1854/fatalities.address.csv", "cases", {"constants": {"reported_at": "1854-09-10"}}, 321),
+        ("linelists/mers_korea_2015_contacts.csv", "contacts", {"mapping": {"person_id": "to", "case_id": "from"}}, 98),
+        (
+            "linelists/measles_hagelloch_1861.csv",
+            "cases",
+            {"mapping": {"reported_at": "date_of_rash"}, "origin": "1970-01-01"},
+            188,
+        ),
+        ("fmd_2001/sparr_fmd_controls.csv", "gates", {"crs": "EPSG:27700", "scale": 1000}, 1866),
+        ("futian/china-division_shenzhen_villages.csv", "places", {}, 788),
+        ("futian/china-division_futian_streets.csv", "places", {}, 11),
     ],
 )
 def test_other_files_are_read_whole(name, kind, options, read):
     found = load(name, kind, **options)
     assert (found.read, len(found.rejects)) == (read, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "says"),
+    [
+        ("visits/sociopatterns_thiers_2012.tsv", "visits", "no column of visits found"),
+        ("cholera_1854/road.segments.csv", "roads", "roads needs geometry"),
+    ],
+)
+def test_files_that_hold_something_else_are_refused_with_a_reason(name, kind, says):
+    with pytest.raises(InputError, match=says):
+        load(name, kind)
 
 
 @pytest.mark.parametrize(
