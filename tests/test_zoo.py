@@ -17,6 +17,7 @@ ZOO = (*TEXTS, *FILES)
 def test_the_zoo_is_large_and_its_names_differ() -> None:
     assert len({dirt.name for dirt in ZOO}) == len(ZOO) >= 100
     assert {dirt.fate for dirt in ZOO} == {"error", "reject", "notice", "fine"}
+    assert all(dirt.says for dirt in ZOO if dirt.fate != "fine")
 
 
 @pytest.mark.parametrize("dirt", ZOO, ids=lambda dirt: dirt.name)
@@ -35,6 +36,9 @@ def test_dirt(dirt: Dirt, tmp_path: Path) -> None:
     done = load_file(workspace, path, dirt.kind)
     read, accepted, rejected = done.rows[dirt.kind]
     assert read == accepted + rejected
+    revision = workspace.revision()
+    assert not load_file(workspace, path, dirt.kind).changed
+    assert workspace.revision() == revision == 1
     assert accepted == dirt.accepted
     rejects = state.read_rejects(workspace)
     assert len(rejects) == rejected

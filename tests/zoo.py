@@ -166,7 +166,7 @@ SHAPES = (
     shape("road of one point", "roads", "LINESTRING(1 1,1 1)", "reject", "a line without length"),
     shape("road as a polygon", "roads", "POLYGON((0 0,1 0,1 1,0 0))", "reject", "a line is needed"),
     shape("shape out of range", "areas", "POLYGON((300 0,301 0,301 1,300 0))", "reject", "outside the range"),
-    shape("shape that is no number", "areas", "POLYGON((nan 0,1 0,1 1,nan 0))", "reject", ""),
+    shape("shape that is no number", "areas", "POLYGON((nan 0,1 0,1 1,nan 0))", "reject", "not a WKT shape"),
     shape("words for a shape", "areas", "here", "reject", "not a WKT shape"),
     shape("shape with heights", "areas", "POLYGON Z((0 0 5,1 0 5,1 1 5,0 0 5))", "fine"),
     shape(
