@@ -11,7 +11,7 @@ import shapely
 from zoning.geometry import Floats, Ints, cell_centres, cell_polygons, cover
 from zoning.grounds.scene import Scene
 from zoning.plan import Plan
-from zoning.whatif import Claimed, atom_names, claimed, take
+from zoning.whatif import Claimed, atom_names, claimed, of_plan, take
 
 DTYPES = {
     "atom": "uint64", "atom_id": "str", "rule_id": "str", "class": "str", "rank": "int64", "fact_id": "str",
@@ -19,6 +19,7 @@ DTYPES = {
 }  # fmt: skip
 
 
+@of_plan
 def list_possible(plan: Plan) -> pd.DataFrame:
     """List the ground that weakly located stays may have to do with beside the ground that was taken for them.
 

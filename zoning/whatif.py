@@ -3,9 +3,11 @@
 Triggers and grounds are those of the derivation itself; only who fires is changed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from threading import RLock
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,9 @@ from zoning.triggers import fire
 
 _SPOT = ["unit", "lng", "lat", "cell", "known"]
 STANDING = ("decided", "in_force")
-_last: list["Claimed"] = []
+_KEPT = 4
+Made = TypeVar("Made")
+asking = RLock()  # questions share the grounds that were found, and drop those that were only tried
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,35 @@ class Claimed:
     joint: bool
 
 
+def of_plan(make: Callable[[Plan], Made]) -> Callable[[Plan], Made]:
+    """Keep what was made of the plans that were asked for last.
+
+    Parameters
+    ----------
+    make : what is costly to make of a plan.
+
+    Returns
+    -------
+    The same function, which makes it once a plan.
+    """
+    kept: list[tuple[Plan, Made]] = []
+
+    @wraps(make)
+    def made(plan: Plan) -> Made:
+        with asking:
+            for known, value in kept:
+                if known is plan:
+                    return value
+            found = make(plan)
+            kept[:] = [(plan, found), *kept[: _KEPT - 1]]
+            return found
+
+    return made
+
+
+@of_plan
 def claimed(plan: Plan) -> Claimed:
-    """Return the claims that a plan rests on; those of the last plan that was asked for are kept.
+    """Return the claims that a plan rests on.
 
     Parameters
     ----------
@@ -50,9 +81,6 @@ def claimed(plan: Plan) -> Claimed:
     -------
     Claimed.
     """
-    for known in _last:
-        if known.plan is plan:
-            return known
     town = (plan.units, plan.atoms, plan.inside)
     scene = Scene(*town, plan.stays[_SPOT], plan.tables, plan.policy, plan.frame, plan.settings)
     claims = take(scene, plan.stays, np.flatnonzero(plan.stays["live"].to_numpy(bool)))
@@ -60,9 +88,7 @@ def claimed(plan: Plan) -> Claimed:
     pairs = zip(standing["fact_ids"], standing["new_facts"], strict=True)
     held = frozenset[str]().union(*(set(facts) - set(new) for facts, new in pairs))
     joint = any(counts_together(rule) for rule in plan.policy.rules if rule.act == "derive")
-    found = Claimed(plan, scene, _settled(claims, plan), held, joint)
-    _last[:] = [found]
-    return found
+    return Claimed(plan, scene, _settled(claims, plan), held, joint)
 
 
 def counts_together(rule: Rule) -> bool:

@@ -4,7 +4,7 @@ Away from a class leads the smallest set of facts that its claims rest on; into 
 tried at the places around the atom. Every way that is told was taken: the rules themselves made its claims.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -14,7 +14,7 @@ import pandas as pd
 
 from zoning.coming import Coming, try_places
 from zoning.plan import Plan
-from zoning.whatif import STANDING, Claimed, claimed, counts_together, on_atom, without
+from zoning.whatif import STANDING, Claimed, asking, claimed, counts_together, on_atom, without
 
 _TRIES = {True: 60, False: 5000}  # where a pack counts facts together, each try fires its rules anew
 OUT = 10**6
@@ -59,22 +59,24 @@ def find_ways(plan: Plan, atom: int) -> list[Way]:
     PolicyError : a rule rests on a number that is unset (grade U).
     """
     known = claimed(plan)
-    claims = on_atom(known, atom)
+    with asking:
+        return list(_ways(known, on_atom(known, atom), atom))
+
+
+def _ways(known: Claimed, claims: pd.DataFrame, atom: int) -> Iterator[Way]:
     now = int(claims["rank"].min()) if len(claims) else OUT
-    found, tried = list[Way](), try_places(known, atom)
-    for name, of in sorted(plan.policy.classes.items(), key=lambda item: item[1].rank):
+    tried = try_places(known, atom)
+    for name, of in sorted(known.plan.policy.classes.items(), key=lambda item: item[1].rank):
         if of.rank == now:
             continue
         leaving = leave(known, claims, of.rank)
         rest = without(known, claims, leaving.facts) if leaving else claims
         if leaving and (rest["rank"] == of.rank).any():
-            found.append(Way(name, leaving, None))
+            yield Way(name, leaving, None)
         else:
-            gone = leaving.facts if leaving else ()
-            found += [Way(name, leaving, coming) for coming in tried.into(of.rank, gone)]
+            yield from (Way(name, leaving, coming) for coming in tried.into(of.rank, leaving.facts if leaving else ()))
     if now < OUT:
-        found.append(Way(None, leave(known, claims, OUT), None))
-    return found
+        yield Way(None, leave(known, claims, OUT), None)
 
 
 def leave(known: Claimed, claims: pd.DataFrame, rank: int) -> Leaving | None:
