@@ -73,7 +73,8 @@ def test_an_interrupted_start_leaves_nothing(command: list[str], tmp_path: Path)
         deadline = time.monotonic() + 30
         while not (tmp_path / "city.part").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        os.killpg(running.pid, signal.SIGINT)
+        # Not SIGINT: a shell that was started in the background ignores it.
+        os.killpg(running.pid, signal.SIGTERM)
         assert running.wait(30) != 0
     assert left(tmp_path) == set()
 

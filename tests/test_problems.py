@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 from tests.small_town import area, at, box, derive_town, home, house, point
+from zoning.decisions import named
 from zoning.pipeline import Plan
+from zoning.policy import load_policy
 
 
 def told(plan: Plan) -> set[tuple[str, str]]:
@@ -72,9 +74,9 @@ def test_a_release_counts_from_when_it_was_recorded() -> None:
     buildings = [house("B1", 0, 0)]
     before = derive_town(buildings=buildings, cases=[home("C1", "B1")])
     zone = before.zones[before.zones["class"] == "sealed"].iloc[0]
-    named = {"zone_id": zone["zone_id"], "fact_ids": zone["fact_ids"], "by": "Li"}
-    drawn = {**named, "action": "delineate", "delineated_at": at("12"), "in_force_from": at("13")}
-    ended = {**named, "action": "release", "recorded_at": at("18")}
+    ours = {**named(zone), "by": "Li"}
+    drawn = {**ours, "action": "delineate", "delineated_at": at("12"), "in_force_from": at("13")}
+    ended = {**ours, "action": "release", "recorded_at": at("18")}
     for day, wanted in ((17, "in_force"), (19, "released")):
         plan = derive_town(
             as_of=datetime(2022, 3, day, tzinfo=UTC),
@@ -83,3 +85,23 @@ def test_a_release_counts_from_when_it_was_recorded() -> None:
             decided=[drawn, ended],
         )
         assert plan.zones.set_index("zone_id").at[zone["zone_id"], "status"] == wanted
+
+
+def test_a_zone_in_force_whose_place_vanished_from_a_newer_file_is_told() -> None:
+    town = {"cases": [home("C1", "B1")], "areas": [area("A1", -100, -100, 400, 400)]}
+    before = derive_town(buildings=[house("B1", 0, 0)], **town)
+    zone = before.zones[before.zones["class"] == "sealed"].iloc[0]
+    start = {"delineated_at": at("12 20:00"), "in_force_from": at("13"), "by": "Li", **named(zone)}
+    assert not any(
+        code == "bare" for code, _ in told(derive_town(buildings=[house("B1", 0, 0)], decided=[start], **town))
+    )
+    after = derive_town(buildings=[house("B9", 200, 0)], decided=[start], **town)
+    assert ("bare", zone["zone_id"]) in told(after)
+
+
+def test_what_lies_beyond_a_border_is_handed_over() -> None:
+    policy = load_policy("eu-2020-687")
+    lands = [area("N1", -100, -9000, 20000, 18000, "country"), area("N2", -20000, -9000, 19900, 18000, "country")]
+    plan = derive_town(policy=policy, areas=lands, cases=[{**home("C1"), **point(500, 0)}])
+    assert {(row["area_id"], row["to_area_id"]) for row in plan.handed_over.to_dict("records")} >= {("N1", "N2")}
+    assert any(code == "border" for code, _ in told(plan))

@@ -23,6 +23,7 @@ from zoning.exposure import find_sources, find_stays, still_open
 from zoning.follow import follow
 from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
+from zoning.grounds.border import hand_over
 from zoning.grounds.scene import Scene
 from zoning.kept import Kept
 from zoning.locate import far_away, locate
@@ -101,6 +102,7 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
     pieces = follow(claims, stays, standings, state.strokes, Town(ground, people, scene), as_of, kept)
     zones = pieces["zones"].sort_values(["rank", "zone_id"], ignore_index=True)
     closed = pieces["closed"].drop(columns="part").sort_values("zone_id", ignore_index=True)
+    beyond = hand_over(claims[claims["live"]], scene)
     proposals = name_proposals(list_proposals(claims), ground.units, tables["areas"])
     day = local_date(pd.Timestamp(as_of), settings.zone)
     return Plan(
@@ -119,7 +121,10 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
         closed=closed,
         touched=pieces["touched"],
         ledger=pieces["ledger"],
-        problems=list_problems(ground.problems, zones, tables, stays, spots, policy, day),
+        handed_over=beyond,
+        problems=list_problems(
+            ground.problems, zones, tables, stays, spots, standings, pieces["ledger"], beyond, policy, day
+        ),
         tables=tables,
         policy=policy,
         settings=settings,

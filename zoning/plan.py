@@ -21,7 +21,8 @@ class Plan:
 
     `zones`, `membership`, `atoms`, `cells`, `calendar`, `gate_points`, `site_links`: as ARCHITECTURE.md lists them;
     `former`: atom, zone_id, people of the ground that ended zones had; `stays`: who was where; `proposals` (with names)
-    and `closed`: of `derive_zones`; `touched`, `ledger`: of `replay`; `problems`: code, subject, text;
+    and `closed`: of `derive_zones`; `touched`, `ledger`: of `replay`; `handed_over`: of
+    `hand_over`; `problems`: code, subject, text;
     `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
     """
 
@@ -40,6 +41,7 @@ class Plan:
     closed: pd.DataFrame
     touched: pd.DataFrame
     ledger: pd.DataFrame
+    handed_over: pd.DataFrame
     problems: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     policy: Policy

@@ -14,8 +14,10 @@ _SAID = {
     "twice": "is the id of two units; only the first of estates, buildings, units is used: give each its own",
     "no area": "names an area that is not loaded, so its people live nowhere; load the area or mend the id",
     "redrawn": "covers other ground than was decided, after a correction or a new fact; decide it again",
+    "bare": "is in force and has no ground now: stricter zones hold it, or its place vanished; release or redraw it",
     "transfer": "was found in isolation and no transfer date is recorded, so its home opens nothing; type isolated_at",
 }
+_WAITS = ("suspended", "senseless", "emptied", "adrift")
 
 
 def list_problems(
@@ -24,18 +26,24 @@ def list_problems(
     tables: Mapping[str, pd.DataFrame],
     stays: pd.DataFrame,
     spots: pd.DataFrame,
+    standings: pd.DataFrame,
+    ledger: pd.DataFrame,
+    handed_over: pd.DataFrame,
     policy: Policy,
     day: date,
 ) -> pd.DataFrame:
-    """List the problems of a plan.
+    """List the problems of a plan, edits that wait for a person first.
 
     Parameters
     ----------
     ground : code, subject, text: problems of the unit tree.
-    zones : zone_id, redrawn.
+    zones : zone_id, aliases, redrawn.
     tables : kind -> table of the state; cases, areas, population, estates, buildings and units are read.
     stays : fact_id, live.
     spots : known, far, near, question, same rows.
+    standings : of `fold_decisions`.
+    ledger : of `replay`.
+    handed_over : of `hand_over`.
     policy : the pack, for its statuses and dated values.
     day : local date of the plan.
 
@@ -55,6 +63,7 @@ def list_problems(
         "far": stays["fact_id"][live & far],
         "near": stays["fact_id"][live & spots["near"].to_numpy(bool)],
         "redrawn": zones["zone_id"][zones["redrawn"].to_numpy(bool)],
+        "bare": _bare(zones, standings),
         "transfer": firing["fact_id"][away & firing["home_until"].isna()],
     }
     found |= {"twice": named[named.duplicated()], "no area": population["id"][nowhere & population["cell"].isna()]}
@@ -62,4 +71,16 @@ def list_problems(
     said = spots["question"][live & asked]
     words = pd.DataFrame({"code": "address", "subject": stays["fact_id"][live & asked], "text": said})
     pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
-    return pd.concat([ground, *parts, words, pack], ignore_index=True)
+    waits = ledger[ledger["status"].isin(_WAITS)]
+    edits = pd.DataFrame({"code": "edit", "subject": waits["event_id"], "text": waits["text_en"]})
+    over = handed_over.drop_duplicates(["ground", "to_area_id"])
+    to = "reaches over the border into " + over["to_area_id"].fillna("no loaded area").astype("str")
+    border = pd.DataFrame({"code": "border", "subject": over["ground"], "text": to + "; hand that part over"})
+    return pd.concat([edits, ground, *parts, words, border, pack], ignore_index=True)
+
+
+def _bare(zones: pd.DataFrame, standings: pd.DataFrame) -> pd.Series:
+    """Return the zones that were put in force, not ended, and are no zone of the plan any more."""
+    known = {name for row in zip(zones["zone_id"], zones["aliases"], strict=True) for name in (row[0], *row[1])}
+    open_ = standings[standings["ended"].isna() & standings["in_force_from"].notna()]
+    return open_["zone_id"][~open_["zone_id"].isin(known)]
