@@ -1,6 +1,7 @@
 """Rejected rows go out with their cells, come back corrected, and nothing is lost or loaded twice."""
 
 import csv
+import resource
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -265,3 +266,19 @@ def test_a_large_table_that_is_no_rejects_file_is_loaded_as_it_is(
     with pytest.raises(InputError, match="holds rejected rows of cases, none of tests"):
         load_file(workspace, workspace.path / REJECTS, "tests")
     assert read(workspace)[0]["case_id"] == "C2"
+
+
+@pytest.mark.slow
+def test_a_million_rejects_stay_on_disk_and_half_come_back(workspace: Workspace, tmp_path: Path) -> None:
+    rows, path = 1_000_000, tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("visit_id,person_id,place_id,arrive_at,note\n")
+        file.writelines(f"V{n},P{n % 1000},G{n % 400},soon,said by the person {n}\n" for n in range(rows))
+    assert load_file(workspace, path, "visits").rows == {"visits": (rows, 0, rows)}
+    mended = tmp_path / "corrected.csv"
+    with (workspace.path / REJECTS).open(encoding="utf-8-sig") as old, mended.open("w", encoding="utf-8") as new:
+        new.writelines(line.replace(",soon,said", ",2022-03-06,said") if n % 2 else line for n, line in enumerate(old))
+    assert load_file(workspace, mended, "visits").rows == {"visits": (rows, rows // 2, rows // 2)}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6
+    with (workspace.path / REJECTS).open("rb") as file:
+        assert sum(1 for _ in file) == 1 + rows // 2
