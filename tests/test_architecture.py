@@ -54,7 +54,7 @@ DEMO: dict[str, tuple[str, ...]] = {
     "demo": (
         *("demo.plan", "demo.streets", "demo.land", "demo.lanes", "demo.layout", "demo.buildings", "demo.areas"),
         *("demo.units", "demo.names", "demo.places", "demo.ground", "demo.outbreak", "demo.facts", "demo.files"),
-        "demo.readme",
+        *("demo.readme", "demo.rounds"),
     ),
 }
 # What the layers share; every other module of layers/ is a layer.

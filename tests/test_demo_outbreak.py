@@ -10,6 +10,7 @@ from zoning.demo.facts import Facts, make_facts
 from zoning.demo.ground import Ground, make_ground
 from zoning.demo.outbreak import DAYS, make_outbreak
 from zoning.demo.plan import make_districts
+from zoning.demo.rounds import make_rounds
 
 CASES = 120
 
@@ -132,3 +133,28 @@ def test_contacts_and_samples_belong_to_people(run: Run) -> None:
     assert set(positive["person_id"]) <= set(facts.cases["person_id"])
     rounds = facts.tests[facts.tests["pool_id"] != ""].groupby("pool_id").size()
     assert rounds.max() <= 10
+
+
+def test_rounds_reach_every_home_of_a_case_and_mostly_everybody(run: Run) -> None:
+    rounds = make_rounds(make_districts(2, 200_000, CASES)[0], run.spread, run.ground)
+    homes = run.ground.register.homes["building"].to_numpy()[run.spread["home"]]
+    assert set(homes) <= set(rounds["unit_id"])
+    missing = rounds["refused"] + rounds["absent"]
+    assert (rounds["tested"] + rounds["excused"] + missing == rounds["due"]).all()
+    assert (rounds[["tested", "excused", "refused", "absent", "positive"]] >= 0).all(axis=None)
+    complete = rounds[["refused", "absent", "pools_open"]].sum(axis=1) == 0
+    assert 0.9 < complete.mean() < 0.995
+    assert (rounds[["refused", "absent", "pools_open", "positive"]].sum() > 0).all()
+    assert not rounds.duplicated(["round_id", "unit_id"]).any()
+    assert (pd.to_datetime(rounds["started_at"]) < pd.to_datetime(rounds["ended_at"])).all()
+
+
+def test_a_community_is_tested_from_the_day_after_its_first_report(run: Run) -> None:
+    rounds = make_rounds(make_districts(2, 200_000, CASES)[0], run.spread, run.ground)
+    first = rounds.groupby("unit_id")["started_at"].min()
+    homes = run.ground.register.homes["building"].to_numpy()[run.spread["home"]]
+    reported = pd.Timestamp("2022-03-01") + pd.to_timedelta(run.spread["reported"], unit="D")
+    begun = pd.to_datetime(first[homes]).to_numpy()
+    assert (begun <= (reported.dt.floor("D") + pd.Timedelta(hours=32)).to_numpy()).all()
+    days = rounds.groupby("unit_id").size()
+    assert days.max() <= 17

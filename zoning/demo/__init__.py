@@ -15,6 +15,7 @@ from zoning.demo.ground import Ground, make_ground, make_nature
 from zoning.demo.outbreak import make_outbreak
 from zoning.demo.plan import District, make_districts
 from zoning.demo.readme import Entry, Summary, write_manifest, write_readme
+from zoning.demo.rounds import make_rounds
 from zoning.errors import InputError
 
 LEAST_PEOPLE, LEAST_CASES = 20_000, 8
@@ -60,6 +61,9 @@ def _write_district(folder: Path, district: District, summary: Summary) -> Itera
     yield from _write_land(folder, district, ground)
     yield from _write_register(folder, district, ground)
     yield from _write_facts(folder, district, facts, summary)
+    name, rounds = files.stem("rounds", district) + ".csv", make_rounds(district, spread, ground)
+    files.write_csv(folder / name, rounds.rename(columns=files.ROUNDS_ZH))
+    yield Entry(name, "rounds", len(rounds), odd="Chinese headers; by building where cases live, else by estate")
     summary.add(
         {
             "km²": ground.plan.ground.area / 1e6,

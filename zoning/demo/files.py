@@ -30,6 +30,11 @@ CONTACTS_ZH = {
     "contact_id": "密接编号", "person_id": "人员编号", "case_id": "关联病例", "last_exposure_at": "末次接触时间",
     "state": "管控状态", "unit_id": "单元编号", "address": "居住地址", "recorded_at": "登记时间",
 }  # fmt: skip
+ROUNDS_ZH = {
+    "round_id": "轮次", "unit_id": "楼栋编号", "started_at": "采样开始时间", "ended_at": "采样结束时间",
+    "due": "应检人数", "tested": "实检人数", "excused": "免检人数", "refused": "拒检人数", "absent": "缺检人数",
+    "pools_open": "未出结果混管数", "positive": "阳性人数", "recorded_at": "登记时间",
+}  # fmt: skip
 # Rows that no intake can take as they are: what stands in which column, and what is wrong with it.
 BAD_CASES = (
     ({"reported_at": "2022-02-30 10:00"}, "a day that does not exist"),
