@@ -15,7 +15,7 @@ from zoning.lifting.words import NOTHING, Said, names
 from zoning.plan import Plan
 from zoning.possible import list_possible
 from zoning.units import REST
-from zoning.whatif import statuses
+from zoning.whatif import claimed, on_atom, statuses
 from zoning.whynot import Leaving, Way, find_ways
 
 _ZONE = ("name", "name_en", "status", "stage", "decided_by", "notice_no")
@@ -38,9 +38,10 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     JSON-able: `found` with asked_of (id of its strictest atom, which all that follows is about; None where it has no
-    ground), zone (name, status, stage, who decided, notice, dates; None outside zones), edit (stroke, who, why, and the
-    class by the rules; None where no edit counts), ways (class, names, remove, smallest, release, rule_id, add, zh,
-    en), possible (class, names, rule_id, fact_id, distance_m), checks and acts (of its zone).
+    ground), rests_on in each reason (the facts of that rule), zone (name, status, stage, who decided, notice, dates;
+    None outside zones), edit (stroke, who, why, and the class by the rules; None where no edit counts), ways (class,
+    names, remove, smallest, release, rule_id, add, zh, en), possible (class, names, rule_id, fact_id, distance_m),
+    checks and acts (of its zone).
 
     Raises
     ------
@@ -58,6 +59,7 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     waits = {kind: _rows(table, first["zone_id"]) for kind, table in (("checks", plan.checks), ("acts", plan.acts))}
     return {
         **found,
+        "reasons": _reasons(plan, atom, found["reasons"]),
         "asked_of": first["atom_id"],
         "zone": _zone(plan, first["zone_id"]),
         "edit": _edit(plan, atom),
@@ -70,6 +72,14 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
 def _number(plan: Plan, atom_id: str) -> int:
     row = plan.atoms.index[plan.atoms["atom_id"] == atom_id]
     return int(row[0]) if len(row) else int(text_to_cells([atom_id])[0])
+
+
+def _reasons(plan: Plan, atom: int, reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to each reason the facts of its own rule: a visit or home, and the case behind it."""
+    claims = on_atom(claimed(plan), atom)
+    rule = np.array([plan.policy.rules[i].id for i in claims["rule"]], object)
+    own = {r["rule_id"]: claims.loc[rule == r["rule_id"], ["fact_id", "case_id"]].to_numpy(object) for r in reasons}
+    return [{**r, "rests_on": sorted(set(own[r["rule_id"]].ravel()) & set(r["facts"]))} for r in reasons]
 
 
 def _plain(value: Any) -> Any:

@@ -64,7 +64,7 @@ def _class(plan: Plan, name: str | None) -> Said:
 def _lines(plan: Plan, found: dict[str, Any]) -> Lines:
     """Give each line with the head that it stands under."""
     for reason in found["reasons"]:
-        facts, called = names(reason["facts"]), reason["names"]
+        facts, called = names(reason["rests_on"]), reason["names"]
         cited = f": {reason['cite']}" if reason["cite"] else ""
         told = (f"{reason['rule_id']} {called[lang]} ({reason['grade']}{cited})" for lang in ("zh", "en"))
         zh, en = told
