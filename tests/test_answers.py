@@ -122,6 +122,13 @@ def test_an_atom_that_an_edit_took_out_is_still_explained_by_the_rules() -> None
     assert next(w for w in found["ways"] if w["class"] == "controlled")["remove"] == ["visits:V1"]
 
 
+def test_a_class_that_no_fact_leads_to_is_said_to_be_so(plan: Plan) -> None:
+    zh, en = said(plan, "U3")
+    assert "managed like controlled: no fact near it leads there; only a decision or an edit does" in en
+    assert "参照管控区管理区域：附近没有任何事实会使其如此" in zh
+    assert en.count("no fact near it") == 1
+
+
 def test_parts_are_counted_and_the_strictest_is_asked(plan: Plan) -> None:
     zh, en = said(plan, "B1")
     assert "controlled zone 4, sealed zone 1; what follows is about U2" in en

@@ -76,6 +76,7 @@ def _lines(plan: Plan, found: dict[str, Any]) -> Lines:
     yield from _parts(plan, found)
     for way in found["ways"]:
         yield "ways", Said(f"{way['names']['zh']}：{way['zh']}", f"{way['names']['en']}: {way['en']}")
+    yield from _closed(plan, found)
     for row in found["possible"]:
         yield "possible", _possible(row)
     for check in found["checks"]:
@@ -118,6 +119,16 @@ def _parts(plan: Plan, found: dict[str, Any]) -> Lines:
     told = [(_class(plan, name or None), n) for name, n in sorted(counts.items(), key=lambda c: -c[1])]
     zh, en = "、".join(f"{of.zh}{n}处" for of, n in told), ", ".join(f"{of.en} {n}" for of, n in told)
     yield "parts", Said(f"{zh}；以下针对{found['asked_of']}", f"{en}; what follows is about {found['asked_of']}")
+
+
+def _closed(plan: Plan, found: dict[str, Any]) -> Lines:
+    """Name the classes that no fact near it leads to."""
+    now = found["edit"]["derived_class"] if found["edit"] else found["class"]
+    told = {now, *(way["class"] for way in found["ways"])}
+    for name, of in plan.policy.classes.items():
+        if found["atoms"] and name not in told:
+            zh = f"{of.names.zh}：附近没有任何事实会使其如此；只能由决定或人工编辑"
+            yield "ways", Said(zh, f"{of.names.en}: no fact near it leads there; only a decision or an edit does")
 
 
 def _possible(row: dict[str, Any]) -> Said:
