@@ -16,6 +16,7 @@ from dashboard.errors import Refused, install
 from dashboard.plans import Plans, Question, Shown
 from dashboard.rows import zone_rows
 from dashboard.texts import TEXTS
+from dashboard.waits import Act, Check, acts_of, checks_of
 from layers import LAYERS
 from layers.style import compose, look_of
 from layers.tiles import MAX_ZOOM, compress
@@ -51,7 +52,7 @@ def _json(request: Request, make: Callable[[], Any], tag: str) -> Response:
     headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    return _packed(request, orjson.dumps(make()), headers, "application/json")
+    return _packed(request, orjson.dumps(make(), default=datetime.isoformat), headers, "application/json")
 
 
 def _packed(request: Request, data: bytes, headers: dict[str, str], media_type: str) -> Response:
@@ -112,6 +113,31 @@ def _plan_routes(plans: Plans) -> APIRouter:
     return routes
 
 
+def _wait_routes(plans: Plans) -> APIRouter:
+    routes = APIRouter(prefix="/api", tags=["plan"])
+    zone_id = Annotated[str | None, Query(max_length=MAX_TEXT, description="one zone only")]
+
+    @routes.get("/checks", summary="The conditions of each zone's way out", response_model=list[Check])
+    def checks(request: Request, asked: Asked, zone: zone_id = None) -> Response:
+        shown = _shown(plans, asked, zone)
+        return _json(request, lambda: checks_of(shown.plan, zone), f"checks-{shown.key}-{zone}")
+
+    @routes.get("/acts", summary="What the engine proposes to decide, the ready first", response_model=list[Act])
+    def acts(request: Request, asked: Asked, zone: zone_id = None) -> Response:
+        shown = _shown(plans, asked, zone)
+        return _json(request, lambda: acts_of(shown.plan, zone), f"acts-{shown.key}-{zone}")
+
+    return routes
+
+
+def _shown(plans: Plans, asked: Question, zone: str | None) -> Shown:
+    """Return the plan of a request that may name a zone, which must be there."""
+    shown = plans.get(asked)
+    if zone is not None and zone not in set(shown.plan.zones["zone_id"]):
+        raise Refused(404, f"There is no zone '{zone}' in this plan.", "zone", "Take an id of /api/zones.")
+    return shown
+
+
 def _point(text: str) -> tuple[float, float]:
     try:
         lng, lat = (float(v) for v in text.split(","))
@@ -167,6 +193,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
     """Put the API on a server; what is not there under /api is a plain error and not the page."""
     install(server)
     server.include_router(_plan_routes(plans))
+    server.include_router(_wait_routes(plans))
     server.include_router(_map_routes(plans))
 
     @server.get("/docs", include_in_schema=False)

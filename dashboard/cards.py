@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from dashboard.life import life_sections
 from dashboard.parts import chip, figure, number, pairs, section, text, words
 from dashboard.plans import Engine, Shown
 from dashboard.rows import Round, class_words, clock, lift_day, rounds_of, whole
 from dashboard.texts import both, day_text, known, problem
 from layers import LAYERS
 from layers._base import Card, row_of, values
-from layers.zones import shown as zones_shown
+from layers._base import shown as zones_shown
 
 GATES_SHOWN, FACTS_SHOWN, PROBLEMS_SHOWN, PARTS_SHOWN = 8, 6, 20, 16
 _LAYERS = {layer.key: layer for layer in LAYERS}
@@ -85,17 +86,23 @@ def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
         [
             html.H2(words({"zh": zone["name"], "en": zone["name_en"]})),
             html.Div([words(names), " ", html.Span(zone_id, className="mono"), " · ", words(known(zone["status"]))]),
+            *([html.Span(text("void"), className="tag warn")] if zone["void"] else []),
         ]
     )
-    head = html.Header([chip(zone["look"], letter, "lg"), title], className="chead")
+    head = html.Header([chip(zone["look"], letter, _chip_class(zone)), title], className="chead")
     return [
         head,
         _zone_figures(shown, zone, time),
+        *life_sections(shown, zone),
         section(text("why"), [_reasons(_zone_reasons(plan, zone_id)), *_weak(zone)], class_name="why"),
         _calendar(shown, rounds, time),
         *_gates(plan, zone_id),
         *_sites(plan, zone_id),
     ]
+
+
+def _chip_class(zone: Mapping[str, Any]) -> str:
+    return "lg sketch" if zone["status"] == "proposed" else "lg"
 
 
 def _zone_figures(shown: Shown, zone: Mapping[str, Any], time: Mapping[str, Any]) -> html.Div:

@@ -18,8 +18,8 @@ import shapely
 
 from dashboard.errors import Refused
 from layers import LAYERS
+from layers._base import shown as zones_shown
 from layers.tiles import TileSet
-from layers.zones import shown as zones_shown
 from zoning.differences import compare_plans
 
 KEPT = 12  # plans held at once

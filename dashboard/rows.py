@@ -8,8 +8,10 @@ import pandas as pd
 
 from dashboard.plans import Shown
 from dashboard.texts import both, day_text, known
-from layers.zones import WATCH, WATCH_LETTER, WATCH_NAMES
-from layers.zones import shown as zones_shown
+from dashboard.waits import asked_of, pending_zones
+from layers._base import ACTS, WATCH
+from layers._base import shown as zones_shown
+from layers.zones import WATCH_LETTER, WATCH_NAMES
 from zoning.clocks import way_out
 from zoning.graded import number_on
 from zoning.policy import Policy
@@ -23,6 +25,16 @@ def class_words(policy: Policy, look: str, name: str) -> tuple[dict[str, str], d
         return WATCH_LETTER, WATCH_NAMES
     of = policy.classes[name]
     return {"zh": of.letter.zh, "en": of.letter.en}, {"zh": of.names.zh, "en": of.names.en}
+
+
+def stage_words(policy: Policy, name: str, stage: str) -> dict[str, str] | None:
+    """Return what a stage is called in both languages, a phase by the name that its class gives it; None for none."""
+    if not stage.startswith("phase_"):
+        return None if stage == "none" else known(f"stage_{stage}")
+    number, phases = int(stage.removeprefix("phase_")), policy.classes[name].phases
+    if number > len(phases):
+        return both("stage_phase", n=number) if number > 1 else None
+    return both("stage_phase_named", n=number, name=phases[number - 1].names.model_dump())
 
 
 def lift_day(when: Any, zone: ZoneInfo) -> date | None:
@@ -80,7 +92,14 @@ def whole(number: Any) -> int | None:
     return None if number is None or pd.isna(number) else round(float(number))
 
 
-def _row(shown: Shown, zone: Any, rounds: list[Round]) -> dict[str, Any]:
+def _said(zone: Any) -> dict[str, str]:
+    """Return in one word how a zone stands: what voids it, its stage if that says more than its status, its status."""
+    if zone.void:
+        return both("void")
+    return known(zone.status if zone.stage == "none" or zone.stage.startswith("phase_") else f"stage_{zone.stage}")
+
+
+def _row(shown: Shown, zone: Any, rounds: list[Round], asked: list[str], pending: bool) -> dict[str, Any]:
     policy = shown.plan.policy
     letter, names = class_words(policy, zone.look, zone.class_)
     time = clock(policy, zone.class_, rounds, shown.day)
@@ -97,7 +116,12 @@ def _row(shown: Shown, zone: Any, rounds: list[Round]) -> dict[str, Any]:
         "letter": letter,
         "class": names,
         "people": whole(zone.people),
-        "status": known(zone.status),
+        "status": _said(zone),
+        "stage": zone.stage,
+        "void": bool(zone.void),
+        "asked": asked,
+        "asks": both("pending") if pending else both(f"act_{asked[0]}") if asked else None,
+        "pending": pending,
         "proposed": zone.status == "proposed",
         "no_ground": bool(zone.no_ground),
         "day": time["day"],
@@ -110,6 +134,11 @@ def _row(shown: Shown, zone: Any, rounds: list[Round]) -> dict[str, Any]:
     }
 
 
+def _urgency(row: dict[str, Any]) -> tuple[Any, ...]:
+    act = ACTS.index(row["asked"][0]) if row["asked"] else len(ACTS)
+    return not row["pending"], act, row["look"] == WATCH, row["rank"], not row["due"], -(row["people"] or 0), row["id"]
+
+
 def zone_rows(shown: Shown) -> dict[str, Any]:
     """Return the list of a plan.
 
@@ -119,14 +148,19 @@ def zone_rows(shown: Shown) -> dict[str, Any]:
 
     Returns
     -------
-    `zones`: rows, strictest class first, then those with a test due today, then by people; `classes`: what the
-    filter counts (look, letter, class names, n), strictest first.
+    `zones`: rows, first what waits for a person (edits to confirm, then proposals, the most pressing first); then
+    the strictest class first, those with a test due today, by people. `classes`: what the filter counts (look, letter,
+    class names, n), strictest first.
     """
     plan = shown.plan
     rounds = rounds_of(plan.calendar)
     zones = zones_shown(plan).rename(columns={"class": "class_"})
-    rows = [_row(shown, zone, rounds.get(zone.zone_id, [])) for zone in zones.itertuples(index=False)]
-    rows.sort(key=lambda r: (r["look"] == WATCH, r["rank"], not r["due"], -(r["people"] or 0), r["id"]))
+    asked, pending = asked_of(plan), pending_zones(plan)
+    rows = [
+        _row(shown, zone, rounds.get(zone.zone_id, []), asked.get(zone.zone_id, []), zone.zone_id in pending)
+        for zone in zones.itertuples(index=False)
+    ]
+    rows.sort(key=_urgency)
     classes = []
     looks = [(c.style, name) for name, c in sorted(plan.policy.classes.items(), key=lambda pair: pair[1].rank)]
     for look, name in [*looks, (WATCH, "")]:

@@ -1,6 +1,6 @@
 """Words of the screen in Chinese and English; a test holds that both have the same keys and the same fields."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 LANGS = ("zh", "en")
 
@@ -21,7 +21,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zones_shown": ("{n} 个", "{n} on this day"),
     "zones_filtered": ("{n} / {all} 个", "{n} of {all}"),
     "search": ("名称、编号", "Name or id"),
-    "list_head": ("分区（先严后宽）", "Zone, strictest first"),
+    "list_head": ("待决定在前，先严后宽", "To decide, then strictest"),
     "people": ("人数", "People"),
     "people_unit": ("人", "people"),
     "day": ("天次", "Day"),
@@ -144,6 +144,64 @@ _WORDS: dict[str, tuple[str, str]] = {
     "more": ("另有 {n} 项", "{n} more"),
     "status": ("状态", "status"),
     "not_found": ("所选的“{id}”在这一天不存在。", "“{id}” does not exist on this day."),
+    # life of a zone
+    "life": ("状态与日期", "Status and dates"),
+    "stage": ("阶段", "stage"),
+    "stage_hold": ("临时管控", "temporary hold"),
+    "stage_stepping_down": ("降级中", "stepping down"),
+    "stage_post_release": ("解封后监测中", "under watch after release"),
+    "stage_phase": ("第{n}阶段", "phase {n}"),
+    "stage_phase_named": ("第{n}阶段：{name}", "phase {n}: {name}"),
+    "void": ("病例均已撤回或排除", "void: all cases withdrawn or excluded"),
+    "origin": ("降级前", "stepped down from"),
+    "delineated_at": ("划定", "delineated"),
+    "in_force_from": ("生效", "in force from"),
+    "class_since": ("现分级自", "in this class since"),
+    "hold_until": ("临时管控至", "on hold until"),
+    "ended_at": ("解除", "ended"),
+    "watch_until": ("监测至", "watched until"),
+    "notice_no": ("通告编号", "notice"),
+    "decided_by": ("决定人", "decided by"),
+    "proposals": ("建议决定", "Proposed"),
+    "proposals_note": ("由人决定", "a person decides"),
+    "act_raise": ("建议升级", "turn stricter"),
+    "act_open": ("建议划定", "open"),
+    "act_hold_expired": ("临时管控到期", "hold expired"),
+    "act_extend": ("建议纳入新事实", "extend to new facts"),
+    "act_release": ("建议解除", "lift"),
+    "act_step": ("建议降级", "step down"),
+    "act_phase": ("建议转入下一阶段", "next phase"),
+    "act_to": ("{act}：{to}", "{act}: {to}"),
+    "waits_release": ("解除条件", "Can be lifted when"),
+    "waits_step": ("降为{to}的条件", "Can become {to} when"),
+    "waits_n": ("满足 {n} / {all} 项", "{n} of {all} hold"),
+    "check_holds": ("满足：", "holds:"),
+    "check_running": ("未到期：", "not yet:"),
+    "check_missing": ("缺：", "missing:"),
+    "predicate_in_force_days": ("管控天数", "Days in force"),
+    "predicate_no_new_days": ("无新增天数", "Days without a new case"),
+    "predicate_cleaned_days": ("清洁消毒后天数", "Days since cleaning"),
+    "predicate_last_contact_days": ("密接期满且检测阴性", "Contacts past their days and negative"),
+    "predicate_round_window_h": ("解除前全员检测", "Last full round"),
+    "predicate_clean_rounds": ("全阴轮次", "Clean rounds"),
+    "predicate_rounds_done": ("已完成轮次", "Rounds done"),
+    "predicate_assessed": ("评估记录", "Recorded assessment"),
+    "predicate_lifted": ("更严格的分区已解除", "Other zones lifted first"),
+    "edits": ("手工编辑", "Edits by hand"),
+    "edits_pending": ("编辑待确认", "Edits that wait for you"),
+    "edit_atoms": ("涉及 {n} 个单元", "on {n} of its atoms"),
+    "edit_suspended": ("待确认", "pending"),
+    "edit_senseless": ("已不成立", "no longer makes sense"),
+    "edit_emptied": ("区域已空", "leaves the zone empty"),
+    "edit_adrift": ("推导已不再划区", "no longer derived"),
+    "edit_draft": ("草稿", "draft"),
+    "edit_in_effect": ("生效中", "in effect"),
+    "edit_not_yet": ("尚未生效", "not yet in effect"),
+    "edit_replaced": ("已被取代", "replaced"),
+    "edit_taken_up": ("已采用", "taken up"),
+    "edit_expired": ("已失效", "ended"),
+    "edit_undone": ("已撤销", "undone"),
+    "pending": ("编辑待确认", "edit to confirm"),
     # kinds and fields of reference rows
     "estates": ("小区", "Estate"),
     "buildings": ("楼栋", "Building"),
@@ -209,3 +267,12 @@ def problem(code: str, told: str) -> dict[str, str]:
 def day_text(day: date) -> dict[str, str]:
     """Return a date as it is spoken: 3月16日, 16 Mar."""
     return {"zh": f"{day.month}月{day.day}日", "en": f"{day.day} {_MONTHS[day.month - 1]}"}
+
+
+def moment_text(at: datetime) -> dict[str, str]:
+    """Return a local moment as it is spoken: 3月16日 08:30, 16 Mar 08:30; a midnight is 24时 of the day it ends."""
+    if (at.hour, at.minute) == (0, 0):
+        before = day_text((at - timedelta(days=1)).date())
+        return {"zh": f"{before['zh']}24时", "en": f"{before['en']} 24:00"}
+    day = day_text(at.date())
+    return {lang: f"{day[lang]} {at:%H:%M}" for lang in LANGS}

@@ -10,14 +10,18 @@ from layers.changes import CHANGES_LAYER
 from layers.gates import GATES_LAYER
 from layers.green import GREEN_LAYER
 from layers.places import PLACES_LAYER
+from layers.proposals import PROPOSALS_LAYER
 from layers.roads import ROADS_LAYER
 from layers.sites import SITES_LAYER
+from layers.stages import STAGES_LAYER
 from layers.units import UNITS_LAYER
 from layers.water import WATER_LAYER
 from layers.zones import ZONES_LAYER
 
 LAYERS: tuple[Layer, ...] = (
     ZONES_LAYER,
+    STAGES_LAYER,
+    PROPOSALS_LAYER,
     CHANGES_LAYER,
     CELLS_LAYER,
     GATES_LAYER,

@@ -18,6 +18,9 @@ Value = str | int | float | bool
 # Height of a style layer in the picture: sheets below, marks, lines, what is selected, then signs and text.
 GREEN, WATER, AREA, ROAD, ESTATE, BUILDING = 10, 20, 25, 30, 35, 40
 ZONE, RISK, ZONE_LINE, SELECTED, POINT, LABEL, BADGE = 50, 60, 70, 79, 80, 90, 95
+WATCH = "post"  # token name of the watch after release, which is a stage and no class of a pack
+# What can be proposed, the most pressing first.
+ACTS = ("raise", "open", "hold_expired", "extend", "release", "step", "phase")
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,41 @@ def values(frame: Any, column: str) -> list[Any]:
         return [None] * len(frame)
     series = frame[column]
     return [None if missing else value for value, missing in zip(series.tolist(), series.isna(), strict=True)]
+
+
+def shown(plan: "Plan") -> Any:
+    """Return the zones that a map of the plan shows: not the rejected, nor the released unless they are watched.
+
+    Parameters
+    ----------
+    plan : a derived plan.
+
+    Returns
+    -------
+    The rows of `plan.zones`, with `look` (token name: of the class, or of the watch after release).
+    """
+    zones = plan.zones
+    watched = zones["stage"] == "post_release"
+    gone = zones["status"].isin(["rejected", "released"]) & ~watched
+    kept = zones[~gone]
+    styles = kept["class"].map({name: of.style for name, of in plan.policy.classes.items()})
+    return kept.assign(look=styles.where(~watched[~gone], WATCH))
+
+
+def ready_acts(plan: "Plan") -> pd.DataFrame:
+    """Return what can be decided now.
+
+    Parameters
+    ----------
+    plan : a derived plan.
+
+    Returns
+    -------
+    The ready rows of `plan.acts`, the most pressing first.
+    """
+    ready = plan.acts[plan.acts["ready"]]
+    order = ready["act"].map({act: k for k, act in enumerate(ACTS)})
+    return ready.assign(order=order).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
 
 
 def shapes(frame: Any) -> Any:

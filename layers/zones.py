@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from layers._base import (
     BADGE,
     SELECTED,
+    WATCH,
     ZONE,
     ZONE_LINE,
     Card,
@@ -16,13 +17,13 @@ from layers._base import (
     label_points,
     row_of,
     shapes,
+    shown,
     values,
 )
 
 if TYPE_CHECKING:
     from zoning.pipeline import Plan
 
-WATCH = "post"  # token name of the watch after release, which is a stage and no class of a pack
 WATCH_LETTER, WATCH_NAMES = {"zh": "观", "en": "W"}, {"zh": "解封后健康监测", "en": "Post-release watch"}
 # Token name of a class -> outline width in px, dashes in widths, hatch, shape of the letter's chip.
 _LINES: dict[str, tuple[float, list[float], str]] = {
@@ -32,25 +33,9 @@ _LINES: dict[str, tuple[float, list[float], str]] = {
     "precaution": (2, [4, 1.5, 0.8, 1.5], "dots"),
     WATCH: (2, [0.8, 1.2], "level"),
 }
-
-
-def shown(plan: "Plan") -> Any:
-    """Return the zones that a map of the plan shows: not the rejected, nor the released unless they are watched.
-
-    Parameters
-    ----------
-    plan : a derived plan.
-
-    Returns
-    -------
-    The rows of `plan.zones`, with `look` (token name: of the class, or of the watch after release).
-    """
-    zones = plan.zones
-    watched = zones["stage"] == "post_release"
-    gone = zones["status"].isin(["rejected", "released"]) & ~watched
-    kept = zones[~gone]
-    styles = kept["class"].map({name: of.style for name, of in plan.policy.classes.items()})
-    return kept.assign(look=styles.where(~watched[~gone], WATCH))
+# What is proposed is drawn like a sketch of its class: paler, in short dashes, its letter on an empty chip.
+PROPOSED: list[Any] = ["==", ["get", "status"], "proposed"]
+_SKETCH_WIDTH, _SKETCH_DASHES = 1.8, [2.2, 2.2]
 
 
 def _parts(plan: "Plan") -> list[Part]:
@@ -82,6 +67,8 @@ def _images(look: Look) -> dict[str, dict[str, Any]]:
             "line": line if style == "like" else look["m-halo"],
             "text": letter[look.lang],
         }
+        sketch = {"fill": look["surface"], "ink": look["ink"], "line": line, "dashes": [3, 2]}
+        images[look.image(f"badge-{style}-proposed")] = {**images[look.image(f"badge-{style}")], **sketch}
         images[look.image(f"swatch-{style}")] = {
             "swatch": hatch,
             "fill": look[f"{token}-fill"],
@@ -90,46 +77,50 @@ def _images(look: Look) -> dict[str, dict[str, Any]]:
             "width": width,
             "dashes": dashes,
         }
+    images[look.image("swatch-proposed")] = {
+        "swatch": "none",
+        "fill": look["surface"],
+        "stroke": look["ink-2"],
+        "alpha": 1,
+        "width": _SKETCH_WIDTH,
+        "dashes": _SKETCH_DASHES,
+    }
     return images
 
 
 def _class_style(look: Look, style: str, height: int) -> list[tuple[int, StyleLayer]]:
     width, dashes, _ = _LINES[style]
-    own = {"source": "plan", "source-layer": "zones", "filter": ["==", ["get", "look"], style]}
+    of = ["==", ["get", "look"], style]
+    own = {"source": "plan", "source-layer": "zones", "filter": of}
     line: dict[str, Any] = {"line-color": look[f"zone-{style}-line"], "line-width": width}
     if dashes:
         line["line-dasharray"] = dashes
+    sketch = {"line-color": line["line-color"], "line-width": _SKETCH_WIDTH, "line-dasharray": _SKETCH_DASHES}
     casing = {"line-color": look["m-halo"], "line-width": width + 2.4}
-    joins = {"line-join": "round"}
-    return [
-        (
-            ZONE + height,
-            {"id": f"zone-{style}", "type": "fill", "paint": {"fill-color": look[f"zone-{style}-fill"]}, **own},
-        ),
-        (
-            ZONE + height,
-            {
-                "id": f"zone-{style}-hatch",
-                "type": "fill",
-                "minzoom": 11,
-                "paint": {"fill-pattern": look.image(f"hatch-{style}")},
-                **own,
-            },
-        ),
-        (
-            ZONE_LINE + height,
-            {"id": f"zone-{style}-case", "type": "line", "layout": joins, "paint": casing, **own},
-        ),
-        (ZONE_LINE + height, {"id": f"zone-{style}-line", "type": "line", "layout": joins, "paint": line, **own}),
+    fill = {"fill-color": look[f"zone-{style}-fill"], "fill-opacity": ["case", PROPOSED, 0.5, 1]}
+    hatch = {"fill-pattern": look.image(f"hatch-{style}"), "fill-opacity": ["case", PROPOSED, 0.3, 1]}
+    edge = {"type": "line", "layout": {"line-join": "round"}, **own}
+    decided, proposed = {"filter": ["all", of, ["!", PROPOSED]]}, {"filter": ["all", of, PROPOSED]}
+    found: list[tuple[int, StyleLayer]] = [
+        (ZONE, {"id": f"zone-{style}", "type": "fill", "paint": fill, **own}),
+        (ZONE, {"id": f"zone-{style}-hatch", "type": "fill", "minzoom": 11, "paint": hatch, **own}),
+        (ZONE_LINE, {"id": f"zone-{style}-case", "paint": casing, **edge}),
+        (ZONE_LINE, {"id": f"zone-{style}-line", "paint": line, **edge, **decided}),
+        (ZONE_LINE, {"id": f"zone-{style}-proposed", "paint": sketch, **edge, **proposed}),
     ]
+    return [(at + height, layer) for at, layer in found]
 
 
 def _badges(look: Look) -> list[tuple[int, StyleLayer]]:
     """Return the letters: those of the strictest class always, the others where they find room beside them."""
-    images = [v for style, _, _ in _looks(look) for v in (style, look.image(f"badge-{style}"))]
+
+    def by_look(suffix: str) -> list[Any]:
+        images = [v for style, _, _ in _looks(look) for v in (style, look.image(f"badge-{style}{suffix}"))]
+        return ["match", ["get", "look"], *images, ""]
+
     first = ["==", ["get", "look"], look.classes[0].style if look.classes else ""]
     layout = {
-        "icon-image": ["match", ["get", "look"], *images, ""],
+        "icon-image": ["case", PROPOSED, by_look("-proposed"), by_look("")],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.7, 15, 0.95],
         "symbol-sort-key": ["get", "rank"],
         "icon-padding": 1,
@@ -170,7 +161,8 @@ def _card(plan: "Plan", key: str) -> Card | None:
 
 def _legend(look: Look) -> list[Legend]:
     strictest_first = reversed(_looks(look))
-    return [Legend(names, look.image(f"swatch-{style}")) for style, _, names in strictest_first]
+    found = [Legend(names, look.image(f"swatch-{style}")) for style, _, names in strictest_first]
+    return [*found, Legend({"zh": "建议，尚未决定", "en": "proposed, not decided"}, look.image("swatch-proposed"))]
 
 
 ZONES_LAYER = Layer(

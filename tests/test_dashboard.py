@@ -22,7 +22,12 @@ from dashboard.ids import Id
 from dashboard.layout import make_layout
 from dashboard.plans import Plans, Question
 from dashboard.texts import TEXTS, both, day_text, known
-from tests import tiny_plan
+from layers import LAYERS
+from layers._base import ACTS
+from layers.style import look_of
+from tests.browser import standin as tiny_plan
+from zoning.classes import Conditions
+from zoning.edits.ledger import _TEXTS
 from zoning.errors import StoreError
 
 DAY = "day=2022-03-16"
@@ -72,6 +77,17 @@ def test_every_text_that_the_scripts_or_pages_ask_for_is_there() -> None:
     asked |= set(re.findall(r"\bwords\.(\w+)", scripts))
     assert len(asked) > 40
     assert asked <= TEXTS["zh"].keys()
+
+
+def test_acts_stages_and_conditions_have_words_and_the_map_uses_the_same() -> None:
+    legends = {layer.key: layer.legend(look_of(tiny_plan.POLICY, "light", "zh")) for layer in LAYERS}
+    assert [entry.names for entry in legends["proposals"]] == [both(f"act_{act}") for act in ACTS]
+    marks = [entry.names for entry in legends["stages"]]
+    assert marks[:4] == [both("void"), *(both(f"stage_{s}") for s in ("hold", "stepping_down", "post_release"))]
+    assert {f"predicate_{name}" for name in Conditions.model_fields} == {
+        key for key in TEXTS["zh"] if key.startswith("predicate_")
+    }
+    assert {f"edit_{status}" for status in _TEXTS} <= TEXTS["zh"].keys()
 
 
 def test_fields_are_filled_by_language() -> None:

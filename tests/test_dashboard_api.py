@@ -8,10 +8,12 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
 from dashboard.factory import make_server
+from dashboard.waits import Act, Check
 from layers.tiles import to_mercator
-from tests import tiny_plan
+from tests.browser import standin as tiny_plan
 
 DAY = "day=2022-03-16"
 
@@ -24,7 +26,7 @@ def client() -> Iterator[TestClient]:
 
 def test_plan_is_answered_once_for_one_etag(client: TestClient) -> None:
     first = client.get(f"/api/plan?{DAY}")
-    assert first.json()["zones"] == 6
+    assert first.json()["zones"] == 7
     again = client.get(f"/api/plan?{DAY}", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
@@ -77,6 +79,8 @@ def test_an_empty_tile_has_no_content(client: TestClient) -> None:
         ("/api/explain?unit=nowhere", 404, "/api/explain"),
         ("/api/explain?at=22.5", 400, "at"),
         ("/api/explain?at=22.5,114", 400, "at"),
+        ("/api/acts?zone=gone", 404, "zone"),
+        ("/api/checks?zone=gone", 404, "zone"),
         ("/api/nothing", 404, "path"),
     ],
 )
@@ -85,6 +89,29 @@ def test_every_refusal_has_the_one_form(client: TestClient, path: str, status: i
     assert answer.status_code == status
     assert answer.json().keys() == {"error", "what", "where", "fix"}
     assert where in answer.json()["where"]
+
+
+def test_what_zones_wait_for_is_answered_as_it_is_described(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()["paths"]
+    for path, model in (("checks", Check), ("acts", Act)):
+        answer = client.get(f"/api/{path}?{DAY}")
+        rows = TypeAdapter(list[model]).validate_python(answer.json())
+        assert rows
+        assert rows[0].model_dump(mode="json").keys() == answer.json()[0].keys()
+        told = schema[f"/api/{path}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert told["items"]["$ref"].endswith(f"/{model.__name__}")
+        again = client.get(f"/api/{path}?{DAY}", headers={"if-none-match": answer.headers["etag"]})
+        assert again.status_code == 304
+
+
+def test_what_one_zone_waits_for(client: TestClient) -> None:
+    acts = client.get(f"/api/acts?zone=c7b2d401&{DAY}").json()
+    assert [(a["act"], a["ready"]) for a in acts] == [("extend", True), ("raise", True), ("release", False)]
+    assert acts[0]["reasons"] == {"zh": "有新事实：cases:C2", "en": "new: cases:C2"}
+    assert acts[0]["at"] == "2022-03-16T16:00:00+00:00"
+    checks = client.get(f"/api/checks?zone=c7b2d401&{DAY}").json()
+    assert [c["missing"] and c["missing"]["en"] for c in checks][1:] == [None, "a clean round is missing"]
+    assert client.get(f"/api/checks?zone=s1e3a9c0&{DAY}").json() == []
 
 
 def test_reasons_by_unit_and_by_point(client: TestClient) -> None:

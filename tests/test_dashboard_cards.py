@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,8 @@ import pytest
 
 from dashboard.cards import look_at, make_card
 from dashboard.plans import Plans, Question
-from dashboard.rows import clock, lift_day, rounds_of, zone_rows
-from tests import tiny_plan
+from dashboard.rows import clock, lift_day, rounds_of, stage_words, zone_rows
+from tests.browser import standin as tiny_plan
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -48,12 +49,41 @@ def said(components: list[Any], lang: str) -> str:
     return re.sub(r"\s+", " ", " ".join(read(c) for c in components))
 
 
-def test_the_list_puts_the_strictest_first_and_the_watch_last() -> None:
+def test_the_list_puts_what_waits_for_a_person_first_then_the_strictest() -> None:
     found = zone_rows(shown())
-    assert [row["look"] for row in found["zones"]] == ["sealed", "controlled", "like", "precaution", "post"]
-    assert [(c["look"], c["n"]) for c in found["classes"]] == [
-        ("sealed", 1), ("controlled", 1), ("like", 1), ("precaution", 1), ("post", 1)
+    assert [(row["id"], row["asks"] and row["asks"]["en"]) for row in found["zones"]] == [
+        ("c7b2d401", "edit to confirm"), ("l90ac3ff", "open"), ("v77c01d2", "lift"), ("p42118aa", "lift"),
+        ("s1e3a9c0", None), ("w5510b7d", None),
     ]  # fmt: skip
+    assert [(c["look"], c["n"]) for c in found["classes"]] == [
+        ("sealed", 1), ("controlled", 2), ("like", 1), ("precaution", 1), ("post", 1)
+    ]  # fmt: skip
+
+
+def test_where_nothing_waits_the_strictest_comes_first_and_the_watch_last() -> None:
+    plan = tiny_plan.make_plan()
+    calm = replace(plan, acts=plan.acts.iloc[:0], touched=plan.touched.iloc[:0])
+    rows = zone_rows(replace(shown(), plan=calm))["zones"]
+    assert [row["look"] for row in rows] == ["sealed", "controlled", "controlled", "like", "precaution", "post"]
+
+
+def test_a_row_says_stage_where_it_says_more_than_the_status() -> None:
+    status = {row["id"]: row["status"] for row in zone_rows(shown())["zones"]}
+    assert status["s1e3a9c0"] == {"zh": "临时管控", "en": "temporary hold"}
+    assert status["c7b2d401"]["en"] == "in force"
+    assert status["p42118aa"]["zh"] == "降级中"
+    assert status["w5510b7d"]["en"] == "under watch after release"
+    assert status["v77c01d2"]["en"].startswith("void")
+
+
+def test_stages_are_called_as_the_pack_calls_its_phases() -> None:
+    policy = tiny_plan.POLICY
+    assert stage_words(policy, "controlled", "none") is None
+    phase = stage_words(policy, "controlled", "phase_2")
+    assert phase is not None
+    assert phase["en"].startswith("phase 2: fixed grid")
+    assert stage_words(policy, "precaution", "phase_3") == {"zh": "第3阶段", "en": "phase 3"}
+    assert stage_words(policy, "controlled", "hold") == {"zh": "临时管控", "en": "temporary hold"}
 
 
 def test_a_row_says_day_next_test_and_lift() -> None:
@@ -107,6 +137,52 @@ def test_a_zone_card_says_why_with_citation_grade_and_facts() -> None:
         "240 m by road",
     ):
         assert words in en
+
+
+def zone_card(zone_id: str) -> list[Any]:
+    return make_card(shown(), {"layer": "zones", "id": zone_id}, tiny_plan.engine())
+
+
+def test_a_zone_card_lists_what_it_waits_for() -> None:
+    card = zone_card("c7b2d401")
+    states = [
+        p.className for p in everything_in(card) if getattr(p, "className", "") in ("holds", "running", "missing")
+    ]
+    assert states == ["running", "holds", "missing"]
+    zh, en = said(card, "zh"), said(card, "en")
+    assert "解除条件 满足 1 / 3 项" in zh
+    assert "缺： 解除前全员检测 尚缺一轮全阴检测" in zh
+    assert "Can be lifted when 1 of 3 hold" in en
+    assert "not yet: Days in force 14 full days end 24 March 24:00" in en
+    assert "holds: Contacts past their days and negative contact P21 is past them" in en
+
+
+def test_a_zone_card_proposes_with_reasons_the_most_pressing_first_and_only_what_is_ready() -> None:
+    zh, en = (said(zone_card("c7b2d401"), lang) for lang in ("zh", "en"))
+    assert "Proposed a person decides turn stricter: sealed zone new inside: cases:C2" in en
+    assert "建议升级：封控区 区内新增：cases:C2 cases:C2 建议纳入新事实" in zh
+    assert "one of three" not in en
+    assert "Proposed" not in said(zone_card("s1e3a9c0"), "en")
+
+
+def test_a_zone_card_says_stage_origin_dates_and_who_decided() -> None:
+    hold, down, watch = (said(zone_card(z), "en") for z in ("s1e3a9c0", "p42118aa", "w5510b7d"))
+    assert "stage temporary hold" in hold
+    assert "on hold until 17 Mar 24:00" in hold
+    assert "decided by 李伟" in hold
+    assert "stage stepping down stepped down from controlled zone" in down
+    assert "ended 14 Mar 24:00 watched until 21 Mar 24:00" in watch
+    assert "void: all cases withdrawn or excluded" in said(zone_card("v77c01d2"), "en")
+    assert "void" not in hold
+
+
+def test_a_zone_card_shows_edits_that_wait_for_a_person_before_all_else() -> None:
+    en = said(zone_card("c7b2d401"), "en")
+    pending, proposed, rest = (en.index(w) for w in ("Edits that wait for you", "Proposed", "Edits by hand"))
+    assert pending < proposed < rest
+    assert "pending a cause that it does not answer 王敏 · 16 Mar 24:00 · 复核后放宽 on 1 of its atoms" in en
+    assert "Edits that wait for you" in said(zone_card("s1e3a9c0"), "en")
+    assert "Edits" not in said(zone_card("w5510b7d"), "en")
 
 
 def test_a_unit_card_says_why_and_leads_to_its_zone() -> None:

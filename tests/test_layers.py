@@ -10,12 +10,12 @@ import pytest
 import shapely
 
 from layers import LAYERS
-from layers._base import Layer, label_points, row_of, values
+from layers._base import ACTS, Layer, label_points, row_of, shown, values
 from layers.cells import coarsen, first_zoom
+from layers.stages import mark_of
 from layers.style import compose, look_of, read_tokens
 from layers.tiles import TileSet, to_mercator
-from layers.zones import shown
-from tests import tiny_plan
+from tests.browser import standin as tiny_plan
 from zoning.geometry import text_to_cells
 
 PLAN = tiny_plan.make_plan()
@@ -45,7 +45,21 @@ def tile(source: str, zoom: int) -> dict:
 
 def test_registry_has_every_layer_once() -> None:
     assert sorted(layer.key for layer in LAYERS) == sorted(
-        ["zones", "changes", "cells", "units", "roads", "areas", "places", "sites", "gates", "water", "green"]
+        [
+            "zones",
+            "stages",
+            "proposals",
+            "changes",
+            "cells",
+            "units",
+            "roads",
+            "areas",
+            "places",
+            "sites",
+            "gates",
+            "water",
+            "green",
+        ]
     )
 
 
@@ -89,6 +103,63 @@ def test_style_layers_have_ids_of_their_own_and_images_that_are_there() -> None:
         assert named
         assert named <= set(style["metadata"]["images"])
         assert {entry["image"] for entry in style["metadata"]["legend"]} - {""} <= set(style["metadata"]["images"])
+
+
+def test_what_is_proposed_is_paler_dashed_and_on_an_empty_chip() -> None:
+    look = look_of(PLAN.policy, "light", "zh")
+    style = compose(LAYERS, look, TILES)
+    of = {layer["id"]: layer for layer in style["layers"]}
+    images = style["metadata"]["images"]
+    proposed = ["==", ["get", "status"], "proposed"]
+    for kind in look.classes:
+        pale = of[f"zone-{kind.style}"]["paint"]["fill-opacity"]
+        assert pale[:2] == ["case", proposed]
+        assert pale[2] < pale[3] == 1
+        assert of[f"zone-{kind.style}-line"]["filter"][2] == ["!", proposed]
+        assert of[f"zone-{kind.style}-proposed"]["filter"][2] == proposed
+        assert of[f"zone-{kind.style}-proposed"]["paint"]["line-dasharray"]
+        chip, sketch = (images[look.image(f"badge-{kind.style}{more}")] for more in ("", "-proposed"))
+        assert sketch["fill"] != chip["fill"]
+        assert sketch["text"] == chip["text"]
+    assert "建议，尚未决定" in {entry["name"] for entry in style["metadata"]["legend"]}
+
+
+def test_each_stage_has_its_mark_and_a_dot_where_a_person_can_decide() -> None:
+    points = {f["properties"]["id"]: f["properties"] for f in tile("plan", 15)["stage_points"]["features"]}
+    assert {zone: (of["mark"], of["asked"]) for zone, of in points.items()} == {
+        "s1e3a9c0": ("hold", False),
+        "c7b2d401": ("phase_2", True),
+        "p42118aa": ("stepping_down", True),
+        "w5510b7d": ("post_release", False),
+        "v77c01d2": ("void", True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("stage", "void", "mark"),
+    [("none", False, ""), ("phase_1", False, ""), ("phase_3", False, "phase_3"), ("phase_9", False, "phase_4"),
+     ("hold", True, "void"), ("phase_2", True, "void")],
+)  # fmt: skip
+def test_a_void_zone_is_marked_as_such_whatever_its_stage(stage: str, void: bool, mark: str) -> None:
+    assert mark_of(stage, void) == mark
+
+
+def test_proposals_show_the_most_pressing_act_of_each_zone_and_no_fact() -> None:
+    acts = {f["properties"]["id"]: f["properties"]["act"] for f in tile("plan", 15)["acts"]["features"]}
+    assert acts == {"c7b2d401": "raise", "l90ac3ff": "open", "p42118aa": "release", "v77c01d2": "release"}
+    assert set(PLAN.acts["act"]) <= set(ACTS)
+    layer = next(layer for layer in LAYERS if layer.key == "proposals")
+    assert not layer.on
+    assert {name for part in layer.parts(PLAN) for name in part.columns} == {"id", "rank", "act"}
+
+
+def test_tiles_name_no_fact_and_no_person() -> None:
+    x, y = (to_mercator(np.array([tiny_plan.at(60, 100)])) * 2**15).astype(int)[0]
+    parts = [part for layer in LAYERS if layer.source == "plan" for part in layer.parts(PLAN)]
+    data = TileSet(parts).tile(15, int(x), int(y))
+    assert "青禾社区".encode() in data
+    for word in ("cases:", "李伟", "张三", "P21", "王敏"):
+        assert word.encode() not in data
 
 
 def test_each_class_has_three_cues() -> None:

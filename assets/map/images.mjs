@@ -31,6 +31,7 @@ const HATCHES = {
       pen.fill();
     }
   },
+  none() {},
   level(pen) {
     for (const y of [2.5, 7.5]) stroke(pen, 0, y, CELL, y);
   },
@@ -67,7 +68,9 @@ function drawBox(spec) {
     if (spec.line) {
       pen.strokeStyle = spec.line;
       pen.lineWidth = 1.6;
+      pen.setLineDash(spec.dashes || []);
       pen.stroke();
+      pen.setLineDash([]);
     }
   }
   if (spec.path) {

@@ -103,14 +103,14 @@ export class ZoneList {
       el(
         "button",
         {
-          class: `zrow ${on ? "on" : ""}`,
+          class: `zrow ${on ? "on" : ""} ${row.asks ? "ask" : ""}`,
           "data-id": row.id,
           "aria-current": on ? "true" : false,
           title: `${row.name[lang]} · ${row.class[lang]} · ${row.id}`,
           onclick: () => choose({ layer: "zones", id: row.id, zone: row.id, fly: true }),
         },
-        el("span", { class: `chip ${row.look}` }, row.letter[lang]),
-        el("span", { class: "zn" }, el("span", { class: "n" }, row.name[lang]), el("span", { class: "s" }, el("span", { class: "mono" }, short), ` · ${row.status[lang]}`)),
+        el("span", { class: `chip ${row.look} ${row.proposed ? "sketch" : ""}` }, row.letter[lang]),
+        el("span", { class: "zn" }, el("span", { class: "n" }, row.name[lang]), el("span", { class: "s" }, row.asks ? el("span", { class: "asks" }, row.asks[lang]) : el("span", {}, row.status[lang]), " · ", el("span", { class: "mono" }, short))),
         el("span", { class: "r num" }, row.people === null ? "–" : row.people.toLocaleString("en")),
         el("span", { class: "dy" }, el("span", {}, day), el("span", { class: "days", "aria-hidden": "true" }, days)),
         el("span", { class: "r tl" }, el("span", { class: row.due ? "b" : "" }, row.test ? row.test[lang] : "–"), el("span", { class: "s" }, row.lift ? row.lift[lang] : "–")),

@@ -11,7 +11,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page
 
 from dashboard.factory import ASSETS, make_server
-from tests import tiny_plan
+from tests.browser import standin as tiny_plan
 
 SIZE = {"width": 1280, "height": 800}
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SIZE, wait_for_map
-from tests.tiny_plan import at
+from tests.browser.standin import at
 
 pytestmark = pytest.mark.browser
 
@@ -120,7 +120,7 @@ def test_language_and_theme_change_without_a_new_plan(screen: Page) -> None:
     asked: list[str] = []
     screen.on("request", lambda request: asked.append(request.url))
     screen.locator("#lang-en").click()
-    expect(screen.locator(".lhead")).to_contain_text("strictest first")
+    expect(screen.locator(".lhead")).to_contain_text("then strictest")
     expect(screen.locator("#layer-switch")).to_contain_text("Risk per cell")
     expect(screen.locator("#legend")).to_contain_text("sealed zone")
     assert screen.evaluate("document.documentElement.lang") == "en"
@@ -132,7 +132,7 @@ def test_language_and_theme_change_without_a_new_plan(screen: Page) -> None:
     assert not [url for url in asked if "/api/zones" in url or ".mvt" in url]
     screen.reload()
     wait_for_map(screen)
-    expect(screen.locator(".lhead")).to_contain_text("strictest first")
+    expect(screen.locator(".lhead")).to_contain_text("then strictest")
 
 
 def test_another_day_changes_list_and_map_but_not_the_ground(screen: Page) -> None:
@@ -145,7 +145,7 @@ def test_another_day_changes_list_and_map_but_not_the_ground(screen: Page) -> No
     assert drawn(screen, "roads")
     assert [url for url in tiles if "/tiles/base/" in url] == []
     screen.locator("#day-on").click()
-    expect(screen.locator(".zrow")).to_have_count(5)
+    expect(screen.locator(".zrow")).to_have_count(6)
 
 
 def test_a_layer_can_be_put_away_and_taken_out(screen: Page) -> None:
@@ -167,14 +167,14 @@ def test_the_list_is_filtered_by_class_and_by_words(screen: Page) -> None:
     screen.get_by_role("searchbox").fill("zzz")
     expect(screen.locator("#zone-list")).to_contain_text("没有符合“zzz”的分区")
     screen.locator("#zone-list .btn").click()
-    expect(screen.locator(".zrow")).to_have_count(5)
+    expect(screen.locator(".zrow")).to_have_count(6)
 
 
 def test_the_list_is_walked_with_the_keyboard(screen: Page) -> None:
     screen.locator(".zrow").first.focus()
     screen.keyboard.press("ArrowDown")
     screen.keyboard.press("Enter")
-    expect(screen.locator("#card h2")).to_contain_text("临水花园（除3栋）")
+    expect(screen.locator("#card h2")).to_contain_text("云栖苑")
 
 
 @pytest.mark.parametrize("width", [360, 820, 1440, 3840])
@@ -207,7 +207,7 @@ def test_without_webgl_the_list_and_the_reasons_work(chromium: Browser, served: 
     page = context.new_page()
     page.goto(served)
     expect(page.locator("#map")).to_contain_text("WebGL2")
-    page.locator(".zrow").first.click()
+    page.locator(".zrow", has_text="临水花园3栋").last.click()
     expect(page.locator("#card .why")).to_contain_text("病例住所")
     context.close()
 
@@ -217,11 +217,78 @@ def test_two_visitors_do_not_see_each_other(chromium: Browser, served: str) -> N
     for page in (one, two):
         page.goto(served)
         page.wait_for_selector(".zrow")
-    one.locator(".zrow").nth(1).click()
+    one.locator(".zrow").first.click()
     expect(one.locator("#card h2")).to_contain_text("临水花园（除3栋）")
     two.locator("#day-back").click()
     expect(two.locator("#zone-list")).to_contain_text("这一天没有分区")
-    expect(one.locator(".zrow")).to_have_count(5)
+    expect(one.locator(".zrow")).to_have_count(6)
     expect(two.locator("#card")).to_contain_text(re.compile("在地图或清单上点选"))
     for page in (one, two):
         page.context.close()
+
+
+def test_what_waits_for_a_person_comes_first_in_the_list(screen: Page) -> None:
+    asked = screen.locator(".zrow.ask")
+    expect(asked).to_have_count(4)
+    assert screen.evaluate("[...document.querySelectorAll('.zrow')].findLastIndex(r => r.matches('.ask'))") == 3
+    expect(asked.nth(0)).to_contain_text("编辑待确认")
+    expect(asked.nth(1)).to_contain_text("建议划定")
+    expect(asked.nth(1).locator(".chip")).to_have_class(re.compile("sketch"))
+
+
+def test_a_proposed_zone_is_paler_than_one_in_force(screen: Page) -> None:
+    status = {f["id"]: f["status"] for f in drawn(screen, "zones")}
+    assert status["l90ac3ff"] == "proposed"
+    ids = "ids => window.cordon.stage.map.queryRenderedFeatures({layers: ids}).map(f => f.properties.id)"
+    assert set(screen.evaluate(ids, ["zone-like-proposed"])) == {"l90ac3ff"}
+    assert screen.evaluate(ids, ["zone-like-line"]) == []
+    expect(screen.locator("#legend")).to_contain_text("建议，尚未决定")
+
+
+def test_stages_are_marked_and_can_be_put_away(screen: Page) -> None:
+    marks = {f["id"]: f["mark"] for f in drawn(screen, "stage_points")}
+    assert marks["s1e3a9c0"] == "hold"
+    assert marks["v77c01d2"] == "void"
+    expect(screen.locator("#legend")).to_contain_text("临时管控")
+    screen.locator('[data-layer="stages"]').uncheck()
+    expect(screen.locator("#legend")).not_to_contain_text("临时管控")
+    assert drawn(screen, "stage_points") == []
+
+
+def test_proposals_are_a_layer_that_is_off_until_asked_for(screen: Page) -> None:
+    assert drawn(screen, "acts") == []
+    expect(screen.locator("#legend")).not_to_contain_text("建议升级")
+    screen.locator('[data-layer="proposals"]').check()
+    screen.wait_for_function("window.cordon.stage.map.loaded()")
+    assert {f["id"]: f["act"] for f in drawn(screen, "acts")} == {
+        "c7b2d401": "raise", "l90ac3ff": "open", "p42118aa": "release", "v77c01d2": "release"
+    }  # fmt: skip
+    expect(screen.locator("#legend")).to_contain_text("建议升级")
+
+
+def test_changes_since_the_day_before_are_a_layer(screen: Page) -> None:
+    assert drawn(screen, "changes") == []
+    screen.locator('[data-layer="changes"]').check()
+    screen.wait_for_function("window.cordon.stage.map.areTilesLoaded() && window.cordon.stage.map.loaded()")
+    assert {(f["id"], f["look"]) for f in drawn(screen, "changes")} == {("l90ac3ff", "more")}
+    expect(screen.locator("#legend")).to_contain_text("新增或收紧")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_card_says_what_a_zone_waits_for(screen: Page, lang: str) -> None:
+    screen.locator(f"#lang-{lang}").click()
+    screen.locator('.zrow[data-id="c7b2d401"]').click()
+    card = screen.locator("#card")
+    words = {
+        "zh": ("编辑待确认", "建议升级：封控区", "区内新增：cases:C2", "满足 1 / 3 项", "尚缺一轮全阴检测", "第2阶段"),
+        "en": ("Edits that wait", "turn stricter", "new inside: cases:C2", "1 of 3 hold", "clean round", "phase 2"),
+    }[lang]  # fmt: skip
+    for word in words:
+        expect(card.get_by_text(word).first).to_be_visible()
+    assert card.locator(".checks li").evaluate_all("all => all.map(li => li.className)") == [
+        "running",
+        "holds",
+        "missing",
+    ]
+    other = {"zh": "holds:", "en": "满足："}[lang]
+    expect(card.get_by_text(other).first).to_be_hidden()
