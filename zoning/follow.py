@@ -36,7 +36,7 @@ def follow(
 
     Returns
     -------
-    zones, membership (in order of atom number), former, closed, calendar, gate_points, site_links with `part`; cells
+    zones, membership, former, closed, calendar, gate_points, site_links with `part`, each in its own order; cells
     (of `strictest_in_cells`); touched, ledger (of `replay`).
     """
     claims = claims[claims["act"] == "derive"].reset_index(drop=True)
@@ -61,9 +61,24 @@ def follow(
 
     kept.dressed.renew(np.unique(edited.parts["zones"]["part"]), kept.stale(standings, as_of), dress)
     kept.standings, kept.since, kept.until = standings, as_of, quiet_until(standings, as_of, town.scene.settings)
-    found = {**edited.parts, **kept.dressed.pieces, "touched": edited.touched, "ledger": edited.ledger}
+    found = _in_order({**edited.parts, **kept.dressed.pieces})
     moved = edited.touched["cell"].to_numpy(np.uint64)
-    return found | {"cells": _put_cells(kept.cells, found["zones"], found["membership"], np.unique(moved))}
+    cells = _put_cells(kept.cells, found["zones"], found["membership"], np.unique(moved))
+    return found | {"cells": cells, "touched": edited.touched, "ledger": edited.ledger}
+
+
+_ORDER = {
+    "zones": ["rank", "zone_id"], "former": ["atom"], "closed": ["zone_id"], "gate_points": ["zone_id", "gate_id"],
+    "site_links": ["zone_id", "site_kind"],
+}  # fmt: skip
+
+
+def _in_order(tables: Tables) -> Tables:
+    """Put each table in the order that a full run gives it; rounds go in the order of their zones."""
+    found = tables | {name: tables[name].sort_values(keys, ignore_index=True) for name, keys in _ORDER.items()}
+    place = pd.Index(found["zones"]["zone_id"]).get_indexer(tables["calendar"]["zone_id"])
+    order = np.lexsort((tables["calendar"]["day"].to_numpy(), place))
+    return found | {"calendar": tables["calendar"].iloc[order].reset_index(drop=True)}
 
 
 def _cells(

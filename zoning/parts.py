@@ -14,7 +14,7 @@ import pandas as pd
 
 from zoning.clusters import find_clusters
 from zoning.decisions import apply_decisions
-from zoning.edits import unedited
+from zoning.edits.ledger import unedited
 from zoning.gates import place_gates
 from zoning.geometry import Cells, Ints, cells_to_text
 from zoning.grounds.scene import Scene

@@ -100,31 +100,28 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
     scene = Scene(ground.units, ground.atoms, ground.inside, spots, tables, policy, ground.frame, settings, *grounds)
     claims = settle(_claims(stays, scene, kept), standings, policy, as_of)
     pieces = follow(claims, stays, standings, state.strokes, Town(ground, people, scene), as_of, kept)
-    zones = pieces["zones"].sort_values(["rank", "zone_id"], ignore_index=True)
-    closed = pieces["closed"].drop(columns="part").sort_values("zone_id", ignore_index=True)
+    zones, closed, ledger = (pieces[name] for name in ("zones", "closed", "ledger"))
     beyond = hand_over(claims[claims["live"]], scene)
     proposals = name_proposals(list_proposals(claims), ground.units, tables["areas"])
     day = local_date(pd.Timestamp(as_of), settings.zone)
     return Plan(
         zones=zones,
         membership=pieces["membership"],
-        former=pieces["former"].sort_values("atom", ignore_index=True),
+        former=pieces["former"],
         atoms=ground.atoms.join(people.atoms),
         units=ground.units,
         inside=ground.inside,
         cells=show_cells(pieces["cells"], stays, spots),
-        calendar=_by_rank(pieces["calendar"], zones),
-        gate_points=pieces["gate_points"].sort_values(["zone_id", "gate_id"], ignore_index=True),
-        site_links=pieces["site_links"].sort_values(["zone_id", "site_kind"], ignore_index=True),
+        calendar=pieces["calendar"],
+        gate_points=pieces["gate_points"],
+        site_links=pieces["site_links"],
         stays=stays.join(spots.drop(columns="sure")),
         proposals=proposals,
         closed=closed,
         touched=pieces["touched"],
-        ledger=pieces["ledger"],
+        ledger=ledger,
         handed_over=beyond,
-        problems=list_problems(
-            ground.problems, zones, tables, stays, spots, standings, pieces["ledger"], beyond, policy, day
-        ),
+        problems=list_problems(ground.problems, zones, tables, stays, spots, standings, ledger, beyond, policy, day),
         tables=tables,
         policy=policy,
         settings=settings,
@@ -240,12 +237,6 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
     rows = claims["stay"].to_numpy(int)
     told_of = {c: stays[c].to_numpy(bool)[rows] for c in ("live", "ghost")}
     return found.assign(**told_of, fact_id=stays["fact_id"].array.take(rows))
-
-
-def _by_rank(calendar: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
-    """Rounds in the order of the zones, which is by rank."""
-    place = pd.Index(zones["zone_id"]).get_indexer(calendar["zone_id"])
-    return calendar.iloc[np.lexsort((calendar["day"].to_numpy(), place))].reset_index(drop=True)
 
 
 def _revision(zones: pd.DataFrame, closed: pd.DataFrame, proposals: pd.DataFrame) -> str:

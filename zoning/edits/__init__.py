@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zoning.edits.ledger import OUT, list_strokes, sort_out
+from zoning.edits.ledger import OUT, list_strokes, sort_out, unedited
 from zoning.geometry import Cells, resolutions, text_to_cells
 from zoning.hashes import digest
 from zoning.policy import Policy
@@ -252,23 +252,6 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
     found = pd.concat(parts or [derived[rest]])
     found["derived_rank"] = found["derived_rank"].astype("Int64").where(found["derived_rank"] > 0)
     return found.astype(membership.dtypes.to_dict()).sort_values("atom", ignore_index=True)
-
-
-def unedited(membership: pd.DataFrame) -> pd.DataFrame:
-    """Return a membership as replay gives it where there are no strokes.
-
-    Parameters
-    ----------
-    membership : class, rank, zone_id.
-
-    Returns
-    -------
-    `membership` with stroke, derived_class, derived_rank, derived_zone, pending.
-    """
-    return membership.assign(
-        stroke=np.full(len(membership), None, object), derived_class=membership["class"],
-        derived_rank=membership["rank"].astype("Int64"), derived_zone=membership["zone_id"], pending=False,
-    )  # fmt: skip
 
 
 def _missing(column: pd.Series, n: int) -> pd.api.extensions.ExtensionArray:

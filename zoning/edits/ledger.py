@@ -177,3 +177,20 @@ def _text(row: dict[str, object], settings: Settings) -> tuple[str, str]:
         zh += f"；其中{row['unknown']}处已不在底图中，请重新划定"
         en += f"; no longer on the loaded ground: {row['unknown']} of its atoms; draw those again"
     return zh, en
+
+
+def unedited(membership: pd.DataFrame) -> pd.DataFrame:
+    """Return a membership as replay gives it where there are no strokes.
+
+    Parameters
+    ----------
+    membership : class, rank, zone_id.
+
+    Returns
+    -------
+    `membership` with stroke, derived_class, derived_rank, derived_zone, pending.
+    """
+    return membership.assign(
+        stroke=np.full(len(membership), None, object), derived_class=membership["class"],
+        derived_rank=membership["rank"].astype("Int64"), derived_zone=membership["zone_id"], pending=False,
+    )  # fmt: skip
