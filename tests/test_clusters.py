@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.small_town import SETTINGS, house, point, stairwell, tables
-from zoning.clusters import find_clusters
+from zoning.clusters import find_clusters, find_parts
 from zoning.geometry import Cells, components, disks, points_to_cells
 from zoning.units import make_units
 
@@ -45,6 +45,13 @@ def test_without_claims_there_are_no_clusters() -> None:
 
 def test_grounds_that_share_an_atom_are_one_cluster_and_others_are_not() -> None:
     assert clusters(ground("U1"), ground("B2"), ground("U1", "B3")) == [0, 1, 0]
+
+
+def test_what_a_decision_settled_for_one_zone_is_one_part() -> None:
+    holds = {"g0": ground("B2"), "g1": ground("B3"), "g2": ground("U1"), "g3": ground("U2")}
+    for settled, parts in (([None] * 4, [0, 1, 2, 2]), (["Z", "Z", None, "Y"], [0, 0, 1, 1])):
+        claims = pd.DataFrame({"stay": range(4), "ground": list(holds), "joins": True, "settled": settled})
+        assert pd.factorize(find_parts(claims, holds, ATOMS))[0].tolist() == parts
 
 
 def test_grounds_in_one_building_touch() -> None:

@@ -45,13 +45,14 @@ def find_parts(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataF
 
     Parameters
     ----------
-    claims : rows of `take_grounds` with `joins`.
+    claims : of `settle`: rows of `take_grounds` with `joins` and `settled`.
     holds : ground -> atom numbers.
     atoms : the atoms table.
 
     Returns
     -------
-    (n,) numbers; claims of one stay, and of grounds that hold one atom or of joining grounds that touch, have the same.
+    (n,) numbers; claims of one stay, those that a decision settled for one zone, and claims of grounds that hold one
+    atom or of joining grounds that touch, have the same.
     """
     ground, keys = pd.factorize(claims["ground"])
     stay = claims["stay"].to_numpy(np.int64)
@@ -63,8 +64,10 @@ def find_parts(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataF
     position, mark = _marks(names, atoms)
     links = [_chain(held, owner), _chain(mark, owner[joins[owner]][first][position])]
     left, right = (np.concatenate([link[side] for link in links]) for side in (0, 1))
-    nodes = len(keys) + (int(stay.max()) + 1 if len(stay) else 0)
-    part: Ints = components(nodes, np.append(ground, left), np.append(len(keys) + stay, right))
+    past = len(keys) + (int(stay.max()) + 1 if len(stay) else 0)
+    zone, ids = pd.factorize(claims["settled"])
+    left, right = np.append(left, ground[zone >= 0]), np.append(right, past + zone[zone >= 0])
+    part: Ints = components(past + len(ids), np.append(ground, left), np.append(len(keys) + stay, right))
     return np.asarray(part[ground])
 
 
