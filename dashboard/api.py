@@ -95,7 +95,7 @@ def _plan_routes(plans: Plans) -> APIRouter:
     def texts() -> dict[str, dict[str, str]]:
         return TEXTS
 
-    @routes.get("/explain", summary="Why a unit, or a point, has its class")
+    @routes.get("/explain", summary="Why a unit, or a point, has its class, what would change it, what it waits for")
     def explain(
         asked: Asked,
         unit: Annotated[str | None, Query(max_length=MAX_TEXT)] = None,
@@ -108,7 +108,8 @@ def _plan_routes(plans: Plans) -> APIRouter:
             found = plans.engine.explain_unit(shown.plan, unit)
         else:
             found = plans.engine.explain_at(shown.plan, *_point(at or ""))
-        return Response(orjson.dumps(found, default=str), media_type="application/json")
+        told = plans.engine.answer(shown.plan, found)
+        return Response(orjson.dumps(told, default=str), media_type="application/json")
 
     return routes
 

@@ -20,6 +20,7 @@ from dashboard.errors import Refused
 from layers import LAYERS
 from layers._base import shown as zones_shown
 from layers.tiles import TileSet
+from zoning.answers import answer
 from zoning.differences import compare_plans
 
 KEPT = 12  # plans held at once
@@ -54,6 +55,7 @@ class Engine:
     revision: Callable[[], int]
     settings: Callable[[], Any]
     compare: Callable[[Any, Any], Any] = compare_plans
+    answer: Callable[[Any, dict[str, Any]], dict[str, Any]] = answer
 
 
 @dataclass(frozen=True)

@@ -90,3 +90,11 @@ def test_a_folder_that_is_no_workspace_is_one_clear_line(
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert len(said.splitlines()) == 1
+
+
+def test_reasons_say_what_would_change_a_class_and_what_the_zone_waits_for(client: TestClient) -> None:
+    found = client.get("/api/explain?unit=E1-B4-U5").json()
+    assert (found["class"], found["asked_of"], found["zone"]["status"]) == ("sealed", "E1-B4-U5", "proposed")
+    assert found["ways"][-1]["class"] is None
+    assert {way["class"] for way in found["ways"]} == {"controlled", "precaution", None}
+    assert [act["act"] for act in found["acts"]] == ["open"]

@@ -220,6 +220,7 @@ def engine() -> Engine:
         derive=lambda as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
         explain_unit=explain_unit,
         explain_at=explain_at,
+        answer=lambda plan, found: found,
         revision=lambda: 1,
         settings=lambda: settings,
     )
