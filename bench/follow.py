@@ -34,7 +34,7 @@ def one_more(state: State, n: int) -> State:
     hour = moment - pd.Timedelta(hours=1)
     times = dict.fromkeys(("reported_at", "onset_at", "recorded_at", "first_recorded_at"), hour)
     row = old.assign(case_id=name, fact_id=f"cases:{name}", person_id=name, status="confirmed", **times)
-    row["isolated_at"] = pd.Series(pd.NaT, index=row.index).astype(cases["isolated_at"].dtype)
+    row["isolated_at"] = old["isolated_at"].where(pd.Series(False, index=old.index))
     row = row.astype({c: dtype for c, dtype in cases.dtypes.items() if c not in times})
     version = row[[c for c in state.versions if c in row]]
     grown = {**state.tables, "cases": pd.concat([cases, row], ignore_index=True)}
