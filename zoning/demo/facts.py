@@ -70,7 +70,8 @@ def make_facts(district: District, spread: pd.DataFrame, homes: pd.DataFrame, pl
     cases = _cases(district, spread, homes, person)
     visits = _visits(district, spread, homes, places, person)
     contacts, met = _contacts(district, spread, homes, person)
-    tests = _tests(district, spread, homes, person, contacts, met)
+    well = set(cases.loc[cases["status"].isin([word for word, _ in OTHER]), "person_id"])
+    tests = _tests(district, spread, homes, person, contacts, met, well)
     return Facts(cases, _corrections(district, cases, homes), visits, contacts, tests)
 
 
@@ -238,17 +239,21 @@ def _contacts(
 
 def _tests(
     district: District, spread: pd.DataFrame, homes: pd.DataFrame, person: np.ndarray, contacts: pd.DataFrame,
-    met: pd.DataFrame,
+    met: pd.DataFrame, cleared: set[str],
 ) -> pd.DataFrame:  # fmt: skip
-    """Samples: of cases (the last one positive), of contacts after they were found, of neighbours in rounds."""
+    """Samples: of cases (the last one positive, but of who is cleared), of contacts once found, of neighbours."""
     rng = district.rng(99)
     parts = [pd.DataFrame({"person_id": person, "home": spread["home"], "at": spread["sampled"], "result": "positive"})]
     before = spread["sampled"].to_numpy() - 2.1
     parts.append(parts[0].assign(at=before, result="negative")[before > spread["infected"].to_numpy() - 6])
+    again = spread["sampled"].to_numpy() + 3.4
+    parts.append(parts[0].assign(at=again, result="negative", told=True)[np.isin(person, list(cleared))])
     well = met[met["person_id"].isin(set(contacts["person_id"]) - set(person))]
     for day in (1, 4, 7):
         parts.append(
-            well.assign(at=np.floor(well["found"]) + day + rng.uniform(0.35, 0.7, len(well)), result="negative")
+            well.assign(
+                at=np.floor(well["found"]) + day + rng.uniform(0.35, 0.7, len(well)), result="negative", told=True
+            )
         )
     case = np.repeat(np.arange(len(spread)), SAMPLES)
     home = np.clip(spread["home"].to_numpy()[case] + rng.integers(-9, 10, len(case)), 0, len(homes) - 1)
@@ -256,8 +261,10 @@ def _tests(
     near = [f"{district.tag}R{i + 1:06d}" for i in range(len(case))]
     parts.append(pd.DataFrame({"person_id": near, "home": home, "at": start + rng.uniform(0.35, 0.8, len(case))}))
     table = pd.concat(parts, ignore_index=True).drop(columns="found", errors="ignore")
-    table = table[table["at"] < DAYS + 2].sort_values("at", kind="stable", ignore_index=True)
-    late, round_no = table["at"].to_numpy() > DAYS + 1.5, np.floor(table["at"]).clip(-9).astype(int)
+    followed = table["told"].notna()
+    table = table[followed | (table["at"] < DAYS + 2)].sort_values("at", kind="stable", ignore_index=True)
+    late = (table["at"] > DAYS + 1.5).to_numpy() & table["told"].isna().to_numpy()
+    round_no = np.floor(table["at"]).clip(-9).astype(int)
     number = pd.Series(round_no).astype(str).str.zfill(2)
     pool = (table.groupby(round_no).cumcount() // POOL).astype(str).str.zfill(4)
     result = table["result"].fillna("negative").where(~late, "pending")
