@@ -235,3 +235,8 @@ def test_what_must_have_happened_too_holds_for_the_same_source() -> None:
     rows = [a_stay(unit="B1"), a_stay(unit="B1"), a_stay(unit="B2"), a_stay(unit="B3"), a_stay(unit="B3")]
     assert fired(rule(**three), rows, **HOUSES) == [True, True, True, False, False]
     assert fired(rule(also=both, **three), rows, **HOUSES) == [True, True, False, False, False]
+
+
+def test_a_count_of_any_age_with_nobody_to_count_fires_for_none() -> None:
+    given = rule(trigger="count", level="estate", n=value(1))
+    assert fired(given, [a_stay(700, 700)], estates=[estate("E1", 0, 0, 100, 100)]) == [False]

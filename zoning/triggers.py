@@ -140,6 +140,8 @@ def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     unit = at_level(spots["unit"].to_numpy(), units, (when.distinct,)) if when.distinct else np.arange(len(home))
     days, fires = town.days("report"), np.zeros(len(home), bool)
     rows = np.flatnonzero(home & (group >= 0) & (unit >= 0))
+    if not len(rows):
+        return fires
     rows = rows[np.argsort(group[rows], kind="stable")]
     within, n = number(when.within_days, np.inf), number(when.n, 1.0)
     for at in np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1):
