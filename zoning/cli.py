@@ -18,7 +18,7 @@ from zoning.standing import ACTIONS
 from zoning.tables import KINDS
 
 _TIME = "a time: ISO, 2022/3/6 8:05 or 3月6日24时; local unless it carries an offset"
-_SCOPE = "whose clocks an extension starts again (default: none but what the new case itself moves)"
+_SCOPE = "whose clocks an extension starts again (default: the pack's scope of a reset)"
 _TOWN = Path(__file__).parent.parent / "data" / "town" / "town.toml"
 Parser = argparse.ArgumentParser
 Add = Callable[..., Parser]

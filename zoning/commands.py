@@ -197,7 +197,9 @@ def _terms(given: Namespace, plan: Plan, zone: dict[str, Any], now: pd.Timestamp
             ways = ", ".join(step.to for step in held.steps if step.to != "none") or "none; it can be released"
             raise InputError(f"--to {given.to}: the pack lets a zone of this class step to {ways}")
     start = read_time(given.in_force_from, plan.settings, now)
-    terms = {"in_force_from": start.isoformat() if start else None, "scope": given.scope or None}
+    reset = plan.policy.classes[zone["class"]].reset if given.action == "extend" else None
+    scope = given.scope or (reset.scope if reset else None)
+    terms = {"in_force_from": start.isoformat() if start else None, "scope": scope}
     until = read_time(given.until, plan.settings, now)
     return terms | {"to": given.to or None, "gate": given.gate or None, "until": until.isoformat() if until else None}
 

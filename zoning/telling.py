@@ -28,6 +28,16 @@ _HEADS = {
 }
 Lines = Iterator[tuple[str, Said]]
 
+_ACTS = {
+    "open": Said("划定", "open"),
+    "extend": Said("增加病例依据", "extend"),
+    "phase": Said("进入下一阶段", "next phase"),
+    "step": Said("降级", "step down"),
+    "release": Said("解除", "release"),
+    "raise": Said("升级", "raise"),
+    "hold_expired": Said("临时管控已到期", "the hold has expired"),
+}
+
 
 def answer_lines(plan: Plan, found: dict[str, Any]) -> list[str]:
     """Return an answer as text.
@@ -84,9 +94,11 @@ def _lines(plan: Plan, found: dict[str, Any]) -> Lines:
         zh, en = (check[f"{'found' if check['holds'] else 'missing'}_{lang}"] for lang in ("zh", "en"))
         yield "checks", Said(f"{mark} {zh}", f"{mark} {en}")
     for act in found["acts"]:
-        to = _class(plan, act["to"]) if act["to"] in plan.policy.classes else Said(act["to"], act["to"])
-        ready = Said("可以", "ready") if act["ready"] else Said("尚不可", "not yet")
-        yield "acts", Said(*(f"{act['act']} → {to[i]} ({ready[i]}): {act[f'reasons_{lang}']}" for i, lang in _BOTH))
+        of = plan.policy.classes.get(act["to"])
+        to = Said(f" → {of.names.zh}", f" → {of.names.en}") if of else Said("", "")
+        ready = Said("（可以）：", " (ready): ") if act["ready"] else Said("（尚不可）：", " (not yet): ")
+        what = _ACTS[act["act"]]
+        yield "acts", Said(*(f"{what[i]}{to[i]}{ready[i]}{act[f'reasons_{lang}']}" for i, lang in _BOTH))
 
 
 _BOTH = ((0, "zh"), (1, "en"))
