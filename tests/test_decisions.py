@@ -16,7 +16,15 @@ ZONE = "Z1"
 
 def zone(**more: Any) -> pd.DataFrame:
     usual = {"zone_id": ZONE, "aliases": [], "class": "controlled", "fact_ids": ["cases:C1"], "atoms": "a1"}
-    now = {"origin": None, "settled": None, "ground_id": None, "rule_class": "controlled", "cleaned_at": pd.NaT}
+    now = {
+        "cause_ids": ["cases:C1"],
+        "void": False,
+        "origin": None,
+        "settled": None,
+        "ground_id": None,
+        "rule_class": "controlled",
+        "cleaned_at": pd.NaT,
+    }
     return pd.DataFrame([{**usual, **now, "last_presence_at": at("11"), **more}])
 
 
@@ -172,20 +180,19 @@ def test_a_gated_phase_is_assessed_when_it_is_due_and_again_after_a_reset() -> N
 
 
 @pytest.mark.parametrize(("act", "to"), [("release", "none"), ("step", "precaution")])
-def test_what_is_ready_ends_at_the_midnight_after_its_last_condition(act: str, to: str) -> None:
+def test_what_is_ready_ends_at_the_next_midnight(act: str, to: str) -> None:
     held = {"in_force_days": "27", "round_window_h": "27 21:30"}
-    assert due(act, to, held, ready=True) == [(act, at("27 21:30"), at("28"))]
-    assert due(act, to, {"in_force_days": "28"}, ready=True) == [(act, at("28"), at("28"))]
+    assert due(act, to, held, ready=True) == [(act, at("28 12:00"), at("29"))]
     assert due(act, to, held, ready=False) == []
 
 
 def test_a_zone_whose_causes_are_none_is_released_at_once() -> None:
-    assert due("release", "none", {}, ready=True) == [("release", at("28 12:00"), at("28 12:00"))]
+    assert due("release", "none", {}, ready=True, void=True) == [("release", at("28 12:00"), at("28 12:00"))]
 
 
 def test_a_release_is_assessed_where_nothing_else_is_missing_and_no_stricter_zone_stands() -> None:
     held = {"clean_rounds": "20 18:00", "assessed": None}
-    assert due("release", "none", held, ready=False) == [("assess", at("20 18:00"), None)]
+    assert due("release", "none", held, ready=False) == [("assess", at("28 12:00"), None)]
     assert due("release", "none", held, ready=False, stricter="in_force") == []
     assert due("release", "none", {"assessed": None}, ready=False) == []
     assert due("release", "none", {"clean_rounds": None, "assessed": None}, ready=False) == []

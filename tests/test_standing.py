@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, derive_town, estate, home, house
+from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, derive_town, estate, home, house, point, stay
 from zoning.decisions import named
 from zoning.pipeline import Plan
 from zoning.standing import fold_decisions, held_facts, in_effect
@@ -147,6 +147,21 @@ def test_an_extension_over_the_whole_zone_starts_its_clocks_again() -> None:
     assert [c["clock_from"] for c in clocks] == [at("13"), at("18 10:00")]
     assert [c["new_facts"] for c in clocks] == [[], []]
     assert [c["earliest_lift_at"] for c in clocks] == [day(33), day(33)]
+
+
+def test_the_end_of_a_visited_places_zone_leaves_the_home_of_its_case_sealed() -> None:
+    visit = stay("V1", "C1", **point(510, 20))
+    town = {**ESTATE, "buildings": [*ESTATE["buildings"], house("B9", 500, 10)], "cases": FIRST, "visits": [visit]}
+    found = derive_town(**town, as_of=at("12 20:00").to_pydatetime())
+    place = found.zones[found.zones["cause_ids"].map(lambda causes: causes == ["visits:V1"])].iloc[0]
+    assert (place["class"], place["fact_ids"]) == ("sealed", ["cases:C1", "visits:V1"])
+    dates = {"delineated_at": at("12 20:00"), "in_force_from": at("13"), "by": "Li", "recorded_at": at("12 20:00")}
+    sealed = found.zones[found.zones["class"] == "sealed"].to_dict("records")
+    opened_all = [{**named(zone), "action": "delineate", **dates} for zone in sealed]
+    end = {**named(place), "action": "release", "by": "Li", "recorded_at": at("14")}
+    after = derive_town(**town, decided=[*opened_all, end], as_of=at("15").to_pydatetime())
+    assert held(after)["B1"] == "sealed"
+    assert held(after).get("B9") != "sealed"
 
 
 def test_a_reset_and_a_step_ask_for_another_assessment() -> None:

@@ -114,7 +114,7 @@ def decide_all(
 
     Parameters
     ----------
-    zones : zone_id, class, status, founding_fact, fact_ids, atoms, rule_class, ground_id, new_facts.
+    zones : zone_id, class, status, founding_fact, fact_ids, cause_ids, atoms, rule_class, ground_id, new_facts.
     causes : fact id -> reported_at (UTC) of its case.
     found_in : fact id of a case -> where it was found.
     policy : what a new case in a zone starts again.
@@ -157,36 +157,34 @@ def decide_due(
 
     Parameters
     ----------
-    zones : zone_id, class, rank, status, fact_ids, atoms, rule_class, ground_id, clock_from.
+    zones : zone_id, class, rank, status, void, fact_ids, cause_ids, atoms, rule_class, ground_id, clock_from.
     checks, acts : of `check_zones`.
     policy : gates of the phases.
     settings : time zone of the next midnight.
-    as_of : UTC; when a zone is released whose causes all turned out to be none.
+    as_of : UTC; when it is decided.
 
     Returns
     -------
     Payloads as those of `decide_all`. A gated phase is assessed when it is due. A step or release that is ready counts
-    from the midnight after its last condition began to hold. An assessment that is the last thing missing is given
-    once no stricter zone rests on the same facts; none is given where nothing else is asked.
+    from the next midnight, that of a void zone at once. An assessment that is the last thing missing is given once no
+    stricter zone rests on the same facts; none is given where nothing else is asked.
     """
     table = zones.drop(columns="geometry", errors="ignore").assign(at=zones["zone_id"]).set_index("at")
     known, conditions = table.to_dict("index"), dict(list(checks.groupby("zone_id")))
-    found = []
+    now, found = pd.Timestamp(as_of), []
     for act in acts.to_dict("records"):
         zone, asked = known[act["zone_id"]], conditions.get(act["zone_id"], checks.iloc[:0])
         missing = asked.loc[~asked["holds"], "predicate"].tolist()
-        since = asked.loc[asked["holds"], "at"].max()
-        at = pd.Timestamp(as_of) if pd.isna(since) else since
         if act["act"] == "phase":
             gate = next(p.gate for p in policy.classes[zone["class"]].phases if p.id == act["to"])
             found.append(_assessed(zone, gate, act["at"]))
         elif act["act"] in ("step", "release") and act["ready"]:
-            start = at if asked.empty else next_midnight(at, zone_info(settings.zone))
+            start = now if zone["void"] else next_midnight(now, zone_info(settings.zone))
             payload = {"by": "auto", **named(zone), "action": act["act"], "to": act["to"], "in_force_from": start}
             event_id = digest(zone["zone_id"], act["act"], act["to"])
-            found.append({"event_id": event_id, "recorded_at": at, "payload": payload})
+            found.append({"event_id": event_id, "recorded_at": now, "payload": payload})
         elif missing == ["assessed"] and len(asked) > 1 and not _inside(zone, table):
-            found.append(_assessed(zone, "release", at))
+            found.append(_assessed(zone, "release", now))
     return found
 
 
@@ -208,11 +206,17 @@ def named(zone: Mapping[str, Any]) -> dict[str, Any]:
 
     Parameters
     ----------
-    zone : zone_id, fact_ids, atoms, rule_class, ground_id.
+    zone : zone_id, fact_ids, cause_ids, atoms, rule_class, ground_id.
 
     Returns
     -------
     Part of a payload.
     """
-    facts = {"zone_id": zone["zone_id"], "fact_ids": list(zone["fact_ids"]), "atoms": zone["atoms"]}
-    return {**facts, "class": zone["rule_class"], "ground_id": zone["ground_id"]}
+    facts = {name: list(zone[name]) for name in ("fact_ids", "cause_ids")}
+    return {
+        "zone_id": zone["zone_id"],
+        **facts,
+        "atoms": zone["atoms"],
+        "class": zone["rule_class"],
+        "ground_id": zone["ground_id"],
+    }

@@ -119,15 +119,19 @@ def _hold(zone: dict[str, Any], told: dict[str, Any]) -> None:
 def _step(zone: dict[str, Any], told: dict[str, Any]) -> None:
     since = told.get("in_force_from", told["recorded_at"])
     zone["origin"] = zone.get("to") or told["class"]
-    zone.update(answers=set(told["fact_ids"]), to=told["to"], class_since=since, by=told["by"], gates={})
-    zone.update(_clocks(since))
+    zone.update(answers=_answers(told), to=told["to"], class_since=since, by=told["by"], gates={}, **_clocks(since))
     zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
 
 
 def _end(zone: dict[str, Any], told: dict[str, Any]) -> None:
     at = told.get("in_force_from", told["recorded_at"])
-    zone.update(answers=set(told["fact_ids"]), facts=set(), ended=ENDED[told["action"]], ended_at=at, by=told["by"])
+    zone.update(answers=_answers(told), facts=set(), ended=ENDED[told["action"]], ended_at=at, by=told["by"])
     zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
+
+
+def _answers(told: dict[str, Any]) -> set[str]:
+    """A place that a case visited is a cause of its own: ending its zone leaves the case's home as it is."""
+    return set(told.get("cause_ids", told["fact_ids"]))
 
 
 _ACTS = {
