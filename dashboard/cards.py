@@ -50,6 +50,9 @@ def look_at(plan: Any) -> list[Any]:
         z["zone_id"]: {"zh": z["name"], "en": z["name_en"]}
         for z in plan.zones[["zone_id", "name", "name_en"]].to_dict("records")
     }
+    edits = {e["event_id"]: e for e in plan.ledger.to_dict("records")}
+    called |= {key: both("edit_by", by=edit["author"]) for key, edit in edits.items()}
+    told = {key: {"zh": edit["text_zh"], "en": edit["text_en"]} for key, edit in edits.items()}
     lines = []
     for row in plan.proposals.to_dict("records"):
         of = plan.policy.classes[row["class"]]
@@ -58,7 +61,15 @@ def look_at(plan: Any) -> list[Any]:
         letter = class_words(plan.policy, of.style, row["class"])[0]
         lines.append(html.Li([chip(of.style, letter), html.Span([words(asked), f" ({row['rule_id']})"])]))
     lines += [
-        html.Li(html.Span([_subject(str(row["subject"]), called), " ", words(problem(row["code"], row["text"]))]))
+        html.Li(
+            html.Span(
+                [
+                    _subject(str(row["subject"]), called),
+                    " ",
+                    words(told.get(row["subject"]) or problem(row["code"], row["text"])),
+                ]
+            )
+        )
         for row in plan.problems.to_dict("records")
     ]
     if not lines:

@@ -36,7 +36,7 @@ def life_sections(shown: Shown, zone: Zone) -> list[Any]:
         *_edits(shown, waiting, "edits_pending", "ask"),
         *_proposals(shown, zone),
         *_waits(shown, zone),
-        section(text("life"), [pairs(_dates(shown, zone))]),
+        section(text("life"), [pairs(_dates(shown, zone))], class_name="life"),
         *_edits(shown, rest, "edits", ""),
     ]
 

@@ -1,4 +1,4 @@
-"""Proposals: what the engine would have a person decide now, as an edge and a sign on each zone; off until asked for.
+"""Proposals: what the engine would have a person decide now, as a band and a sign on each zone; off until asked for.
 
 The tiles carry the act alone: reasons and facts are for the analyst's card.
 """
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 # What can be proposed -> sign, names.
 _LOOKS: dict[str, tuple[str, dict[str, str]]] = {
-    "raise": ("↑", {"zh": "建议升级", "en": "turn stricter"}),
-    "open": ("+", {"zh": "建议划定", "en": "open"}),
+    "raise": ("↑", {"zh": "建议升级", "en": "to turn stricter"}),
+    "open": ("+", {"zh": "建议划定", "en": "to open"}),
     "hold_expired": ("!", {"zh": "临时管控到期", "en": "hold expired"}),
-    "extend": ("↔", {"zh": "建议纳入新事实", "en": "extend to new facts"}),
-    "release": ("−", {"zh": "建议解除", "en": "lift"}),
-    "step": ("↓", {"zh": "建议降级", "en": "step down"}),
-    "phase": ("→", {"zh": "建议转入下一阶段", "en": "next phase"}),
+    "extend": ("↔", {"zh": "纳入新事实", "en": "to extend"}),
+    "release": ("−", {"zh": "建议解除", "en": "to lift"}),
+    "step": ("↓", {"zh": "建议降级", "en": "to step down"}),
+    "phase": ("→", {"zh": "转入下一阶段", "en": "to the next phase"}),
 }
 
 
@@ -53,8 +53,8 @@ def _images(look: Look) -> dict[str, dict[str, Any]]:
 
 
 def _style(look: Look) -> list[tuple[int, StyleLayer]]:
-    own = {"source": "plan", "source-layer": "acts", "type": "line", "layout": {"line-join": "round"}}
-    casing, edge = {"line-color": look["m-halo"], "line-width": 6}, {"line-color": look["accent"], "line-width": 2.6}
+    # A band below the zone's own outline, which stays the cue of its class.
+    band = {"line-color": look["accent"], "line-width": 11}
     images = [v for act in ACTS for v in (act, look.image(f"act-{act}"))]
     layout = {
         "icon-image": ["match", ["get", "act"], *images, ""],
@@ -63,11 +63,8 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
         "symbol-sort-key": ["get", "rank"],
     }
     points = {"source": "plan", "source-layer": "act_points", "type": "symbol", "layout": layout, "paint": {}}
-    return [
-        (ZONE_LINE + 6, {"id": "act-case", "paint": casing, **own}),
-        (ZONE_LINE + 6, {"id": "act-line", "paint": edge, **own}),
-        (BADGE + 3, {"id": "act-badges", **points}),
-    ]
+    edge = {"source": "plan", "source-layer": "acts", "type": "line", "layout": {"line-join": "round"}, "paint": band}
+    return [(ZONE_LINE - 1, {"id": "act-edge", **edge}), (BADGE + 3, {"id": "act-badges", **points})]
 
 
 def _card(_plan: "Plan", _key: str) -> Card | None:
@@ -80,7 +77,7 @@ def _legend(look: Look) -> list[Legend]:
 
 PROPOSALS_LAYER = Layer(
     "proposals",
-    {"zh": "可决定的建议", "en": "Proposals to decide"},
+    {"zh": "建议", "en": "Proposals"},
     "plan",
     _parts,
     _style,

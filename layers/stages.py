@@ -1,6 +1,6 @@
-"""Stages: a small sign beside a zone's letter for a hold, a later phase, stepping down, the watch, or a void zone.
+"""Stages: a small sign beside a zone's letter for a hold, a later phase, stepping down, or a void zone.
 
-A dot in the accent colour stands where a person can decide something; a proposed zone says so by its whole look.
+The watch after release needs none: it is a look of its own.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from layers._base import (
     Part,
     StyleLayer,
     label_points,
-    ready_acts,
     shapes,
     shown,
     values,
@@ -25,10 +24,9 @@ if TYPE_CHECKING:
 
 # Mark -> its sign and names in both languages; of the phases, those after the first are marked, by their number.
 MARKS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "void": ({"zh": "废", "en": "V"}, {"zh": "病例均已撤回或排除", "en": "void: all cases withdrawn or excluded"}),
+    "void": ({"zh": "废", "en": "V"}, {"zh": "已无病例依据", "en": "void: no case left"}),
     "hold": ({"zh": "临", "en": "H"}, {"zh": "临时管控", "en": "temporary hold"}),
     "stepping_down": ({"zh": "降", "en": "D"}, {"zh": "降级中", "en": "stepping down"}),
-    "post_release": ({"zh": "监", "en": "W"}, {"zh": "解封后监测中", "en": "under watch after release"}),
     "phase": ({"zh": "2", "en": "2"}, {"zh": "第二阶段起", "en": "second phase or later"}),
 }
 _LAST_PHASE = 4
@@ -55,13 +53,11 @@ def mark_of(stage: str, void: bool) -> str:
 
 
 def _parts(plan: "Plan") -> list[Part]:
-    zones, ready = shown(plan), ready_acts(plan)
-    asked = zones["zone_id"].isin(ready["zone_id"]) & (zones["status"] != "proposed")
+    zones = shown(plan)
     marks = [mark_of(str(s), bool(v)) for s, v in zip(values(zones, "stage"), values(zones, "void"), strict=True)]
-    zones = zones.assign(mark=marks, asked=asked)
-    zones = zones[(zones["mark"] != "") | zones["asked"]]
-    columns = {"id": values(zones, "zone_id"), "rank": values(zones, "rank")}
-    columns |= {"mark": values(zones, "mark"), "asked": values(zones, "asked")}
+    zones = zones.assign(mark=marks)
+    zones = zones[zones["mark"] != ""]
+    columns = {key: values(zones, name) for key, name in (("id", "zone_id"), ("rank", "rank"), ("mark", "mark"))}
     return [Part("stage_points", label_points(shapes(zones)), columns)]
 
 
@@ -75,22 +71,19 @@ def _images(look: Look) -> dict[str, dict[str, Any]]:
     plate = {"box": 17, "round": 3, "fill": look["surface"], "ink": look["ink"], "line": look["ink-2"]}
     images = {look.image(f"stage-{mark}"): {**plate, "text": sign} for mark, sign in _signs(look).items()}
     images[look.image("stage-void")] |= {"ink": look["warn"], "line": look["warn"]}
-    dot = {"box": 12, "round": 6, "fill": look["accent"], "line": look["m-halo"]}
-    return {**images, look.image("stage-asked"): dot}
+    return images
 
 
 def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     images = [v for mark in _signs(look) for v in (mark, look.image(f"stage-{mark}"))]
-    own = {"type": "symbol", "source": "plan", "source-layer": "stage_points", "minzoom": 11, "paint": {}}
-    common = {"icon-padding": 0, "symbol-sort-key": ["get", "rank"]}
-    sign = {**common, "icon-image": ["match", ["get", "mark"], *images, ""], "icon-offset": [20, 0]}
-    # The dot sits on the corner of the letter's chip, which it never pushes away.
-    dot = {**common, "icon-image": look.image("stage-asked"), "icon-offset": [10, -10], "icon-overlap": "always"}
-    marked, asked = ["!=", ["get", "mark"], ""], ["get", "asked"]
-    return [
-        (BADGE - 1, {"id": "stage-signs", "layout": sign, "filter": marked, **own}),
-        (BADGE + 2, {"id": "stage-asked", "layout": dot, "filter": ["==", asked, True], **own}),
-    ]
+    layout = {
+        "icon-image": ["match", ["get", "mark"], *images, ""],
+        "icon-offset": [20, 0],
+        "icon-padding": 0,
+        "symbol-sort-key": ["get", "rank"],
+    }
+    own = {"type": "symbol", "source": "plan", "source-layer": "stage_points", "minzoom": 12}
+    return [(BADGE - 1, {"id": "stage-signs", "layout": layout, "paint": {}, **own})]
 
 
 def _card(_plan: "Plan", _key: str) -> Card | None:
@@ -98,17 +91,13 @@ def _card(_plan: "Plan", _key: str) -> Card | None:
 
 
 def _legend(look: Look) -> list[Legend]:
-    found = [Legend(names, look.image(f"stage-{_image(mark)}")) for mark, (_, names) in MARKS.items()]
-    return [*found, Legend({"zh": "可作决定", "en": "can be decided"}, look.image("stage-asked"))]
-
-
-def _image(mark: str) -> str:
-    return "phase_2" if mark == "phase" else mark
+    image = {mark: mark for mark in MARKS} | {"phase": "phase_2"}
+    return [Legend(names, look.image(f"stage-{image[mark]}")) for mark, (_, names) in MARKS.items()]
 
 
 STAGES_LAYER = Layer(
     "stages",
-    {"zh": "阶段与待决", "en": "Stages, to decide"},
+    {"zh": "阶段", "en": "Stages"},
     "plan",
     _parts,
     _style,

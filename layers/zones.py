@@ -15,6 +15,7 @@ from layers._base import (
     Part,
     StyleLayer,
     label_points,
+    ready_acts,
     row_of,
     shapes,
     shown,
@@ -40,8 +41,10 @@ _SKETCH_WIDTH, _SKETCH_DASHES = 1.8, [2.2, 2.2]
 
 def _parts(plan: "Plan") -> list[Part]:
     zones = shown(plan).sort_values("rank", ascending=False, kind="stable")
+    # A proposed zone says by its whole look that a person is to decide; of the others, the chip gets a dot.
+    asked = zones["zone_id"].isin(ready_acts(plan)["zone_id"]) & (zones["status"] != "proposed")
     columns = {"id": values(zones, "zone_id"), "look": values(zones, "look"), "name": values(zones, "name")}
-    columns |= {"rank": values(zones, "rank"), "status": values(zones, "status")}
+    columns |= {"rank": values(zones, "rank"), "status": values(zones, "status"), "asked": asked.tolist()}
     outlines = shapes(zones)
     return [Part("zones", outlines, columns), Part("zone_points", label_points(outlines), columns)]
 
@@ -68,6 +71,8 @@ def _images(look: Look) -> dict[str, dict[str, Any]]:
             "text": letter[look.lang],
         }
         sketch = {"fill": look["surface"], "ink": look["ink"], "line": line, "dashes": [3, 2]}
+        dotted = {"dot": look["accent"], "dot-line": look["surface"]}
+        images[look.image(f"badge-{style}-asked")] = {**images[look.image(f"badge-{style}")], **dotted}
         images[look.image(f"badge-{style}-proposed")] = {**images[look.image(f"badge-{style}")], **sketch}
         images[look.image(f"swatch-{style}")] = {
             "swatch": hatch,
@@ -120,7 +125,7 @@ def _badges(look: Look) -> list[tuple[int, StyleLayer]]:
 
     first = ["==", ["get", "look"], look.classes[0].style if look.classes else ""]
     layout = {
-        "icon-image": ["case", PROPOSED, by_look("-proposed"), by_look("")],
+        "icon-image": ["case", PROPOSED, by_look("-proposed"), ["get", "asked"], by_look("-asked"), by_look("")],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.7, 15, 0.95],
         "symbol-sort-key": ["get", "rank"],
         "icon-padding": 1,
@@ -162,7 +167,8 @@ def _card(plan: "Plan", key: str) -> Card | None:
 def _legend(look: Look) -> list[Legend]:
     strictest_first = reversed(_looks(look))
     found = [Legend(names, look.image(f"swatch-{style}")) for style, _, names in strictest_first]
-    return [*found, Legend({"zh": "建议，尚未决定", "en": "proposed, not decided"}, look.image("swatch-proposed"))]
+    proposed = Legend({"zh": "建议，尚未决定", "en": "proposed, not decided"}, look.image("swatch-proposed"))
+    return [*found, proposed, Legend({"zh": "可作决定", "en": "can be decided"}, dots=(look["accent"],))]
 
 
 ZONES_LAYER = Layer(

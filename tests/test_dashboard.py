@@ -83,7 +83,7 @@ def test_acts_stages_and_conditions_have_words_and_the_map_uses_the_same() -> No
     legends = {layer.key: layer.legend(look_of(tiny_plan.POLICY, "light", "zh")) for layer in LAYERS}
     assert [entry.names for entry in legends["proposals"]] == [both(f"act_{act}") for act in ACTS]
     marks = [entry.names for entry in legends["stages"]]
-    assert marks[:4] == [both("void"), *(both(f"stage_{s}") for s in ("hold", "stepping_down", "post_release"))]
+    assert marks[:3] == [both("void"), both("stage_hold"), both("stage_stepping_down")]
     assert {f"predicate_{name}" for name in Conditions.model_fields} == {
         key for key in TEXTS["zh"] if key.startswith("predicate_")
     }

@@ -52,7 +52,7 @@ def said(components: list[Any], lang: str) -> str:
 def test_the_list_puts_what_waits_for_a_person_first_then_the_strictest() -> None:
     found = zone_rows(shown())
     assert [(row["id"], row["asks"] and row["asks"]["en"]) for row in found["zones"]] == [
-        ("c7b2d401", "edit to confirm"), ("l90ac3ff", "open"), ("v77c01d2", "lift"), ("p42118aa", "lift"),
+        ("c7b2d401", "edit to confirm"), ("l90ac3ff", "to open"), ("v77c01d2", "to lift"), ("p42118aa", "to lift"),
         ("s1e3a9c0", None), ("w5510b7d", None),
     ]  # fmt: skip
     assert [(c["look"], c["n"]) for c in found["classes"]] == [
@@ -159,8 +159,8 @@ def test_a_zone_card_lists_what_it_waits_for() -> None:
 
 def test_a_zone_card_proposes_with_reasons_the_most_pressing_first_and_only_what_is_ready() -> None:
     zh, en = (said(zone_card("c7b2d401"), lang) for lang in ("zh", "en"))
-    assert "Proposed a person decides turn stricter: sealed zone new inside: cases:C2" in en
-    assert "建议升级：封控区 区内新增：cases:C2 cases:C2 建议纳入新事实" in zh
+    assert "Proposed a person decides to turn stricter: sealed zone new inside: cases:C2" in en
+    assert "建议升级：封控区 区内新增：cases:C2 cases:C2 纳入新事实" in zh
     assert "one of three" not in en
     assert "Proposed" not in said(zone_card("s1e3a9c0"), "en")
 
@@ -172,7 +172,7 @@ def test_a_zone_card_says_stage_origin_dates_and_who_decided() -> None:
     assert "decided by 李伟" in hold
     assert "stage stepping down stepped down from controlled zone" in down
     assert "ended 14 Mar 24:00 watched until 21 Mar 24:00" in watch
-    assert "void: all cases withdrawn or excluded" in said(zone_card("v77c01d2"), "en")
+    assert "void: no case left" in said(zone_card("v77c01d2"), "en")
     assert "void" not in hold
 
 
@@ -220,5 +220,7 @@ def test_what_to_look_at_stands_where_nothing_is_chosen() -> None:
     assert "Linshui Garden: " in text
     assert "(R4)" in text
     assert "cases:C9 its place is not known" in text
+    assert "Edit by 王敏 a cause that it does not answer" in text
+    assert "王敏的编辑 起因未考虑，请重新划定" in said(look_at(tiny_plan.make_plan()), "zh")
     assert "位置不明" in said(look_at(tiny_plan.make_plan()), "zh")
     assert look_at(tiny_plan.empty_plan()) == []

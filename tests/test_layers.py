@@ -124,15 +124,18 @@ def test_what_is_proposed_is_paler_dashed_and_on_an_empty_chip() -> None:
     assert "建议，尚未决定" in {entry["name"] for entry in style["metadata"]["legend"]}
 
 
-def test_each_stage_has_its_mark_and_a_dot_where_a_person_can_decide() -> None:
-    points = {f["properties"]["id"]: f["properties"] for f in tile("plan", 15)["stage_points"]["features"]}
-    assert {zone: (of["mark"], of["asked"]) for zone, of in points.items()} == {
-        "s1e3a9c0": ("hold", False),
-        "c7b2d401": ("phase_2", True),
-        "p42118aa": ("stepping_down", True),
-        "w5510b7d": ("post_release", False),
-        "v77c01d2": ("void", True),
-    }
+def test_each_stage_has_its_mark_and_the_watch_its_own_look() -> None:
+    points = {f["properties"]["id"]: f["properties"]["mark"] for f in tile("plan", 15)["stage_points"]["features"]}
+    assert points == {"s1e3a9c0": "hold", "c7b2d401": "phase_2", "p42118aa": "stepping_down", "v77c01d2": "void"}
+
+
+def test_a_dot_on_the_letter_says_where_a_person_can_decide_unless_the_zone_is_only_proposed() -> None:
+    points = {f["properties"]["id"]: f["properties"]["asked"] for f in tile("plan", 15)["zone_points"]["features"]}
+    assert {zone for zone, asked in points.items() if asked} == {"c7b2d401", "p42118aa", "v77c01d2"}
+    look = look_of(PLAN.policy, "dark", "en")
+    images = compose(LAYERS, look, TILES)["metadata"]["images"]
+    chip, asked = (images[look.image(f"badge-sealed{more}")] for more in ("", "-asked"))
+    assert asked == {**chip, "dot": look["accent"], "dot-line": look["surface"]}
 
 
 @pytest.mark.parametrize(

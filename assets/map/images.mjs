@@ -95,6 +95,15 @@ function drawBox(spec) {
     const box = pen.measureText(spec.text);
     pen.fillText(spec.text, size / 2, (size + box.actualBoundingBoxAscent - box.actualBoundingBoxDescent) / 2);
   }
+  if (spec.dot) {
+    pen.beginPath();
+    pen.arc(size - 4.5, 4.5, 3.6, 0, 2 * Math.PI);
+    pen.fillStyle = spec.dot;
+    pen.strokeStyle = spec["dot-line"];
+    pen.lineWidth = 1.4;
+    pen.fill();
+    pen.stroke();
+  }
   return board;
 }
 

@@ -49,7 +49,7 @@ export class Panels {
       "span",
       { class: "dots", "aria-hidden": "true" },
       dots.map((colour, k) => {
-        const size = 5 + 2 * k;
+        const size = (dots.length > 1 ? 5 : 8) + 2 * k;
         return el("i", { style: `background:${colour};width:${size}px;height:${size}px` });
       }),
     );

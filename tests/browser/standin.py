@@ -85,7 +85,8 @@ def make_plan(as_of: datetime = AS_OF) -> LivedPlan:
     parts = {field.name: getattr(tiny, field.name) for field in fields(tiny)}
     if not len(tiny.zones):
         return LivedPlan(**parts, checks=checks[:0], acts=acts[:0], touched=touched[:0], ledger=ledger[:0])
-    parts["zones"] = _zones(tiny.zones)
+    waiting = _table([("edit", "e1", _STROKES[0][5])], "code", "subject", "text")
+    parts |= {"zones": _zones(tiny.zones), "problems": pd.concat([waiting, tiny.problems], ignore_index=True)}
     checks["at"], acts["at"] = pd.to_datetime(checks["at"], utc=True), pd.to_datetime(acts["at"], utc=True)
     return LivedPlan(**parts, checks=checks, acts=acts, touched=touched, ledger=ledger.assign(recorded_at=AS_OF))
 

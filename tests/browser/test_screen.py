@@ -188,7 +188,8 @@ def test_nothing_is_wider_than_the_screen(chromium: Browser, served: str, width:
     page.locator(".zrow").first.click()
     expect(page.locator("#card h2")).to_be_visible()
     too_wide = page.evaluate(
-        """() => [...document.querySelectorAll(".bar, .bar > *, .left, .stage, .right, .chead, .figs, .cal, .mixbar")]
+        """() => [...document.querySelectorAll(".bar, .bar > *, .left, .stage, .right, .chead, .figs, .cal, .mixbar, "
+                + ".sct, .asks, .checks li, .pairs")]
             .filter(e => e.getClientRects().length && (e.getBoundingClientRect().right > innerWidth + 1
                 || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "visible"))
             .map(e => e.className)"""
@@ -281,7 +282,7 @@ def test_the_card_says_what_a_zone_waits_for(screen: Page, lang: str) -> None:
     card = screen.locator("#card")
     words = {
         "zh": ("编辑待确认", "建议升级：封控区", "区内新增：cases:C2", "满足 1 / 3 项", "尚缺一轮全阴检测", "第2阶段"),
-        "en": ("Edits that wait", "turn stricter", "new inside: cases:C2", "1 of 3 hold", "clean round", "phase 2"),
+        "en": ("Edits that wait", "to turn stricter", "new inside: cases:C2", "1 of 3 hold", "clean round", "phase 2"),
     }[lang]  # fmt: skip
     for word in words:
         expect(card.get_by_text(word).first).to_be_visible()
@@ -290,5 +291,7 @@ def test_the_card_says_what_a_zone_waits_for(screen: Page, lang: str) -> None:
         "holds",
         "missing",
     ]
+    lines = card.locator(".life dt > .t").evaluate_all("all => all.map(name => name.getClientRects().length)")
+    assert set(lines) == {1}, "a name beside the dates is broken over lines"
     other = {"zh": "holds:", "en": "满足："}[lang]
     expect(card.get_by_text(other).first).to_be_hidden()
