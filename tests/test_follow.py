@@ -164,3 +164,18 @@ def test_a_new_case_derives_the_part_that_it_touches_only(monkeypatch: pytest.Mo
     assert counts == [*once * 4, ("dressed", 1), ("dressed", 1)]
     derive_state(story.state(now), POLICY, now + pd.Timedelta(days=1))
     assert counts[-1] == ("dressed", 3)
+
+
+def test_a_stricter_building_that_sticks_over_a_border_is_cut_out_of_the_area_beside_it() -> None:
+    rows: Rows = {"areas": [area("A1", 0, 0, 500, 300), area("A2", 500, 0, 500, 300)]}
+    rows["buildings"] = [house("B1", 485, 100), house("B2", 900, 100)]
+    story, now = Story(tables(**rows)), at("14")
+    forget()
+    for unit in ("B2", "B1"):
+        story.rows["cases"].append(home(f"C-{unit}", unit))
+        plan = derive_state(story.state(now), POLICY, now)
+    shapes = plan.zones.set_index(["class", "ground_id"])["geometry"]
+    sealed = plan.zones[plan.zones["class"] == "sealed"]["geometry"].union_all()
+    assert sealed.intersects(rows["areas"][1]["geometry"])
+    for name in ("A1", "A2"):
+        assert shapes[("precaution", name)].intersection(sealed).area == 0

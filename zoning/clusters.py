@@ -40,19 +40,22 @@ def find_clusters(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.Da
     return pd.concat([cluster, touched.fillna(alone.reindex(touched.index)).astype(int)])
 
 
-def find_parts(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFrame) -> Ints:
+def find_parts(
+    claims: pd.DataFrame, holds: Mapping[str, Cells], rims: Mapping[str, Cells], atoms: pd.DataFrame
+) -> Ints:
     """Return the part of each claim: parts share no atom and touch nowhere, so that each can be derived by itself.
 
     Parameters
     ----------
     claims : of `settle`: rows of `take_grounds` with `joins` and `settled`.
     holds : ground -> atom numbers.
+    rims : ground -> atoms that its outline meets and that it does not hold: stricter zones there are cut out of it.
     atoms : the atoms table.
 
     Returns
     -------
-    (n,) numbers; claims of one stay, those that a decision settled for one zone, and claims of grounds that hold one
-    atom or of joining grounds that touch, have the same.
+    (n,) numbers; claims of one stay, those that a decision settled for one zone, and claims of grounds that hold or
+    meet one atom or of joining grounds that touch, have the same.
     """
     ground, keys = pd.factorize(claims["ground"])
     stay = claims["stay"].to_numpy(np.int64)
@@ -62,7 +65,12 @@ def find_parts(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataF
     joins[ground[claims["joins"].to_numpy(bool)]] = True
     names, first = np.unique(held[joins[owner]], return_index=True)
     position, mark = _marks(names, atoms)
-    links = [_chain(held, owner), _chain(mark, owner[joins[owner]][first][position])]
+    met = [rims.get(key, held[:0]) for key in keys]
+    beside = np.repeat(np.arange(len(keys)), [len(rim) for rim in met])
+    links = [
+        _chain(np.concatenate([held, *met]), np.append(owner, beside)),
+        _chain(mark, owner[joins[owner]][first][position]),
+    ]
     left, right = (np.concatenate([link[side] for link in links]) for side in (0, 1))
     past = len(keys) + (int(stay.max()) + 1 if len(stay) else 0)
     zone, ids = pd.factorize(claims["settled"])

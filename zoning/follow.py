@@ -40,7 +40,7 @@ def follow(
     (of `strictest_in_cells`); touched, ledger (of `replay`).
     """
     claims = claims[claims["act"] == "derive"].reset_index(drop=True)
-    names = part_names(claims, stays, find_parts(claims, town.scene.holds, town.ground.atoms))
+    names = part_names(claims, stays, find_parts(claims, town.scene.holds, town.scene.rims, town.ground.atoms))
     before, none = kept.derived.pieces.get("membership"), np.empty(0, np.uint64)
 
     def derive(new: Cells) -> Tables:

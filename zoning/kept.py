@@ -52,8 +52,8 @@ class Kept:
     """What was derived before.
 
     `rests_on`: the objects that all of it rests on; `rows`: name -> (hashes of inputs in order, rows made of them);
-    `holds`, `legal`, `exact`, `whole`: of `Scene`; `derived`, `dressed`: what `derive_parts` and `dress_parts` made;
-    `cells`: of `strictest_in_cells`; `standings` and the span of time over which what is dressed holds (UTC).
+    `holds`, `legal`, `exact`, `whole`, `rims`: of `Scene`; `derived`, `dressed`: what `derive_parts` and `dress_parts`
+    made; `cells`: of `strictest_in_cells`; `standings` and the span of time over which what is dressed holds (UTC).
     """
 
     rests_on: list[Any] = field(default_factory=list)
@@ -62,6 +62,7 @@ class Kept:
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
+    rims: dict[str, Cells] = field(default_factory=dict)
     derived: Shelf = field(default_factory=Shelf)
     dressed: Shelf = field(default_factory=Shelf)
     cells: pd.DataFrame | None = None

@@ -96,7 +96,7 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
     kept = _recall([*(tables[kind] for kind in REFERENCE_KINDS), policy, settings])
     standings = fold_decisions(state.decisions, policy, settings, as_of)
     stays, spots = _exposure(state, ground, policy, as_of, held_facts(standings), kept)
-    grounds = (kept.holds, kept.legal, kept.exact, kept.whole)
+    grounds = (kept.holds, kept.legal, kept.exact, kept.whole, kept.rims)
     scene = Scene(ground.units, ground.atoms, ground.inside, spots, tables, policy, ground.frame, settings, *grounds)
     claims = settle(_claims(stays, scene, kept), standings, policy, as_of)
     pieces = follow(claims, stays, standings, state.strokes, Town(ground, people, scene), as_of, kept)

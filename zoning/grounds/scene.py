@@ -24,7 +24,7 @@ class Scene:
     `spots` has one row a stay; `holds` maps the key of a ground to its atoms; `legal` maps it to its legal outline
     (WGS84) where it has one that cuts through atoms: an area, a street block, a radius; `exact` maps a ground that took
     all that it touches to the atoms whose representative point it holds; `whole` maps a ground that was cut at a border
-    to the one that it was cut from.
+    to the one that it was cut from; `rims` maps a ground to the atoms that its legal outline meets and does not hold.
     """
 
     units: pd.DataFrame
@@ -39,6 +39,7 @@ class Scene:
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
+    rims: dict[str, Cells] = field(default_factory=dict)
 
     def at(self, spots: pd.DataFrame) -> "Scene":
         """Return the same scene for other places; grounds found there are known here.
@@ -60,7 +61,7 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
     Parameters
     ----------
     outlines : key of the ground -> legal outline, WGS84; a ground that is there already is kept.
-    scene : gets `holds`, `legal` and, where the pack holds by touch, `exact`.
+    scene : gets `holds`, `legal` and, where the pack holds by touch, `exact`, else `rims`.
     """
     fresh = {key: shape for key, shape in outlines.items() if key not in scene.holds}
     if not fresh:
@@ -68,10 +69,13 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
     shapes = np.array(list(fresh.values()), object)
     points = shapely.points(scene.atoms["lng"].to_numpy(float), scene.atoms["lat"].to_numpy(float))
     held = dict(zip(fresh, _held(shapes, points, False, scene), strict=True))
+    footprints = scene.units["geometry"].to_numpy(object)[scene.atoms["unit"].to_numpy()]
+    met = dict(zip(fresh, _held(shapes, footprints, True, scene), strict=True))
     if scene.policy.pack.holding == "touches":
         scene.exact.update(held)
-        footprints = scene.units["geometry"].to_numpy(object)[scene.atoms["unit"].to_numpy()]
-        held = dict(zip(fresh, _held(shapes, footprints, True, scene), strict=True))
+        held = met
+    else:
+        scene.rims.update({key: np.setdiff1d(met[key], held[key], assume_unique=True) for key in fresh})
     if scene.policy.pack.holding_level:
         held = {key: _whole(atoms, scene.policy.pack.holding_level, scene) for key, atoms in held.items()}
     scene.holds.update(held)
