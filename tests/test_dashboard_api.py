@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import mapbox_vector_tile
 import numpy as np
@@ -10,10 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
+from app import create_server
 from dashboard.factory import make_server
 from dashboard.waits import Act, Check
 from layers.tiles import to_mercator
 from tests.browser import standin as tiny_plan
+from tests.commandline import run
+from zoning.plan import Plan
 
 DAY = "day=2022-03-16"
 
@@ -127,3 +131,24 @@ def test_pages_name_no_outside_address(client: TestClient) -> None:
             r"(?:https?:)?//(?!127\.0\.0\.1|localhost|testserver|www\.w3\.org)[\w.-]+\.[a-z]{2,}", body
         )
         assert outside == [], path
+
+
+def test_the_real_town_answers_what_its_zones_wait_for(town_copy: Path) -> None:
+    house = town_copy.parent / "house.txt"
+    house.write_text("E1-B4-U5\n")
+    given = ("--atoms", house, "--class", "none", "--reason", "wrong address", "--by", "Li Wei")
+    assert run("edit", town_copy, *given, "--as-of", "2022-03-17 00:00") == 0
+    with TestClient(create_server(town_copy)) as client:
+        zones = client.get("/api/zones?day=2022-03-16").json()["zones"]
+        acts = TypeAdapter(list[Act]).validate_python(client.get("/api/acts?day=2022-03-16").json())
+        TypeAdapter(list[Check]).validate_python(client.get("/api/checks?day=2022-03-16").json())
+    assert {act.zone_id for act in acts if act.ready} == {row["id"] for row in zones if row["asked"]}
+    assert {row["asks"]["en"] for row in zones if row["asks"]} >= {"to open"}
+
+
+def test_the_stand_in_has_what_the_real_plan_has(town_plan: Plan) -> None:
+    made = tiny_plan.make_plan()
+    for name in ("acts", "checks"):
+        assert list(getattr(made, name)) == list(getattr(town_plan, name)), name
+    for name in ("zones", "touched", "ledger"):
+        assert set(getattr(made, name)) <= set(getattr(town_plan, name)), name

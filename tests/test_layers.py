@@ -17,6 +17,7 @@ from layers.style import compose, look_of, read_tokens
 from layers.tiles import TileSet, to_mercator
 from tests.browser import standin as tiny_plan
 from zoning.geometry import text_to_cells
+from zoning.plan import Plan
 
 PLAN = tiny_plan.make_plan()
 TILES = {source: f"http://127.0.0.1:1/{source}/{{z}}/{{x}}/{{y}}" for source in ("base", "plan", "changes")}
@@ -163,6 +164,14 @@ def test_tiles_name_no_fact_and_no_person() -> None:
     assert "青禾社区".encode() in data
     for word in ("cases:", "李伟", "张三", "P21", "王敏"):
         assert word.encode() not in data
+
+
+def test_no_layer_of_the_real_town_carries_a_fact(town_plan: Plan) -> None:
+    facts = {fact for ids in town_plan.zones["fact_ids"] for fact in ids} | {"cases:", "visits:"}
+    parts = [part for layer in LAYERS if layer.source == "plan" for part in layer.parts(town_plan)]
+    told = {str(value) for part in parts for column in part.columns.values() for value in column}
+    assert set(town_plan.zones["zone_id"]) <= told
+    assert not [text for text in told if any(fact in text for fact in facts)]
 
 
 def test_each_class_has_three_cues() -> None:
