@@ -1,0 +1,312 @@
+"""The life of zones in a workspace, through the command line: each test is one sentence of what a zone goes through.
+
+C4 lived in block 1 of Lixiang Court and was reported on 13 March at 9:00: block 1 (168 people) is sealed, the rest of
+the estate (644) controlled.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.commandline import run
+from tests.town_golden import TOWN
+from zoning.burden import price_resets
+from zoning.hashes import digest
+from zoning.pipeline import Plan, derive
+from zoning.store import Workspace
+
+SEALED, CONTROLLED = (digest("cases:C4", slot) for slot in ("core", "ring"))
+CASES = "case_id,status,onset_at,reported_at,isolated_at,unit_id,recorded_at\n"
+ROUNDS = "round_id,unit_id,ended_at,due,tested,excused,refused,absent,pools_open,recorded_at\n"
+
+
+def when(text: str) -> pd.Timestamp:
+    """A time of 2022 in Shanghai, such as `03-14 10:00`."""
+    return pd.Timestamp(f"2022-{text}", tz="Asia/Shanghai").tz_convert("UTC")
+
+
+class Life:
+    """A workspace in which time goes on: every command says when it was given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def decide(self, zone: str, now: str, action: str, *more: str) -> None:
+        at = f"2022-{now}"
+        times = ("--recorded-at", at, "--as-of", at, "--known-at", at)
+        assert run("decide", self.folder, zone, "--action", action, "--by", "Li Wei", *times, *more) == 0
+
+    def open(self, *zones: str) -> None:
+        for zone in zones:
+            self.decide(zone, "03-13 10:00", "delineate", "--in-force-from", "2022-03-14 00:00")
+
+    def load(self, kind: str, head: str, rows: Iterable[str]) -> None:
+        path = self.folder / f"{kind}-{digest(list(rows))}.csv"
+        path.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+        assert run("load", self.folder, path, "--kind", kind, "--recorded-at", "2022-03-13 09:30") == 0
+
+    def plan(self, now: str) -> Plan:
+        return derive(self.folder, when(now).to_pydatetime(), when(now).to_pydatetime())
+
+    def state(self, zone: str, now: str) -> tuple[str, str, str]:
+        """Class, status and stage."""
+        row = self.plan(now).zones.set_index("zone_id").loc[zone]
+        return (str(row["class"]), str(row["status"]), str(row["stage"]))
+
+
+@pytest.fixture
+def life(town_copy: Path) -> Life:
+    return Life(town_copy)
+
+
+def acts(plan: Plan, zone: str) -> dict[str, dict[str, object]]:
+    rows = plan.acts[plan.acts["zone_id"] == zone]
+    return {row["act"]: row for row in rows.to_dict("records")}
+
+
+def held(plan: Plan) -> dict[str, tuple[str, str]]:
+    rows = plan.membership
+    return dict(zip(rows["atom_id"], zip(rows["class"], rows["zone_id"], strict=True), strict=True))
+
+
+def test_a_zone_is_opened_comes_into_force_is_released_when_all_holds_and_is_gone_after_its_watch(life: Life) -> None:
+    assert acts(life.plan("03-13 10:00"), SEALED)["open"]["ready"]
+    life.open(SEALED, CONTROLLED)
+    assert life.state(SEALED, "03-13 12:00") == ("sealed", "decided", "none")
+    assert life.state(SEALED, "03-14 00:00") == ("sealed", "in_force", "phase_1")
+    assert run("load", life.folder, TOWN / "rounds.csv", "--kind", "rounds") == 0
+    evening = acts(life.plan("03-27 23:00"), SEALED)["release"]
+    # Full days 14 to 27 March: the round is in, the calendar is not complete before 27 March 24时.
+    assert (evening["ready"], evening["holding"], evening["of"], evening["at"]) == (False, 3, 4, when("03-28"))
+    assert "14 full days in force end 27 March 24:00" in str(evening["reasons_en"])
+    assert acts(life.plan("03-28"), SEALED)["release"]["ready"]
+    life.decide(SEALED, "03-28 00:05", "release", "--in-force-from", "2022-03-28 00:00", "--grounds", "round E4-14")
+    plan = life.plan("03-28 01:00")
+    row = plan.zones.set_index("zone_id").loc[SEALED]
+    assert (row["status"], row["stage"], row["ended_at"]) == ("released", "post_release", when("03-28"))
+    assert held(plan)["E4-B1"] == ("controlled", CONTROLLED)
+    # Seven full days of watch: 28 March to 3 April.
+    assert row["watch_until"] == when("04-04")
+    assert life.state(SEALED, "04-03 23:59")[1:] == ("released", "post_release")
+    assert SEALED not in set(life.plan("04-04").zones["zone_id"])
+
+
+def test_a_controlled_zone_turns_to_its_second_phase_on_day_5_once_it_is_assessed(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    assert "phase" not in acts(life.plan("03-17 23:59"), CONTROLLED)
+    due = acts(life.plan("03-18"), CONTROLLED)["phase"]
+    assert (due["to"], due["ready"], due["at"]) == ("fixed_grid", True, when("03-18"))
+    assert life.state(CONTROLLED, "03-18") == ("controlled", "in_force", "phase_1")
+    life.decide(CONTROLLED, "03-18 09:00", "assess", "--gate", "risk_assessment", "--grounds", "环境采样阴性")
+    assert life.state(CONTROLLED, "03-18 08:59")[2] == "phase_1"
+    assert life.state(CONTROLLED, "03-18 09:00")[2] == "phase_2"
+    assert "phase" not in acts(life.plan("03-18 09:00"), CONTROLLED)
+    [event] = [e for e in log(life.folder) if e["action"] == "assess"]
+    assert (event["by"], event["grounds"]) == ("Li Wei", "环境采样阴性")
+
+
+def log(folder: Path) -> list[dict[str, str]]:
+    return [event.payload for event in Workspace(folder).events() if event.kind == "decide"]
+
+
+def test_a_sealed_zone_may_step_down_to_precaution_and_is_lifted_from_there(life: Life) -> None:
+    assert run("set", life.folder, "options", "after_sealed=precaution") == 0
+    life.open(SEALED, CONTROLLED)
+    assert run("load", life.folder, TOWN / "rounds.csv", "--kind", "rounds") == 0
+    step = acts(life.plan("03-28"), SEALED)["step"]
+    assert (step["to"], step["ready"]) == ("precaution", True)
+    wrong = ("--recorded-at", "2022-03-28 08:00", "--as-of", "2022-03-28 08:00", "--by", "Li Wei", "--to", "controlled")
+    assert run("decide", life.folder, SEALED, "--action", "step", *wrong) == 1
+    life.decide(CONTROLLED, "03-28 08:00", "release", "--in-force-from", "2022-03-28 14:00")
+    life.decide(SEALED, "03-28 08:00", "step", "--to", "precaution", "--in-force-from", "2022-03-28 14:00")
+    assert life.state(SEALED, "03-28 13:59") == ("sealed", "in_force", "phase_1")
+    assert life.state(SEALED, "03-28 14:00") == ("precaution", "in_force", "stepping_down")
+    # Precaution ends after four full clean rounds and an assessment, counted from the step.
+    again = acts(life.plan("03-29"), SEALED)["release"]
+    assert (again["ready"], again["holding"], again["of"]) == (False, 0, 2)
+    rows = [f"E4-{n},E4-B1,2022-03-{n} 18:00,168,168,0,0,0,0,2022-03-{n} 20:00" for n in (28, 29, 30, 31)]
+    life.load("rounds", ROUNDS, rows)
+    assert acts(life.plan("04-01"), SEALED)["release"]["holding"] == 1
+    life.decide(SEALED, "04-01 09:00", "assess", "--gate", "release", "--grounds", "无传播风险")
+    assert acts(life.plan("04-01 09:00"), SEALED)["release"]["ready"]
+
+
+def test_a_temporary_hold_is_in_force_until_it_expires_and_then_asks_for_a_decision(life: Life) -> None:
+    life.decide(SEALED, "03-13 10:00", "hold", "--until", "2022-03-13 20:00")
+    assert life.state(SEALED, "03-13 19:59") == ("sealed", "in_force", "hold")
+    late = life.plan("03-13 20:00")
+    assert acts(late, SEALED)["hold_expired"]["reasons_en"] == "the temporary hold expired 13 March 20:00"
+    assert "open" in acts(late, SEALED)
+    assert life.state(SEALED, "03-13 20:00") == ("sealed", "proposed", "none")
+
+
+SECOND = "C20,confirmed,2022-03-20,2022-03-20 09:00,2022-03-20 12:00,{},2022-03-20 10:00"
+
+
+def test_a_new_case_inside_is_priced_by_every_scope_before_the_clocks_begin_again(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    life.decide(CONTROLLED, "03-18 09:00", "assess", "--gate", "risk_assessment")
+    life.load("cases", CASES, [SECOND.format("E4-B1")])
+    plan = life.plan("03-20 13:00")
+    more = acts(plan, SEALED)["extend"]
+    assert more["fact_ids"] == ["cases:C20"]
+    assert "by the pack the clocks of the whole zone begin again" in str(more["reasons_en"])
+    assert "it also allows: the building, the unit, no clock" in str(more["reasons_en"])
+    price = price_resets(plan)
+    price = price[price["zone_id"].eq(SEALED)].set_index("scope")
+    # Without C20 the zone lifts on 27 March 24时; full days from 21 March end on 3 April 24时: 7 more for 168 people.
+    told = price[["people", "days_added", "person_days", "chosen"]].to_dict("index")
+    whole = {"people": 168.0, "days_added": 7.0, "person_days": 1176.0, "chosen": False}
+    none = {"people": 0.0, "days_added": 7.0, "person_days": 0.0, "chosen": False}
+    assert told == {"zone": {**whole, "chosen": True}, "building": whole, "unit": whole, "none": none}
+    life.decide(SEALED, "03-20 13:00", "extend", "--scope", "zone")
+    life.decide(CONTROLLED, "03-20 13:00", "extend", "--scope", "zone")
+    after = life.plan("03-20 14:00")
+    rows = after.zones.set_index("zone_id")
+    assert rows.loc[SEALED, ["clock_from", "earliest_lift_at"]].tolist() == [when("03-20 13:00"), when("04-04")]
+    assert "extend" not in acts(after, SEALED)
+    # The controlled zone is back in its first phase; day 5 is 24 March, and asks for an assessment of its own.
+    assert life.state(CONTROLLED, "03-20 14:00")[2] == "phase_1"
+    assert acts(life.plan("03-24"), CONTROLLED)["phase"]["at"] == when("03-24")
+
+
+def test_a_positive_in_a_controlled_zone_is_sealed_at_once_by_the_rule_and_the_rest_stays_controlled(
+    life: Life,
+) -> None:
+    life.open(SEALED, CONTROLLED)
+    assert held(life.plan("03-20 09:30"))["E4-B3"] == ("controlled", CONTROLLED)
+    life.load("cases", CASES, [SECOND.format("E4-B3")])
+    plan = life.plan("03-20 10:00")
+    assert {held(plan)[f"E4-B{n}"] for n in (1, 3)} == {("sealed", SEALED)}
+    assert {held(plan)[f"E4-B{n}"] for n in (2, 4, 5)} == {("controlled", CONTROLLED)}
+    assert life.state(SEALED, "03-20 10:00") == ("sealed", "in_force", "phase_1")
+    assert {"extend"} <= set(acts(plan, SEALED)) & set(acts(plan, CONTROLLED))
+
+
+def test_an_excluded_preliminary_case_is_proposed_for_release_at_once(life: Life) -> None:
+    zones = [digest("cases:C9", slot) for slot in ("core", "ring", "area")]
+    for zone in zones:
+        life.decide(zone, "03-16 12:00", "delineate", "--in-force-from", "2022-03-16 13:00")
+    assert not any(act["ready"] for z in zones for act in acts(life.plan("03-17 09:00"), z).values())
+    row = "C9,excluded,,2022-03-16 11:00,,,2022-03-17 09:00"
+    life.load("cases", CASES.replace("\n", ",lng,lat\n"), [row + ",114.0611181,22.5401886"])
+    plan = life.plan("03-17 09:00")
+    for zone in zones:
+        [act] = acts(plan, zone).values()
+        assert (act["act"], act["ready"]) == ("release", True)
+        assert act["reasons_en"] == "every case behind it was withdrawn or excluded"
+        assert life.state(zone, "03-17 09:00")[1] == "in_force"
+        life.decide(zone, "03-17 09:10", "release")
+    assert "8b411caa6261fff" not in held(life.plan("03-17 09:10"))
+
+
+@pytest.mark.parametrize(
+    ("row", "missing"),
+    [
+        ("168,163,0,0,5,0", "tested 163 of 168 (97 %), 5 absent"),
+        ("168,168,0,0,0,1", "1 pool open"),
+    ],
+)
+def test_a_complete_calendar_lifts_nothing_while_a_pool_is_open_or_people_are_missing(
+    life: Life, row: str, missing: str
+) -> None:
+    life.open(SEALED)
+    life.load("rounds", ROUNDS, [f"r7,E4-B1,2022-03-27 18:00,{row},2022-03-27 20:00"])
+    act = acts(life.plan("03-28"), SEALED)["release"]
+    assert (act["ready"], act["holding"], act["of"]) == (False, 3, 4)
+    assert act["reasons_en"] == (
+        f"three of four conditions hold; a full clean round since 25 March 24:00 is missing; round r7: {missing}"
+    )
+
+
+def test_a_zone_in_force_at_noon_has_test_day_1_that_date_and_14_full_days_after_it(life: Life) -> None:
+    zone = digest("cases:C1", "core")
+    life.decide(zone, "03-12 11:00", "delineate", "--in-force-from", "2022-03-12 12:00")
+    plan = life.plan("03-12 13:00")
+    days = plan.calendar[plan.calendar["zone_id"] == zone].set_index("day")["date"]
+    assert days[1] == pd.Timestamp("2022-03-12").date()
+    assert plan.zones.set_index("zone_id").loc[zone, "earliest_lift_at"] == when("03-27")
+    assert pd.Timestamp("2022-03-25").date() <= days.max() <= pd.Timestamp("2022-03-26").date()
+
+
+def test_a_new_positive_where_an_edit_weakened_the_class_is_pending_on_top_of_the_ledger(
+    life: Life, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    life.open(SEALED, CONTROLLED)
+    (tmp_path / "atoms.txt").write_text("E4-B2\n", encoding="utf-8")
+    given = ("--class", "none", "--reason", "fenced off", "--by", "Li Wei")
+    when_told = ("--as-of", "2022-03-15 10:00", "--recorded-at", "2022-03-15 10:00")
+    assert run("edit", life.folder, "--atoms", tmp_path / "atoms.txt", *given, *when_told) == 0
+    assert "E4-B2" not in held(life.plan("03-20 09:30"))
+    life.load("cases", CASES, [SECOND.format("E4-B2")])
+    plan = life.plan("03-20 10:00")
+    assert held(plan)["E4-B2"] == ("sealed", SEALED)
+    assert plan.membership.set_index("atom_id").loc["E4-B2", "pending"]
+    capsys.readouterr()
+    assert run("ledger", life.folder, "--as-of", "2022-03-20 10:00") == 0
+    assert "suspended" in capsys.readouterr().out.splitlines()[0]
+
+
+def newer(folder: Path, kind: str) -> None:
+    """A newer file of a kind, in which Lixiang Court is no more."""
+    table = json.loads((TOWN / f"{kind}.geojson").read_text("utf-8"))
+    table["features"] = [f for f in table["features"] if not f["properties"]["id"].startswith("E4")]
+    (folder / f"{kind}.geojson").write_text(json.dumps(table), encoding="utf-8")
+    assert run("load", folder, folder / f"{kind}.geojson", "--kind", kind) == 0
+
+
+def test_a_zone_whose_estate_vanished_from_a_newer_file_is_told_of_and_can_come_back(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    now = when("03-19").to_pydatetime()
+    before = derive(life.folder, now)
+    newer(life.folder, "estates")
+    plan = derive(life.folder, now)
+    zones = plan.zones.set_index("zone_id")
+    # Its blocks are still there and say what they belong to; blocks 2 and 3 are beside the case's, 4 and 5 are not.
+    assert zones.loc[[SEALED, CONTROLLED], "redrawn"].tolist() == [False, True]
+    assert {atom for atom, (_, zone) in held(plan).items() if zone == CONTROLLED} == {"E4-B2", "E4-B3"}
+    told = set(zip(plan.problems["code"], plan.problems["subject"], strict=True))
+    assert {("unknown parent", f"E4-B{n}") for n in range(1, 6)} | {("redrawn", CONTROLLED)} <= told
+    newer(life.folder, "buildings")
+    bare = derive(life.folder, now).problems
+    assert set(bare["subject"][bare["code"] == "bare"]) == {SEALED, CONTROLLED}
+    for kind in ("estates", "buildings"):
+        assert run("load", life.folder, TOWN / f"{kind}.geojson", "--kind", kind) == 0
+    assert derive(life.folder, now).revision == before.revision
+
+
+def test_decisions_count_in_the_order_of_their_clock_and_none_is_lost_where_it_jumped(life: Life) -> None:
+    life.open(SEALED)
+    # The next machine's clock was a day behind: its extension says 12 March, before the zone was drawn.
+    behind = ("--recorded-at", "2022-03-12 10:00", "--as-of", "2022-03-14 10:00", "--by", "Wang")
+    assert run("decide", life.folder, SEALED, "--action", "extend", "--scope", "zone", *behind) == 0
+    row = life.plan("03-15").zones.set_index("zone_id").loc[SEALED]
+    assert (row["status"], row["decided_by"], row["new_facts"]) == ("in_force", "Li Wei", [])
+    assert (row["clock_from"], row["earliest_lift_at"]) == (when("03-14"), when("03-28"))
+    assert [event["by"] for event in log(life.folder)] == ["Wang", "Li Wei"]
+    # A release that says it was signed before the zone was drawn does not end what was drawn after it.
+    early = ("--recorded-at", "2022-03-12 11:00", "--as-of", "2022-03-14 10:00", "--by", "Wang")
+    assert run("decide", life.folder, SEALED, "--action", "release", *early) == 0
+    assert life.state(SEALED, "03-15") == ("sealed", "in_force", "phase_1")
+
+
+def test_versions_of_a_fact_count_by_when_they_were_recorded_in_whatever_order_they_are_loaded(
+    life: Life, tmp_path: Path, town_folder: Path
+) -> None:
+    rows = [
+        "C20,preliminary,2022-03-20,2022-03-20 09:00,,E4-B3,2022-03-20 10:00",
+        "C20,excluded,2022-03-20,2022-03-20 09:00,,E4-B3,2022-03-21 10:00",
+        "C20,confirmed,2022-03-20,2022-03-20 09:00,2022-03-22 12:00,E4-B3,2022-03-22 10:00",
+    ]
+    plans = []
+    for order in ((0, 1, 2), (2, 0, 1), (1, 2, 0)):
+        other = Life(shutil.copytree(town_folder, tmp_path / str(order)))
+        for n in order:
+            other.load("cases", CASES, [rows[n]])
+        plans.append([other.plan(f"03-{day}").revision for day in ("20 11:00", "21 11:00", "22 11:00")])
+    assert plans[0] == plans[1] == plans[2]
+    assert len(set(plans[0])) == 3
