@@ -9,8 +9,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyproj
 import pytest
+import shapely
 
 from tests.commandline import run
 from tests.town_golden import TOWN
@@ -310,3 +313,57 @@ def test_versions_of_a_fact_count_by_when_they_were_recorded_in_whatever_order_t
         plans.append([other.plan(f"03-{day}").revision for day in ("20 11:00", "21 11:00", "22 11:00")])
     assert plans[0] == plans[1] == plans[2]
     assert len(set(plans[0])) == 3
+
+
+FARM = (-1.40, 51.95)  # Oxfordshire
+EARTH = pyproj.Geod(ellps="WGS84")
+
+
+def around(metres: float, n: int = 360) -> np.ndarray:
+    """Points at a distance from the farm, measured on the ellipsoid."""
+    lng, lat, _ = EARTH.fwd(np.full(n, FARM[0]), np.full(n, FARM[1]), np.arange(n) * 360 / n, np.full(n, metres))
+    return np.asarray(shapely.points(lng, lat))
+
+
+def test_birds_of_2008_every_point_at_2999_metres_is_protected_until_the_end_of_28_june(tmp_path: Path) -> None:
+    def london(text: str) -> pd.Timestamp:
+        return pd.Timestamp(text, tz="Europe/London").tz_convert("UTC")
+
+    folder = tmp_path / "birds"
+    for key, value in (("zone", "Europe/London"), ("policy", "eu-2020-687"), ("resolution", "8")):
+        assert run("set", folder, key, value) == 0
+    # A holding of two barns in one fence: only the fence's western metre lies within three kilometres.
+    west = around(2999, 4)[1]
+    fence = shapely.box(west.x, west.y - 0.001, west.x + 0.02, west.y + 0.001)
+    barns = {
+        name: shapely.box(west.x + x, west.y, west.x + x + 0.0002, west.y + 0.0002)
+        for name, x in (("H-1", 0.0005), ("H-2", 0.019))
+    }
+    for kind, shapes in (("estates", {"H": fence}), ("buildings", barns)):
+        rows = [
+            {
+                "type": "Feature",
+                "properties": {"id": i, "name": i, "parent_id": "H"},
+                "geometry": shapely.geometry.mapping(g),
+            }
+            for i, g in shapes.items()
+        ]
+        (folder / f"{kind}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": rows}), "utf-8")
+        assert run("load", folder, folder / f"{kind}.geojson", "--kind", kind) == 0
+    head = "case_id,status,reported_at,isolated_at,cleaned_at,lng,lat,recorded_at\n"
+    row = f"F1,confirmed,2008-06-03 18:00,2008-06-03 18:00,2008-06-07,{FARM[0]},{FARM[1]},2008-06-03 18:00\n"
+    (folder / "cases.csv").write_text(head + row, "utf-8")
+    assert run("load", folder, folder / "cases.csv", "--kind", "cases") == 0
+    out = ("--decide", "auto", "--out", folder / "zones.csv")
+    assert run("derive", folder, "--as-of", "2008-06-10", *out) == 0
+    plan = derive(folder, london("2008-06-10").to_pydatetime())
+    zone = plan.zones.set_index("class").loc["protection"]
+    assert shapely.covers(zone["geometry"], around(2999)).all()
+    assert not shapely.covers(zone["geometry"], around(2999.9 + 2100)).all()
+    assert {held(plan)[name][0] for name in barns} == {"protection"}
+    assert zone["earliest_lift_at"] == london("2008-06-29")
+    act = acts(derive(folder, london("2008-06-28 23:59").to_pydatetime()), zone["zone_id"])["step"]
+    assert (act["to"], act["ready"], act["at"]) == ("surveillance", False, london("2008-06-29"))
+    assert run("derive", folder, "--as-of", "2008-06-29 00:00", *out) == 0
+    after = derive(folder, london("2008-06-29").to_pydatetime()).zones.set_index("zone_id").loc[zone["zone_id"]]
+    assert (after["class"], after["stage"], after["origin"]) == ("surveillance", "stepping_down", "protection")
