@@ -51,7 +51,19 @@ def test_what_a_decision_settled_for_one_zone_is_one_part() -> None:
     holds = {"g0": ground("B2"), "g1": ground("B3"), "g2": ground("U1"), "g3": ground("U2")}
     for settled, parts in (([None] * 4, [0, 1, 2, 2]), (["Z", "Z", None, "Y"], [0, 0, 1, 1])):
         claims = pd.DataFrame({"stay": range(4), "ground": list(holds), "joins": True, "settled": settled})
-        assert pd.factorize(find_parts(claims, holds, ATOMS))[0].tolist() == parts
+        claims["rank"] = 1
+        assert pd.factorize(find_parts(claims, holds, {}, ATOMS))[0].tolist() == parts
+
+
+def test_an_outline_and_a_stricter_ground_that_it_meets_are_one_part() -> None:
+    holds = {"area": ground("B2"), "beside": ground("B3"), "core": ground("U1")}
+    for rims, ranks, parts in (
+        ({}, [4, 4, 1], [0, 1, 2]),
+        ({"area": ground("U1")}, [4, 4, 1], [0, 1, 0]),
+        ({"area": ground("B3")}, [4, 4, 1], [0, 1, 2]),
+    ):
+        claims = pd.DataFrame({"stay": range(3), "ground": list(holds), "joins": False, "settled": None, "rank": ranks})
+        assert pd.factorize(find_parts(claims, holds, rims, ATOMS))[0].tolist() == parts
 
 
 def test_grounds_in_one_building_touch() -> None:

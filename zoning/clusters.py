@@ -47,15 +47,15 @@ def find_parts(
 
     Parameters
     ----------
-    claims : of `settle`: rows of `take_grounds` with `joins` and `settled`.
+    claims : of `settle`: rows of `take_grounds` with `joins`, `rank` and `settled`.
     holds : ground -> atom numbers.
     rims : ground -> atoms that its outline meets and that it does not hold: stricter zones there are cut out of it.
     atoms : the atoms table.
 
     Returns
     -------
-    (n,) numbers; claims of one stay, those that a decision settled for one zone, and claims of grounds that hold or
-    meet one atom or of joining grounds that touch, have the same.
+    (n,) numbers; claims of one stay, those that a decision settled for one zone, and claims of grounds that hold
+    one atom, of an outline that meets an atom of a stricter ground, or of joining grounds that touch, have the same.
     """
     ground, keys = pd.factorize(claims["ground"])
     stay = claims["stay"].to_numpy(np.int64)
@@ -65,18 +65,28 @@ def find_parts(
     joins[ground[claims["joins"].to_numpy(bool)]] = True
     names, first = np.unique(held[joins[owner]], return_index=True)
     position, mark = _marks(names, atoms)
-    met = [rims.get(key, held[:0]) for key in keys]
-    beside = np.repeat(np.arange(len(keys)), [len(rim) for rim in met])
-    links = [
-        _chain(np.concatenate([held, *met]), np.append(owner, beside)),
-        _chain(mark, owner[joins[owner]][first][position]),
-    ]
+    rank = claims.groupby(ground)["rank"].min().to_numpy(np.int64)
+    met = _met(held, owner, [rims.get(key, held[:0]) for key in keys], rank)
+    links = [met, _chain(held, owner), _chain(mark, owner[joins[owner]][first][position])]
     left, right = (np.concatenate([link[side] for link in links]) for side in (0, 1))
     past = len(keys) + (int(stay.max()) + 1 if len(stay) else 0)
     zone, ids = pd.factorize(claims["settled"])
     left, right = np.append(left, ground[zone >= 0]), np.append(right, past + zone[zone >= 0])
     part: Ints = components(past + len(ids), np.append(ground, left), np.append(len(keys) + stay, right))
     return np.asarray(part[ground])
+
+
+def _met(held: Cells, owner: Ints, rims: list[Cells], rank: Ints) -> tuple[Ints, Ints]:
+    """Return pairs of a ground and a stricter one that holds an atom which the outline of the first meets."""
+    beside = np.repeat(np.arange(len(rims)), [len(rim) for rim in rims])
+    if not len(beside):
+        return beside, beside
+    strict = np.flatnonzero(rank[owner] < rank[beside].max())
+    strict = strict[np.argsort(held[strict], kind="stable")]
+    rim, found = spread(held[strict], np.concatenate(rims))
+    left, right = beside[rim], owner[strict[found]]
+    stricter = rank[right] < rank[left]
+    return left[stricter], right[stricter]
 
 
 def _chain(token: Cells | Ints, owner: Ints) -> tuple[Ints, Ints]:
