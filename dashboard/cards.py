@@ -38,7 +38,7 @@ def make_card(shown: Shown, choice: Mapping[str, Any], engine: Engine) -> list[A
     card = layer.card(shown.plan, key) if layer else None
     if layer is None or card is None:
         return [html.P(text("not_found", id=key), className="empty")]
-    if layer.key == "zones":
+    if card.kind == "zones":
         return _zone_card(shown, key)
     return _place_card(shown, layer.key, key, card, engine)
 

@@ -273,3 +273,22 @@ def plain_card(plan: "Plan", kind: str, key: str, *fields: str) -> Card | None:
     name = row.get("name") or key
     rows = tuple((f, row[f]) for f in fields if row.get(f) is not None)
     return Card({"zh": name, "en": row.get("name_en") or name}, kind, rows, None if at is None else (at.x, at.y))
+
+
+def zone_card(plan: "Plan", key: str) -> Card | None:
+    """Return the card of a zone.
+
+    Parameters
+    ----------
+    plan : a derived plan.
+    key : zone id.
+
+    Returns
+    -------
+    A Card of kind zones, or None when the plan has no such zone.
+    """
+    row = row_of(plan.zones[["zone_id", "name", "name_en"]], key, "zone_id")
+    if row is None:
+        return None
+    name = row["name"] or key
+    return Card({"zh": name, "en": row["name_en"] or name}, "zones")

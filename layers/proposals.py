@@ -9,7 +9,6 @@ from layers._base import (
     ACTS,
     BADGE,
     ZONE_LINE,
-    Card,
     Layer,
     Legend,
     Look,
@@ -20,6 +19,7 @@ from layers._base import (
     shapes,
     shown,
     values,
+    zone_card,
 )
 
 if TYPE_CHECKING:
@@ -67,10 +67,6 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     return [(ZONE_LINE - 1, {"id": "act-edge", **edge}), (BADGE + 3, {"id": "act-badges", **points})]
 
 
-def _card(_plan: "Plan", _key: str) -> Card | None:
-    return None
-
-
 def _legend(look: Look) -> list[Legend]:
     return [Legend(_LOOKS[act][1], look.image(f"act-{act}")) for act in ACTS]
 
@@ -81,7 +77,7 @@ PROPOSALS_LAYER = Layer(
     "plan",
     _parts,
     _style,
-    _card,
+    zone_card,
     images=_images,
     legend=_legend,
     on=False,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from layers._base import (
     BADGE,
-    Card,
     Layer,
     Legend,
     Look,
@@ -17,6 +16,7 @@ from layers._base import (
     shapes,
     shown,
     values,
+    zone_card,
 )
 
 if TYPE_CHECKING:
@@ -86,10 +86,6 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     return [(BADGE - 1, {"id": "stage-signs", "layout": layout, "paint": {}, **own})]
 
 
-def _card(_plan: "Plan", _key: str) -> Card | None:
-    return None
-
-
 def _legend(look: Look) -> list[Legend]:
     image = {mark: mark for mark in MARKS} | {"phase": "phase_2"}
     return [Legend(names, look.image(f"stage-{image[mark]}")) for mark, (_, names) in MARKS.items()]
@@ -101,7 +97,7 @@ STAGES_LAYER = Layer(
     "plan",
     _parts,
     _style,
-    _card,
+    zone_card,
     images=_images,
     legend=_legend,
 )

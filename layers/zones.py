@@ -8,7 +8,6 @@ from layers._base import (
     WATCH,
     ZONE,
     ZONE_LINE,
-    Card,
     Layer,
     Legend,
     Look,
@@ -16,10 +15,10 @@ from layers._base import (
     StyleLayer,
     label_points,
     ready_acts,
-    row_of,
     shapes,
     shown,
     values,
+    zone_card,
 )
 
 if TYPE_CHECKING:
@@ -157,13 +156,6 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
     return [*layers, *_badges(look), *_selected(look)]
 
 
-def _card(plan: "Plan", key: str) -> Card | None:
-    row = row_of(plan.zones.drop(columns="geometry"), key, "zone_id")
-    if row is None:
-        return None
-    return Card({"zh": row["name"] or key, "en": row["name"] or key}, "zones")
-
-
 def _legend(look: Look) -> list[Legend]:
     strictest_first = reversed(_looks(look))
     found = [Legend(names, look.image(f"swatch-{style}")) for style, _, names in strictest_first]
@@ -172,5 +164,5 @@ def _legend(look: Look) -> list[Legend]:
 
 
 ZONES_LAYER = Layer(
-    "zones", {"zh": "分区", "en": "Zones"}, "plan", _parts, _style, _card, images=_images, legend=_legend
+    "zones", {"zh": "分区", "en": "Zones"}, "plan", _parts, _style, zone_card, images=_images, legend=_legend
 )

@@ -5,7 +5,9 @@ import { addImage } from "./images.mjs";
 const VENDOR = "/assets/vendor/";
 const REACH = 5; // px around a click in which a small mark is still hit
 // Which style layers a click asks, in turn; the layer of each is what is chosen.
-const TURNS = ["gates", "sites", "places", "buildings", "zone-badges-first", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
+const TURNS = ["gates", "sites", "places", "buildings", "act-badges", "stage-signs", "zone-badges-first", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
+
+const SIGNS = ["stages", "proposals"]; // layers of signs that stand for their zone
 
 const EMPTY = [113.9, 22.5, 114.2, 22.7]; // what a workspace without ground shows
 
@@ -134,7 +136,8 @@ export class Stage {
       const found = this.hit(map, small ? near : point, ids);
       if (!found) continue;
       const { id, zone_id: own } = found.properties;
-      const layer = found.layer.metadata.layer;
+      const of = found.layer.metadata.layer;
+      const layer = SIGNS.includes(of) ? "zones" : of;
       return choose({ layer, id, zone: layer === "zones" ? id : own || zone, lng: lngLat.lng, lat: lngLat.lat });
     }
     return choose(null);

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -59,3 +60,16 @@ def wait_for_map(page: Page) -> None:
     """Wait until list and map show the plan."""
     page.wait_for_selector(".zrow, #zone-list .empty")
     page.wait_for_function("window.cordon.stage?.map?.loaded() && window.cordon.stage.map.areTilesLoaded()")
+
+
+def drawn(page: Page, source_layer: str) -> list[dict[str, Any]]:
+    """Return the properties of what the map has drawn of one layer."""
+    return page.evaluate(
+        """name => {
+            const map = window.cordon.stage.map;
+            const ids = map.getStyle().layers.filter(l => l["source-layer"] === name && l.layout?.visibility !== "none")
+                .map(l => l.id);
+            return map.queryRenderedFeatures({layers: ids}).map(f => f.properties);
+        }""",
+        source_layer,
+    )
