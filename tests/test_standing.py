@@ -164,6 +164,29 @@ def test_the_end_of_a_visited_places_zone_leaves_the_home_of_its_case_sealed() -
     assert held(after).get("B9") != "sealed"
 
 
+ROW = [house(f"H{n}", 45 * n, 0) for n in range(4)]  # each beside the next, 25 m apart
+GROWN = [home("C1", "H0"), home("C2", "H3", recorded_at="13"), home("C3", "H1", recorded_at="14")]
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize(
+    ("action", "status", "stage"), [("release", "released", "post_release"), ("assess", "in_force", "phase_1")]
+)
+def test_a_decision_on_a_zone_that_grew_together_goes_on_from_what_was_decided_of_its_parts(
+    action: str, status: str, stage: str, both: bool
+) -> None:
+    apart = derive_town(buildings=ROW, cases=GROWN[:2], as_of=at("13 12:00").to_pydatetime())
+    parts = apart.zones[apart.zones["class"] == "sealed"].sort_values("founding_fact").to_dict("records")
+    dates = {"delineated_at": at("13"), "in_force_from": at("13"), "by": "Li", "recorded_at": at("13")}
+    start = [{**named(zone), "action": "delineate", **dates} for zone in (parts if both else parts[1:])]
+    one = derive_town(buildings=ROW, cases=GROWN, decided=start, as_of=at("15").to_pydatetime())
+    then = act(one, "sealed", action, "15", gate="x")
+    assert then["zone_id"] == parts[0]["zone_id"]
+    found = derive_town(buildings=ROW, cases=GROWN, decided=[*start, then], as_of=at("16").to_pydatetime())
+    assert stages(found)[then["zone_id"]] == (status, stage)
+    assert "bare" not in set(found.problems["code"])
+
+
 def test_a_reset_and_a_step_ask_for_another_assessment() -> None:
     start = {"zone_id": "Z", "delineated_at": at("12"), "in_force_from": at("13"), "by": "Li"}
     known = {"zone_id": "Z", "action": "assess", "gate": "release", "recorded_at": at("17"), "by": "Li"}

@@ -114,7 +114,7 @@ def decide_all(
 
     Parameters
     ----------
-    zones : zone_id, class, status, founding_fact, fact_ids, cause_ids, atoms, rule_class, ground_id, new_facts.
+    zones : class, status, founding_fact, new_facts, and what `named` takes.
     causes : fact id -> reported_at (UTC) of its case.
     found_in : fact id of a case -> where it was found.
     policy : what a new case in a zone starts again.
@@ -157,7 +157,7 @@ def decide_due(
 
     Parameters
     ----------
-    zones : zone_id, class, rank, status, void, fact_ids, cause_ids, atoms, rule_class, ground_id, clock_from.
+    zones : zone_id, class, rank, status, void, clock_from, and what `named` takes.
     checks, acts : of `check_zones`.
     policy : gates of the phases.
     settings : time zone of the next midnight.
@@ -202,17 +202,17 @@ def _inside(zone: Mapping[str, Any], zones: pd.DataFrame) -> bool:
 
 
 def named(zone: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what every decision says of its zone: which causes it answers, on which ground, in which class.
+    """Return what every decision says of its zone: its ids, which causes it answers, on which ground, in which class.
 
     Parameters
     ----------
-    zone : zone_id, fact_ids, cause_ids, atoms, rule_class, ground_id.
+    zone : zone_id, aliases, fact_ids, cause_ids, atoms, rule_class, ground_id.
 
     Returns
     -------
     Part of a payload.
     """
-    facts = {name: list(zone[name]) for name in ("fact_ids", "cause_ids")}
+    facts = {name: list(zone[name]) for name in ("aliases", "fact_ids", "cause_ids")}
     return {
         "zone_id": zone["zone_id"],
         **facts,

@@ -70,8 +70,8 @@ def fold_decisions(decisions: pd.DataFrame, policy: Policy, settings: Settings, 
     """
     zones: dict[str, dict[str, Any]] = {}
     for row in in_effect(decisions, as_of).to_dict("records"):
-        zone = zones.setdefault(row["zone_id"], {"zone_id": row["zone_id"], "facts": set(), "answers": set()})
-        _ACTS[row["action"]](zone, {k: v for k, v in row.items() if isinstance(v, list | set) or not pd.isna(v)})
+        told = {k: v for k, v in row.items() if isinstance(v, list | set) or not pd.isna(v)}
+        _ACTS[row["action"]](_standing(zones, told), told)
     for zone in zones.values():
         if zone.get("ended") == "released" and "in_force_from" in zone:
             day = local_day(zone["ended_at"], zone_info(settings.zone))
@@ -84,6 +84,20 @@ def fold_decisions(decisions: pd.DataFrame, policy: Policy, settings: Settings, 
         elif dtype != "str":
             table[column] = pd.to_datetime(table[column], utc=True).astype(dtype)
     return table.set_index("zone_id", drop=False)
+
+
+def _standing(zones: dict[str, dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
+    """A zone that grew together goes on from what was decided of its parts; a step or an ending is one of them all.
+
+    A zone of another class that it only covers is no part of it: that comes back to light.
+    """
+    parts = [name for name in told.get("aliases", []) if name in zones and not zones[name].get("ended")]
+    start = zones[parts[0]] if parts else {"facts": set(), "answers": set()}
+    if told["action"] in ("step", *ENDED):
+        for name in parts:
+            if zones[name].get("class") == told.get("class"):
+                del zones[name]
+    return zones.setdefault(told["zone_id"], {**start, "zone_id": told["zone_id"]})
 
 
 def _delineate(zone: dict[str, Any], told: dict[str, Any]) -> None:
