@@ -246,15 +246,11 @@ def _tests(
     parts = [pd.DataFrame({"person_id": person, "home": spread["home"], "at": spread["sampled"], "result": "positive"})]
     before = spread["sampled"].to_numpy() - 2.1
     parts.append(parts[0].assign(at=before, result="negative")[before > spread["infected"].to_numpy() - 6])
-    again = spread["sampled"].to_numpy() + 3.4
-    parts.append(parts[0].assign(at=again, result="negative", told=True)[np.isin(person, list(cleared))])
+    again, clear = spread["sampled"].to_numpy() + 3.4, {"result": "negative", "told": True}
+    parts.append(parts[0].assign(at=again, **clear)[np.isin(person, list(cleared))])
     well = met[met["person_id"].isin(set(contacts["person_id"]) - set(person))]
     for day in (1, 4, 7):
-        parts.append(
-            well.assign(
-                at=np.floor(well["found"]) + day + rng.uniform(0.35, 0.7, len(well)), result="negative", told=True
-            )
-        )
+        parts.append(well.assign(at=np.floor(well["found"]) + day + rng.uniform(0.35, 0.7, len(well)), **clear))
     case = np.repeat(np.arange(len(spread)), SAMPLES)
     home = np.clip(spread["home"].to_numpy()[case] + rng.integers(-9, 10, len(case)), 0, len(homes) - 1)
     start = np.floor(spread["reported"].to_numpy()[case]) + rng.integers(1, 5, len(case))
