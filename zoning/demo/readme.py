@@ -87,7 +87,8 @@ def write_readme(folder: Path, summary: Summary) -> None:
         f"{summary.people:,} people and {summary.cases:,} cases between 1 and 21 March 2022: {counts}.",
         f"`{MANIFEST}` lists the files in load order and sets the plan to {AS_OF[:10]} 00:00, in mid-outbreak:",
         f"`python -m zoning town WORKSPACE --manifest {MANIFEST}`. `python -m zoning derive WORKSPACE --as-of DAY",
-        "--decide auto --out zones.geojson` then decides all that was reported before a day.", "",
+        "--decide auto --out zones.geojson` then decides all that was reported or became due before a day; rounds",
+        "of tests go on to 8 April, when most zones are released and watched.", "",
         "## Files", "", "| file | kind | rows | peculiar |", "|---|---|---|---|",
     ]  # fmt: skip
     for entry in summary.files:
