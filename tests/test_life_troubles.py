@@ -49,6 +49,17 @@ def test_a_zone_whose_estate_vanished_from_a_newer_file_is_told_of_and_can_come_
     assert derive(life.folder, now).revision == before.revision
 
 
+def test_a_zone_that_lost_its_ground_can_still_be_ended(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    for kind in ("estates", "buildings"):
+        newer(life.folder, kind)
+    told = ("--recorded-at", "2022-03-19", "--as-of", "2022-03-19", "--by", "Li Wei")
+    assert run("decide", life.folder, SEALED, "--action", "extend", *told) == 1
+    assert run("decide", life.folder, SEALED, "--action", "release", *told) == 0
+    rest = derive(life.folder, when("03-19 12:00").to_pydatetime()).problems
+    assert set(rest["subject"][rest["code"] == "bare"]) == {CONTROLLED}
+
+
 def test_decisions_count_in_the_order_of_their_clock_and_none_is_lost_where_it_jumped(life: Life) -> None:
     life.open(SEALED)
     # The next machine's clock was a day behind: its extension says 12 March, before the zone was drawn.

@@ -21,6 +21,7 @@ from zoning.options import Options
 from zoning.pipeline import Plan
 from zoning.progress import progress
 from zoning.queries import read_plan, read_time
+from zoning.standing import ENDED, fold_decisions
 from zoning.store import Workspace, write_synced
 from zoning.times import format_local, zone_info
 
@@ -163,10 +164,7 @@ def decide(given: Namespace) -> int:
     InputError : the action lacks what it needs, or its dates are the wrong way round.
     """
     plan = read_plan(given)
-    found = [z for z in plan.zones.to_dict("records") if given.zone in (z["zone_id"], *z["aliases"])]
-    if not found:
-        raise UnknownError(f"zone '{given.zone}' is not in the plan; derive it, and take an id from the list")
-    zone, now = found[0], pd.Timestamp(read_time(given.recorded_at, plan.settings) or datetime.now(UTC))
+    zone, now = _zone(given, plan), pd.Timestamp(read_time(given.recorded_at, plan.settings) or datetime.now(UTC))
     payload = {"action": given.action, "by": given.by, "grounds": given.grounds, **named(zone)}
     payload |= {"notice_no": given.notice or None, **_terms(given, plan, zone, now)}
     Workspace(given.workspace).append("decide", payload, digest("decide", payload, now), now.to_pydatetime(), given.by)
@@ -178,6 +176,20 @@ def decide(given: Namespace) -> int:
             at = (format_local(pd.Timestamp(t), plan.settings.zone, with_year=True) for t in (plan.as_of, drawn))
             print("  note: the map is of {}; the decision shows on maps from {} on".format(*at))
     return 0
+
+
+def _zone(given: Namespace, plan: Plan) -> dict[str, Any]:
+    """Return the zone that is decided about; one in force that lost its ground can still be ended."""
+    for zone in plan.zones.to_dict("records"):
+        if given.zone in (zone["zone_id"], *zone["aliases"]):
+            return {str(key): value for key, value in zone.items()}
+    decisions = state.fold(Workspace(given.workspace), plan.known_at).decisions
+    stands = fold_decisions(decisions, plan.policy, plan.settings, plan.as_of).to_dict("index").get(given.zone)
+    if stands is None or stands["ended"] or given.action not in ENDED:
+        raise UnknownError(f"zone '{given.zone}' is not in the plan; derive it, and take an id from the list")
+    facts = dict.fromkeys(("fact_ids", "cause_ids"), sorted(stands["facts"]))
+    told = {key: stands[key] for key in ("zone_id", "atoms", "ground_id")}
+    return {**told, **facts, "aliases": [], "rule_class": stands["class"], "name": given.zone}
 
 
 _WANTED = {"assess": "gate", "hold": "until", "step": "to"}
