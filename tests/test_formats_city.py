@@ -184,7 +184,7 @@ FORMATS: dict[str, tuple[str, Write]] = {
     "KML": (".kml", kml),
     "Shapefile": (".zip", shapefile),
 }
-FLAT = {"units", "population", "cases", "visits", "contacts", "tests", "cases_correction"}
+FLAT = {"units", "population", "cases", "visits", "contacts", "tests", "rounds", "cases_correction"}
 CANNOT_HOLD = {"XLSX": {"water"}, "KML": FLAT, "Shapefile": FLAT}
 
 
