@@ -190,8 +190,10 @@ def _pour_cells(pool: _Pool, rows: pd.DataFrame, settings: Settings) -> None:
 
 def _pour_areas(pool: _Pool, rows: pd.DataFrame, points: np.ndarray, settings: Settings) -> None:
     """Pour population areas, small before large; cells that finer rows tell of keep their figure."""
+    tree = shapely.STRtree(points)
     for shape, total in zip(rows["geometry"], rows["people"].to_numpy(float), strict=True):
-        group = np.where(shapely.covers(shape, points), 0, -1)
+        group = np.full(len(points), -1)
+        group[tree.query(shape, predicate="covers")] = 0
         held, touched = (cover(np.array([shape], object), settings.resolution, touch)[1] for touch in (False, True))
         cells = held if len(held) else touched
         on_land = 0.0
