@@ -177,10 +177,6 @@ REFUSED = {
         (zone_class("a", 1, OUT), zone_class("b", 2, OUT, more='on_positive = { to = "b", grade = "O" }'), rule("b")),
         "classes.b.on_positive.to: found 'b'; allowed: a stricter class: a",
     ),
-    "a reset of a class that is not there": (
-        (zone_class("a", 1, OUT, more='reset = { scope = "zone", propagates_to = ["z"], grade = "O" }'), rule("a")),
-        "classes.a.reset.propagates_to: found 'z'",
-    ),
     "two classes of one rank": (
         (zone_class("a", 1, OUT), zone_class("b", 1, OUT), rule("a")),
         "classes.b.rank: found 1; allowed: a rank of its own, 1 the strictest; 'a' has it",

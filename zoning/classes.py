@@ -153,10 +153,6 @@ class Reset(Cited):
     """The part of the zone whose clocks begin again."""
     allowed: list[Scope] = Field(default_factory=list)
     """What the operator may choose instead."""
-    tests: bool = True
-    """Test day 1 begins again too."""
-    propagates_to: list[str] = Field(default_factory=list)
-    """Classes of the same cluster whose clocks begin again with it."""
     ignores: list[Literal["closed_loop", "quarantine", "home"]] = Field(default_factory=list)
     """Cases found there move no clock."""
 

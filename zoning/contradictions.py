@@ -88,8 +88,6 @@ def _names(name: str, of: ZoneClass, classes: Classes) -> None:
     stricter = [k for k, c in classes.items() if c.rank < of.rank]
     for position, step in enumerate(of.steps):
         _step(f"classes.{name}.steps.{position}", name, step, classes)
-    if of.reset:
-        _known(f"classes.{name}.reset.propagates_to", of.reset.propagates_to, classes)
     if of.on_positive and of.on_positive.to not in stricter:
         told = ", ".join(stricter) or "there is none, so leave on_positive out"
         raise Breach(f"classes.{name}.on_positive.to", of.on_positive.to, f"a stricter class: {told}")
