@@ -3,6 +3,7 @@ import { choose, el, fill, getJson, sequence } from "./dom.mjs";
 import { addImage } from "./images.mjs";
 
 const VENDOR = "/assets/vendor/";
+const CLEARLY = 0.4; // levels of zoom: a third larger
 const REACH = 5; // px around a click in which a small mark is still hit
 // Which style layers a click asks, in turn; the layer of each is what is chosen.
 const TURNS = ["gates", "sites", "places", "buildings", "act-badges", "stage-signs", "zone-badges-first", "zone-badges", "zones", "estates", "cells-pick", "roads", "areas-pick"];
@@ -116,13 +117,14 @@ export class Stage {
     if (this.map) this.map.fitBounds(box, { padding: this.room(this.map, box, 64), maxZoom: 17.5, duration: still ? 0 : 500 });
   }
 
-  /* Returns the rim around a box so that it lies beside the layer panel or below it, whichever shows it larger. */
+  /* Returns the rim around a box so that it lies beside the layer panel; below it only where that shows it clearly
+     larger, for then the ground beside the panel stays empty. */
   room(map, box, rim) {
     const { offsetWidth: width, offsetHeight: height } = this.panels.layers;
     const plain = { top: rim, right: rim, bottom: rim, left: rim };
     const beside = this.root.clientWidth - width > 4 * rim ? [{ ...plain, right: rim + width }] : [];
     const below = this.root.clientHeight - height > 4 * rim ? [{ ...plain, top: rim / 2 + height }] : [];
-    const zoom = (padding) => map.cameraForBounds(box, { padding })?.zoom ?? -1;
+    const zoom = (padding) => (map.cameraForBounds(box, { padding })?.zoom ?? -1) + (padding === beside[0] ? CLEARLY : 0);
     return [...beside, ...below].sort((a, b) => zoom(b) - zoom(a))[0] || plain;
   }
 
