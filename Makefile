@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 PIP := $(PY) -m pip install $(if $(CI),--quiet) --disable-pip-version-check
 TOWN := build/town
 CITY := build/demo
@@ -45,10 +46,10 @@ town: install ## the same with the small town of data/town/
 	@$(PY) app.py $(TOWN)
 
 test: install $(VENV)/.dev chromium ## the tests but for the slow ones; ARGS="..." goes to pytest
-	@$(PY) -m pytest -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 test-slow: install $(VENV)/.dev chromium ## only the tests marked slow
-	@$(PY) -m pytest -m slow $(ARGS) || { code=$$?; test $$code -eq 5 && echo "no test is marked slow" || exit $$code; }
+	@$(PYTEST) -m slow $(ARGS) || { code=$$?; test $$code -eq 5 && echo "no test is marked slow" || exit $$code; }
 
 test-all: test test-slow ## every test
 

@@ -5,7 +5,7 @@ from typing import Any
 import h3
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zoning.geometry import cell_polygons, disks
@@ -68,6 +68,7 @@ def test_lines_and_points_that_overlay_leaves_behind_are_dropped() -> None:
 
 
 @given(st.lists(boxes(), max_size=6))
+@example([shapely.box(0, 0, 1, 1), COURT, shapely.box(5, 5, 6, 6)]).via("a hole that touches the edge another left")
 def test_an_outline_less_what_is_taken_is_the_difference(found: list[Any]) -> None:
     taken = shapes_of([p for p in shapely.get_parts(shapely.union_all(found)) if p.geom_type == "Polygon"])
     outline = shapely.MultiPolygon([shapely.box(2, 2, 7, 12), shapely.box(9, 0, 12, 3)])

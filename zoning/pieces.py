@@ -132,9 +132,10 @@ def less(outline: shapely.Geometry, taken: Shapes) -> shapely.Geometry:
     """
     shapely.prepare(outline)
     taken = taken[shapely.intersects(outline, taken)]
-    across = taken[~shapely.contains_properly(outline, taken)]
-    if len(across):
-        outline = shapely.difference(outline, shapely.union_all(across))
-    parts = shapely.get_parts(outline)
-    owner, hole = shapely.STRtree(taken).query(parts, predicate="contains_properly")
-    return put_together(cut_out(parts, owner, taken[hole]), np.zeros(len(parts), np.int64), 1)[0]
+    inside = shapely.contains_properly(outline, taken)
+    if not inside.all():
+        outline = shapely.difference(outline, shapely.union_all(taken[~inside]))
+    parts, holes = shapely.get_parts(outline), taken[inside]
+    # What was well inside may touch the edge that the others left.
+    owner, hole = shapely.STRtree(holes).query(parts, predicate="intersects")
+    return put_together(cut_out(parts, owner, holes[hole]), np.zeros(len(parts), np.int64), 1)[0]
