@@ -48,7 +48,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "services": (),
     "export": ("export.columns", "export.files", "export.read", "export.calendars", "export.changes"),
 }
-STORE = {"store": ("state", "facts", "strokes")}
+STORE = {"store": ("disk", "log", "state", "facts", "strokes")}
 # The generator of the demo city: part of no stage, it only writes files.
 DEMO: dict[str, tuple[str, ...]] = {
     "demo": (
@@ -74,6 +74,7 @@ TOP = {
     **dict.fromkeys([f"addresses.{part}" for part in ("words", "index", "tree", "ground", "unclear")], "pipeline"),
     "loading": "pipeline",
     "corrections": "pipeline",
+    "rejects": "pipeline",
     "guess": "pipeline",
     "packs": "pipeline",
     "vectors": "pipeline",
@@ -85,12 +86,12 @@ TOP = {
     "board": "pipeline",
     "editing": "pipeline",
     "saving": "pipeline",
+    "deciding": "pipeline",
     "cli": "cli",
-    "commands": "cli",
-    "queries": "cli",
-    "redrawing": "cli",
-    "progress": "cli",
-    "comparing": "cli",
+    **dict.fromkeys(
+        [f"cli.{part}" for part in ("shared", "files", "zones", "edits", "asking", "comparing", "packs", "progress")],
+        "cli",
+    ),
     "__main__": "cli",
 }
 

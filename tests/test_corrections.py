@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from zoning import corrections, state
+from zoning import rejects, state
 from zoning.errors import InputError
 from zoning.intake import faults, readers_text
 from zoning.intake.stream import is_large
-from zoning.loading import REJECTS, Loaded, load_file
+from zoning.loading import Loaded, load_file
 from zoning.options import Options
+from zoning.rejects import rejects_file
 from zoning.store import Workspace
 from zoning.tables import FACT_KINDS, KINDS, contract
 
@@ -35,7 +36,7 @@ def put(folder: Path, name: str, text: str) -> Path:
 
 
 def read(workspace: Workspace) -> list[dict[str, str]]:
-    with (workspace.path / REJECTS).open(encoding="utf-8-sig", newline="") as file:
+    with rejects_file(workspace).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -91,7 +92,7 @@ def test_a_corrected_row_of_every_kind_joins_its_source(workspace: Workspace, tm
     def mend(row: dict[str, str]) -> None:
         row[spoilt] = good[spoilt]
 
-    assert load_file(workspace, workspace.path / REJECTS, kind).rows == {kind: (1, 0, 1)}
+    assert load_file(workspace, rejects_file(workspace), kind).rows == {kind: (1, 0, 1)}
     done = reload(workspace, kind, mend)
     assert done.rows == {kind: (1, 1, 0)}
     assert read(workspace) == []
@@ -107,7 +108,7 @@ def test_the_same_corrections_again_change_nothing(workspace: Workspace, tmp_pat
         if row["编号"] == "C2":
             row["报告时间"] = "3月6日24时"
 
-    saved = workspace.path / REJECTS
+    saved = rejects_file(workspace)
     copy = put(tmp_path, "old.csv", saved.read_text("utf-8-sig"))
     assert reload(workspace, "cases", mend).rows == {"cases": (2, 1, 1)}
     assert [row["编号"] for row in read(workspace)] == ["C3"]
@@ -162,7 +163,7 @@ def test_rows_that_shared_an_id_come_in_once_one_is_renamed(workspace: Workspace
 
 def test_ragged_rows_stay_until_their_cells_are_filled_in(workspace: Workspace, tmp_path: Path) -> None:
     load_file(workspace, put(tmp_path, "a.csv", "case_id,reported_at\nC1,2022-03-06\nC2,2022-03-06,x\n"), "cases")
-    assert load_file(workspace, workspace.path / REJECTS, "cases").rows == {"cases": (1, 0, 1)}
+    assert load_file(workspace, rejects_file(workspace), "cases").rows == {"cases": (1, 0, 1)}
     assert "3 fields" in read(workspace)[0]["reason"]
 
 
@@ -182,7 +183,7 @@ def test_several_sources_systems_and_kinds_in_one_file(workspace: Workspace, tmp
     assert cases.loc["C2", "lng"] == cases.loc["C1", "lng"] != cases.loc["D2", "lng"]
     assert [row["kind (in file)"] for row in read(workspace)] == ["shop"]
     with pytest.raises(InputError, match="holds rejected rows of places, none of cases"):
-        load_file(workspace, workspace.path / REJECTS, "cases")
+        load_file(workspace, rejects_file(workspace), "cases")
 
 
 def test_shapes_of_a_file_come_back_as_they_were(workspace: Workspace, tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def in_pieces(patch: pytest.MonkeyPatch) -> None:
     """Every file counts as large, and a few rows or rejects are a piece."""
     patch.setattr("zoning.loading.is_large", lambda path, kind, options: is_large(path, kind, options, 0))
     patch.setattr(readers_text, "BLOCK", 600)
-    for module in (faults, corrections):
+    for module in (faults, rejects):
         patch.setattr(module, "PIECE", 3)
 
 
@@ -242,10 +243,10 @@ def test_many_rejects_in_pieces_are_those_of_one_piece(tmp_path: Path, monkeypat
         if name == "pieces":
             in_pieces(monkeypatch)
         done = [load_file(workspace, put(tmp_path, "a.csv", text), "cases")]
-        files = [(workspace.path / REJECTS).read_bytes()]
+        files = [rejects_file(workspace).read_bytes()]
         for left in (("5", "6", "19"), ("5",)):
             done.append(reload(workspace, "cases", partial(mend, left=left)))
-            files.append((workspace.path / REJECTS).read_bytes())
+            files.append(rejects_file(workspace).read_bytes())
         cases = state.fold(workspace).tables["cases"].drop(columns=["recorded_at", "first_recorded_at"])
         events = [event.payload.get("corrects", "") != "" for event in workspace.events()]
         found.append(([(one.rows, sorted(one.notices)) for one in done], files, cases, events))
@@ -264,7 +265,7 @@ def test_a_large_table_that_is_no_rejects_file_is_loaded_as_it_is(
     path = put(tmp_path, "a.csv", "case_id,reported_at\nC1,2022-03-06\nC2,no\n")
     assert load_file(workspace, path, "cases").rows == {"cases": (2, 1, 1)}
     with pytest.raises(InputError, match="holds rejected rows of cases, none of tests"):
-        load_file(workspace, workspace.path / REJECTS, "tests")
+        load_file(workspace, rejects_file(workspace), "tests")
     assert read(workspace)[0]["case_id"] == "C2"
 
 
@@ -276,9 +277,9 @@ def test_a_million_rejects_stay_on_disk_and_half_come_back(workspace: Workspace,
         file.writelines(f"V{n},P{n % 1000},G{n % 400},soon,said by the person {n}\n" for n in range(rows))
     assert load_file(workspace, path, "visits").rows == {"visits": (rows, 0, rows)}
     mended = tmp_path / "corrected.csv"
-    with (workspace.path / REJECTS).open(encoding="utf-8-sig") as old, mended.open("w", encoding="utf-8") as new:
+    with rejects_file(workspace).open(encoding="utf-8-sig") as old, mended.open("w", encoding="utf-8") as new:
         new.writelines(line.replace(",soon,said", ",2022-03-06,said") if n % 2 else line for n, line in enumerate(old))
     assert load_file(workspace, mended, "visits").rows == {"visits": (rows, rows // 2, rows // 2)}
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6
-    with (workspace.path / REJECTS).open("rb") as file:
+    with rejects_file(workspace).open("rb") as file:
         assert sum(1 for _ in file) == 1 + rows // 2

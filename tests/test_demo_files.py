@@ -12,6 +12,7 @@ from zoning.demo.files import WORDS_ZH
 from zoning.errors import InputError
 from zoning.loading import Loaded, load_manifest
 from zoning.pipeline import derive
+from zoning.rejects import read_rejects
 from zoning.store import Workspace
 from zoning.tables import KINDS
 
@@ -68,7 +69,7 @@ def test_all_kinds_are_there(loaded: tuple[Workspace, list[Loaded]]) -> None:
 
 
 def test_exactly_the_spoiled_rows_are_rejected(folder: Path, loaded: tuple[Workspace, list[Loaded]]) -> None:
-    rejects = state.read_rejects(loaded[0])
+    rejects = read_rejects(loaded[0])
     found = {(file, int(row)) for file, row in zip(rejects["file"], rejects["row"], strict=True)}
     assert len(found) == 12
     assert found == told(folder)

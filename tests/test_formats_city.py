@@ -23,6 +23,7 @@ from zoning.demo.readme import AS_OF, Entry
 from zoning.loading import load_file
 from zoning.options import Options
 from zoning.pipeline import Plan, derive
+from zoning.rejects import read_rejects
 from zoning.store import Workspace
 
 pytestmark = pytest.mark.slow
@@ -201,7 +202,7 @@ class City:
 
 def outcome(workspace: Workspace) -> tuple[state.State, pd.DataFrame, Plan]:
     state.change_setting(workspace, "as_of", AS_OF)
-    rejects = state.read_rejects(workspace)[["kind", "column", "value", "reason"]]
+    rejects = read_rejects(workspace)[["kind", "column", "value", "reason"]]
     return state.fold(workspace), rejects, derive(workspace.path)
 
 

@@ -112,7 +112,11 @@ def test_missing_contacts_are_named_three_and_then_counted() -> None:
 
 def test_a_contact_of_two_cases_counts_from_the_later_exposure_and_one_who_is_a_case_has_clocks_of_its_own() -> None:
     two = zone(fact_ids=["cases:C1", "cases:C2", "visits:V1"])
-    given = {"contacts": [met("P2"), met("P2", "15 09:00", "C2")], "tests": [sample("P2")], "cases": CASE}
+    given = {
+        "contacts": [met("P2"), met("P2", "15 09:00", "C2")],
+        "tests": [sample("P2")],
+        "cases": [*CASE, {**CASE[0], "case_id": "C2"}],
+    }
     row = one(pack(last_contact_days=14), two, **given)
     assert (row["holds"], row["at"]) == (False, at("30"))
     ill = [*CASE, {"case_id": "C7", "person_id": "P2", "reported_at": "20"}]

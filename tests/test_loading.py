@@ -9,7 +9,8 @@ import pytest
 from tests.town_golden import TOWN
 from zoning.errors import InputError
 from zoning.intake import Options
-from zoning.loading import REJECTS, load_file, load_manifest
+from zoning.loading import load_file, load_manifest
+from zoning.rejects import rejects_file
 from zoning.state import fold
 from zoning.store import LOG, Workspace
 
@@ -29,7 +30,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def rejects(workspace: Workspace) -> list[dict[str, str]]:
-    with (workspace.path / REJECTS).open(encoding="utf-8-sig", newline="") as file:
+    with rejects_file(workspace).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -56,10 +57,10 @@ def test_rejects_are_the_union_of_the_newest_loads(workspace: Workspace, tmp_pat
 
 def test_the_rejects_come_back_from_the_log(workspace: Workspace, tmp_path: Path) -> None:
     load_file(workspace, write(tmp_path / "cases.csv", HEAD + GOOD + BAD), "cases")
-    before = (workspace.path / REJECTS).read_bytes()
-    (workspace.path / REJECTS).unlink()
+    before = rejects_file(workspace).read_bytes()
+    rejects_file(workspace).unlink()
     assert not load_file(workspace, tmp_path / "cases.csv", "cases").changed
-    assert (workspace.path / REJECTS).read_bytes() == before
+    assert rejects_file(workspace).read_bytes() == before
 
 
 @pytest.mark.parametrize(

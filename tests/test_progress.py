@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from zoning import progress
+from zoning.cli import progress
 
 
 def test_a_long_step_says_what_it_does(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,10 @@ from tests.commandline import run
 from tests.small_town import AS_OF, area, estate, home, house, table
 from tests.test_kill import NO_REJECTS
 from zoning import saving, state
+from zoning.cli.edits import read_names
 from zoning.editing import Sheet, draw, read_sheet, resolve_atoms, try_stroke, weigh
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.geometry import cells_to_text, disks, text_to_cells
-from zoning.redrawing import read_names
 from zoning.saving import Saved, find_conflicts, save, take_back, take_up
 from zoning.settings import Settings
 from zoning.store import Workspace

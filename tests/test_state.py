@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from zoning import state, tables
 from zoning.errors import InputError, PolicyError, UnknownError
+from zoning.rejects import read_rejects
 from zoning.settings import Settings
 from zoning.state import State, fold
 from zoning.store import TABLES, Workspace
@@ -221,7 +222,7 @@ def test_a_default_time_is_kept_with_its_offset(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("colour", "red", "the settings are zone, resolution, policy"),
+        ("colour", "red", "the settings are title, zone, resolution, policy"),
         ("snap_m", "far", "'far' is not a float"),
         ("resolution", "16", "give 0 to 15"),
         ("resolution", "11.5", "is not a int"),
@@ -258,11 +259,11 @@ def test_rejects_are_those_of_the_newest_load_of_each_source(workspace: Workspac
     one = cases(("C1", "A", day(10)))
     state.load(workspace, {"cases": one}, rejects("a.csv", 2, 3), "a", day(10))
     state.load(workspace, {"cases": one}, rejects("b.csv", 5), "b", day(11))
-    assert state.read_rejects(workspace)["row"].tolist() == [2, 3, 5]
+    assert read_rejects(workspace)["row"].tolist() == [2, 3, 5]
     state.load(workspace, {"cases": one}, rejects("a.csv", 4), "a", day(12))
-    assert state.read_rejects(workspace)["row"].tolist() == [5, 4]
+    assert read_rejects(workspace)["row"].tolist() == [5, 4]
     state.load(workspace, {"cases": one}, NO_REJECTS, "b", day(13))
-    assert state.read_rejects(workspace)["row"].tolist() == [4]
+    assert read_rejects(workspace)["row"].tolist() == [4]
 
 
 def test_the_fold_is_the_same_at_every_asking(workspace: Workspace) -> None:

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoning.disk import write_synced
 from zoning.errors import StoreError
-from zoning.store import LOG, TABLES, Event, Workspace, latest, write_synced
+from zoning.log import Event, latest
+from zoning.store import LOG, TABLES, Workspace
 
 NOON = datetime(2022, 3, 10, 12, tzinfo=UTC)
 
@@ -62,7 +64,7 @@ def test_an_event_without_a_time_is_recorded_now(workspace: Workspace) -> None:
 
 def test_the_log_syncs_every_commit(workspace: Workspace) -> None:
     workspace.append("set", {}, "e1")
-    with workspace._engine.connect() as connection:
+    with workspace.log._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 

@@ -18,8 +18,9 @@ from zoning.facts import read_versions
 from zoning.intake import faults, read_input, readers_json, readers_text, stream
 from zoning.intake.readers import read_chunks
 from zoning.intake.stream import is_large, stream_facts
-from zoning.loading import REJECTS, load_file
+from zoning.loading import load_file
 from zoning.options import Options
+from zoning.rejects import rejects_file
 from zoning.store import Workspace
 from zoning.tables import contract
 
@@ -200,5 +201,5 @@ def test_a_million_json_lines_stay_under_four_gigabytes(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w", create=True)
     assert load_file(workspace, path, "visits").rows == {"visits": (rows, rows // 2, rows // 2)}
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4e6
-    with (workspace.path / REJECTS).open("rb") as file:
+    with rejects_file(workspace).open("rb") as file:
         assert sum(1 for _ in file) == 1 + rows // 2

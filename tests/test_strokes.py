@@ -62,7 +62,7 @@ def test_strokes_are_seen_from_when_they_were_known_in_recorded_order(workspace:
         save_stroke(workspace, stroke(reason=f"{hour}"), "Li", NOON + timedelta(hours=hour))
     assert read(workspace, NOON + timedelta(hours=2))["reason"].tolist() == ["1", "2"]
     assert state.fold(workspace).strokes["reason"].tolist() == ["1", "2", "3"]
-    assert strokes_of(Past(workspace.path, 2), Past(workspace.path, 2).events(), LATER)["seq"].tolist() == [2, 1]
+    assert strokes_of(Past(workspace, 2), Past(workspace, 2).events(), LATER)["seq"].tolist() == [2, 1]
 
 
 def test_nothing_is_written_once_others_have(workspace: Workspace) -> None:

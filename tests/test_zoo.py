@@ -6,9 +6,9 @@ import pytest
 
 from tests.zoo import TEXTS, Dirt
 from tests.zoo_files import FILES
-from zoning import state
 from zoning.errors import InputError
 from zoning.loading import load_file
+from zoning.rejects import read_rejects
 from zoning.store import Workspace
 
 ZOO = (*TEXTS, *FILES)
@@ -40,7 +40,7 @@ def test_dirt(dirt: Dirt, tmp_path: Path) -> None:
     assert not load_file(workspace, path, dirt.kind).changed
     assert workspace.revision() == revision == 1
     assert accepted == dirt.accepted
-    rejects = state.read_rejects(workspace)
+    rejects = read_rejects(workspace)
     assert len(rejects) == rejected
     assert bool(rejected) == (dirt.fate == "reject")
     assert (rejects["fix"] != "").all()

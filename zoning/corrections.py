@@ -5,35 +5,31 @@ is still wrong stays rejected, one that is missing from the file stays as it was
 may be a million of them: all but their numbers are held some at a time.
 """
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 
 from zoning import state
 from zoning.errors import InputError
 from zoning.facts import save_batches
 from zoning.intake import Intake, intake_rows
-from zoning.intake.faults import PIECE, STORED
+from zoning.intake.faults import STORED
 from zoning.intake.raw import RawTable, cells_of, reject_table
 from zoning.intake.readers import join_chunks
 from zoning.intake.rowids import HELD, count_on
 from zoning.intake.stream import Chunks, stream_facts
 from zoning.options import Options
-from zoning.store import TABLES, Workspace, to_frame
+from zoning.rejects import OURS, Held, cell_names, column_written, held_rejects
+from zoning.store import TABLES, Workspace
 from zoning.tables import contract
 
-OURS = ("file", "kind", "source", "row", "column", "value", "reason", "fix")
 _KEY = ["file", "row"]
 
 
@@ -50,91 +46,6 @@ class Corrected:
     accepted: pd.DataFrame | str
     rejects: str
     about: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Held:
-    """The rejected rows of one kind in the newest load of a source; `first` is the first kind of that load."""
-
-    source: str
-    kind: str
-    first: str
-    path: Path
-
-    def pieces(self) -> Iterator[pd.DataFrame]:
-        """Read the rows, some at a time.
-
-        Returns
-        -------
-        Iterator of DataFrames with the columns of `state.read_rejects`, in stored order.
-        """
-        for batch in pq.ParquetFile(self.path).iter_batches(PIECE):
-            piece = to_frame(pa.Table.from_batches([batch])).assign(source=self.source)
-            piece = piece if "kind" in piece else piece.assign(kind=self.first, cells="")
-            yield piece.loc[piece["kind"] == self.kind, list(state.REJECTS)].reset_index(drop=True)
-
-
-def held_rejects(workspace: Workspace) -> list[Held]:
-    """Return where the rejected rows of the newest load of every source and kind are.
-
-    Parameters
-    ----------
-    workspace : where.
-
-    Returns
-    -------
-    One for each source and kind with rejects, in order of loading.
-    """
-    found: dict[tuple[str, str], Held | None] = {}
-    for event in workspace.events():
-        about = event.payload
-        kinds = list(about.get("kinds") or about["tables"]) or [""] if event.kind == "load" else []
-        for kind in kinds:
-            found.pop((about["source"], kind), None)  # the newest stands last
-            path = workspace.table_path(about["rejects"]) if about["rejects"] else None
-            found[about["source"], kind] = Held(about["source"], kind, kinds[0], path) if path else None
-    return [held for held in found.values() if held]
-
-
-def write_rejects(workspace: Workspace, path: Path) -> None:
-    """Write the rejects as an officer gets them: our eight columns, then the cells of the row as they were.
-
-    Parameters
-    ----------
-    workspace : where they are.
-    path : CSV in UTF-8 with a BOM; replaced in one step. A column named like one of ours is written 'name (in file)'.
-    """
-    every = held_rejects(workspace)
-    names = {_written(name): name for name in _cell_names(piece for one in every for piece in one.pieces())}
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(pd.DataFrame(columns=[*OURS, *names]).to_csv(index=False).encode("utf-8-sig", "replace"))
-            for piece in (piece for one in every for piece in one.pieces()):
-                file.write(_lines(piece, names).encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _cell_names(pieces: Iterable[pd.DataFrame]) -> list[str]:
-    """Return the file columns that the rows have cells of, in order of appearance."""
-    return list(
-        dict.fromkeys(name for piece in pieces for text in piece["cells"] if text for name in orjson.loads(text))
-    )
-
-
-def _lines(rejects: pd.DataFrame, names: Mapping[str, str]) -> str:
-    cells = [orjson.loads(text) if text else {} for text in rejects["cells"]]
-    theirs = {written: [one.get(name, "") for one in cells] for written, name in names.items()}
-    table = pd.concat([rejects[list(OURS)], pd.DataFrame(theirs, index=rejects.index, dtype=object)], axis=1)
-    return str(table.to_csv(index=False, header=False))
-
-
-def _written(name: str) -> str:
-    return f"{name} (in file)" if name in OURS else name
 
 
 def is_rejects(raw: RawTable) -> bool:
@@ -196,7 +107,7 @@ class _Rows:
     def __init__(self, chunks: Chunks, held: Held, about: Mapping[str, Any]) -> None:
         self._chunks, self._held, self._crs = chunks, held, str(about.get("crs", ""))
         self._headers: Sequence[str] = about.get("headers") or []
-        self._names = list(dict.fromkeys([*self._headers, *_cell_names(held.pieces())]))
+        self._names = list(dict.fromkeys([*self._headers, *cell_names(held.pieces())]))
         index = pd.concat([piece[_KEY] for piece in held.pieces()], ignore_index=True)
         self._index = index.astype({"row": "int64"}).reset_index(names="at")
         self.known, self.used = np.zeros(len(index), bool), np.zeros(len(index), bool)
@@ -215,7 +126,7 @@ class _Rows:
                 yield table
 
     def _as_file(self, mine: pd.DataFrame) -> RawTable:
-        columns = {name: mine.get(_written(name), pd.Series("", mine.index)).fillna("") for name in self._names}
+        columns = {name: mine.get(column_written(name), pd.Series("", mine.index)).fillna("") for name in self._names}
         values = pd.DataFrame(columns, index=mine.index, dtype="str")
         full = (values != "").any(axis=1)
         shapes = None

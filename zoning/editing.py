@@ -23,7 +23,7 @@ from zoning.people import people_on_land, share_people
 from zoning.pipeline import Plan, derive_state
 from zoning.policy import load_policy
 from zoning.state import fold
-from zoning.store import Workspace
+from zoning.store import Workspace, opened
 from zoning.strokes import Past, Stroke, row_of, table_of
 
 _SHOWN = 5
@@ -51,12 +51,12 @@ class Weight:
     below_atoms: int
 
 
-def read_sheet(path: Path, as_of: datetime | None = None, revision: int | None = None) -> Sheet:
+def read_sheet(where: Path | Workspace, as_of: datetime | None = None, revision: int | None = None) -> Sheet:
     """Derive the plan without strokes, and replay the strokes on it.
 
     Parameters
     ----------
-    path : folder of the workspace.
+    where : the workspace, or its folder.
     as_of : when it was true (UTC); None means the workspace's setting, else now.
     revision : as the log was after this event; None means all of it.
 
@@ -69,11 +69,12 @@ def read_sheet(path: Path, as_of: datetime | None = None, revision: int | None =
     InputError : the log has no such event.
     StoreError : no workspace there, or a table is missing.
     """
-    newest = Workspace(path).revision()
+    workspace = opened(where)
+    newest = workspace.revision()
     at = newest if revision is None else revision
     if not 0 <= at <= newest:
         raise InputError(f"revision {at} is not in the log, which ends with {newest}; give one that an edit printed")
-    state = fold(Past(path, at))
+    state = fold(Past(workspace, at))
     settings = state.settings
     told = read_moment(settings.as_of, settings.zone) if settings.as_of else datetime.now(UTC)
     policy = load_policy(settings.policy, settings.chosen)

@@ -19,7 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zoning import tables
-from zoning.store import TABLES, Event, Workspace, from_wkb, to_frame
+from zoning.disk import from_wkb, to_frame
+from zoning.log import Event
+from zoning.store import TABLES, Workspace
 
 _ROW_GROUP = 122_880
 
@@ -36,7 +38,7 @@ class _Read:
     newest: pd.DataFrame
 
 
-_reads: dict[tuple[Path, str], _Read] = {}
+_reads: dict[tuple[Path, str, str], _Read] = {}
 
 
 def read_facts(
@@ -71,7 +73,7 @@ def read_facts(
     gone = {fact: at for fact, at in withdrawn.items() if fact.startswith(f"{kind}:")}
     for name, *_ in named:
         workspace.table_path(name)
-    theirs, old = None if people is None else frozenset(people), _reads.get((workspace.path, kind))
+    theirs, old = None if people is None else frozenset(people), _reads.get((workspace.path, workspace.outbreak, kind))
     if old and old.named == named and (old.latest is None or known_at >= old.latest) and _grown(old, theirs):
         more = sorted((theirs or frozenset()) - (old.people or frozenset()))
         found = read_versions(workspace, kind, brought, known_at, more) if more else old.versions.iloc[:0]
@@ -85,7 +87,7 @@ def read_facts(
     same = old is not None and versions is old.versions and gone == old.withdrawn
     current = old.newest if old is not None and same else newest(versions, gone)
     if latest is None or known_at >= latest:
-        _reads[workspace.path, kind] = _Read(named, theirs, latest, gone, versions, current)
+        _reads[workspace.path, workspace.outbreak, kind] = _Read(named, theirs, latest, gone, versions, current)
     return versions, current
 
 
@@ -158,7 +160,7 @@ def read_versions(
             parts.append(to_frame(connection.sql(query, params=given).to_arrow_table()))
     table = pd.concat(parts, ignore_index=True) if parts else tables.empty(kind).assign(seq=0, source="")
     table = as_contract(kind, table)
-    table.insert(0, "fact_id", kind + ":" + table[key].astype("str"))
+    table.insert(0, "fact_id", workspace.fact_id(kind, "") + table[key].astype("str"))
     return _in_order(kind, table)
 
 

@@ -23,10 +23,11 @@ from zoning.intake import check_options, intake_rows, no_search_for_cycles, read
 from zoning.intake.raw import RawTable
 from zoning.intake.readers import read_chunks, read_raw
 from zoning.intake.stream import Chunks, is_large, stream_facts
+from zoning.log import Event, latest
 from zoning.options import Options, as_arguments
-from zoning.store import TABLES, Event, Workspace, latest
-
-REJECTS = "rejects.csv"
+from zoning.rejects import write_rejects
+from zoning.store import TABLES, Workspace
+from zoning.tables import REFERENCE_KINDS
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def load_file(
         done = _load(workspace, path, kind, name, chosen, recorded_at, author)
     except InputError as error:
         raise InputError(f"{error} (read {words}; --forget leaves that out)" if words else str(error)) from error
-    corrections.write_rejects(workspace, workspace.path / REJECTS)
+    for outbreak in workspace.outbreaks() if kind in REFERENCE_KINDS else [workspace.outbreak]:
+        write_rejects(workspace.of(outbreak))
     return replace(done, notices=(words, *done.notices)) if words else done
 
 

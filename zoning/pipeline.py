@@ -37,7 +37,7 @@ from zoning.problems import list_problems
 from zoning.risk import show_cells
 from zoning.standing import fold_decisions, held_facts, settle
 from zoning.state import State, fold
-from zoning.store import Workspace
+from zoning.store import Workspace, opened
 from zoning.tables import REFERENCE_KINDS
 from zoning.times import local_date
 from zoning.triggers import fire
@@ -47,13 +47,16 @@ __all__ = ["Plan", "derive", "derive_state"]
 
 
 def derive(
-    workspace: Path, as_of: datetime | None = None, known_at: datetime | None = None, policy_id: str | None = None
+    where: Path | Workspace,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    policy_id: str | None = None,
 ) -> Plan:
     """Derive the plan of a workspace; reads only its event log and the tables that the log names.
 
     Parameters
     ----------
-    workspace : folder.
+    where : the workspace, or its folder.
     as_of : when it was true (UTC); None means the workspace's setting, else now.
     known_at : when we knew it (UTC); None means now.
     policy_id : id or path of a pack; None means the workspace's setting.
@@ -67,7 +70,7 @@ def derive(
     StoreError : no workspace there, or a table is missing.
     UnknownError, PolicyError : of the pack.
     """
-    state = fold(Workspace(workspace), known_at)
+    state = fold(opened(where), known_at)
     settings = state.settings
     told = read_moment(settings.as_of, settings.zone) if settings.as_of else datetime.now(UTC)
     return derive_state(state, load_policy(policy_id or settings.policy, settings.chosen), as_of or told)

@@ -17,7 +17,7 @@ from zoning.edits import number_atoms, number_lists
 from zoning.edits.ledger import OUT, find_undone
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.state import fold
-from zoning.store import Workspace
+from zoning.store import Workspace, opened
 from zoning.strokes import Stroke, save_stroke, save_undo, sent_id
 
 Choice = Literal["refuse", "replay", "keep-theirs", "draft"]
@@ -93,7 +93,7 @@ def _looks(sheet: Sheet, atoms: tuple[str, ...]) -> pd.DataFrame:
 
 
 def save(
-    path: Path,
+    where: Path | Workspace,
     stroke: Stroke,
     author: str,
     choice: Choice = "refuse",
@@ -105,7 +105,7 @@ def save(
 
     Parameters
     ----------
-    path : folder of the workspace.
+    where : the workspace, or its folder.
     stroke : of `draw`, on the sheet of its base.
     author : who.
     choice : what to do if others did: refuse; replay (this stroke counts, and answers only what it saw); keep-theirs
@@ -124,19 +124,20 @@ def save(
     StoreError : others write without a pause.
     """
     base: Sheet | None = None
+    workspace = opened(where)
     for _ in range(_TRIES):
-        now = read_sheet(path, as_of)
+        now = read_sheet(workspace, as_of)
         if sent and (there := sent_id(author, sent)) in set(now.strokes["event_id"]):
             return Saved(there, stroke, now, now, find_conflicts(now, now, stroke.atoms))
-        base = base or (now if stroke.base == now.revision else read_sheet(path, as_of, stroke.base))
+        base = base or (now if stroke.base == now.revision else read_sheet(workspace, as_of, stroke.base))
         conflicts = find_conflicts(base, now, stroke.atoms)
         left = _settle(stroke, conflicts, now, choice) if len(conflicts) else stroke
         if left is None:
             return Saved(None, stroke, now, now, conflicts)
-        event_id = save_stroke(Workspace(path), left, author, recorded_at, now.revision, sent)
+        event_id = save_stroke(workspace, left, author, recorded_at, now.revision, sent)
         if event_id:
             return Saved(event_id, left, now, try_stroke(now, left, author, event_id, recorded_at), conflicts)
-    raise StoreError(f"{path}: others wrote {_TRIES} times while this edit was being saved; save it again")
+    raise StoreError(f"{workspace.path}: others wrote {_TRIES} times while this edit was being saved; save it again")
 
 
 def _settle(stroke: Stroke, conflicts: pd.DataFrame, now: Sheet, choice: Choice) -> Stroke | None:
@@ -167,12 +168,14 @@ def _say(conflicts: pd.DataFrame, stroke: Stroke, now: Sheet) -> str:
     )
 
 
-def take_up(path: Path, draft: str, author: str, choice: Choice = "refuse", as_of: datetime | None = None) -> Saved:
+def take_up(
+    where: Path | Workspace, draft: str, author: str, choice: Choice = "refuse", as_of: datetime | None = None
+) -> Saved:
     """Save a draft as a stroke that counts; it answers what its author saw.
 
     Parameters
     ----------
-    path : folder of the workspace.
+    where : the workspace, or its folder.
     draft : event id of the draft.
     author, choice, as_of : as `save`.
 
@@ -184,7 +187,8 @@ def take_up(path: Path, draft: str, author: str, choice: Choice = "refuse", as_o
     ------
     UnknownError : no such draft.
     """
-    strokes = fold(Workspace(path)).strokes
+    workspace = opened(where)
+    strokes = fold(workspace).strokes
     drafts = strokes[strokes["draft"]].set_index("event_id")
     if draft not in drafts.index:
         raise UnknownError(f"draft '{draft}' is not there; the drafts are {', '.join(drafts.index) or 'none'}")
@@ -195,17 +199,17 @@ def take_up(path: Path, draft: str, author: str, choice: Choice = "refuse", as_o
         atoms, tuple(row["answered"].tolist()), answers, row["class"], row["reason"], int(row["base"]),
         row["effective_at"], until, row["zone_id"], takes=draft,
     )  # fmt: skip
-    return save(path, stroke, author, choice, as_of)
+    return save(workspace, stroke, author, choice, as_of)
 
 
 def take_back(
-    path: Path, event_id: str, author: str, reason: str = "", as_of: datetime | None = None, sent: str = ""
+    where: Path | Workspace, event_id: str, author: str, reason: str = "", as_of: datetime | None = None, sent: str = ""
 ) -> tuple[str, Sheet, Sheet]:
     """Undo a stroke, or an undo.
 
     Parameters
     ----------
-    path : folder of the workspace.
+    where : the workspace, or its folder.
     event_id : of the stroke, or of the undo: undoing that brings the stroke back.
     author, reason : who and why.
     as_of : of the sheets (UTC).
@@ -221,12 +225,13 @@ def take_back(
     UnknownError : no such stroke; names the nearest.
     StoreError : others write without a pause.
     """
+    workspace = opened(where)
     for _ in range(_TRIES):
-        before = read_sheet(path, as_of)
+        before = read_sheet(workspace, as_of)
         _hold_undo(before.strokes, event_id)
-        if done := save_undo(Workspace(path), event_id, reason, author, after=before.revision, sent=sent):
-            return done, before, read_sheet(path, as_of)
-    raise StoreError(f"{path}: others wrote {_TRIES} times while this was being undone; do it again")
+        if done := save_undo(workspace, event_id, reason, author, after=before.revision, sent=sent):
+            return done, before, read_sheet(workspace, as_of)
+    raise StoreError(f"{workspace.path}: others wrote {_TRIES} times while this was being undone; do it again")
 
 
 def _hold_undo(strokes: pd.DataFrame, event_id: str) -> None:

@@ -21,6 +21,7 @@ def _setting(default: Any, doc: str) -> Any:
 class Settings:
     """What an outbreak fixes once: time zone, H3 resolution, pack, and the choices that the pack leaves open."""
 
+    title: str = _setting("", "what the outbreak is called on screen and paper; empty means its name")
     zone: str = _setting("Asia/Shanghai", "IANA time zone of local days and of times without an offset")
     resolution: int = _setting(11, "H3 resolution of cells; 11 for a city, 10 to 8 for animal zones")
     policy: str = _setting("cn-sz-2022", "id of the policy pack that derives the zones")

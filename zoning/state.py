@@ -16,9 +16,9 @@ import pandas as pd
 from zoning import tables
 from zoning.errors import InputError, UnknownError
 from zoning.facts import read_facts, read_reference, read_versions
-from zoning.hashes import digest
+from zoning.log import Event, latest
 from zoning.settings import Settings
-from zoning.store import Event, Workspace, latest
+from zoning.store import Workspace
 from zoning.strokes import strokes_of, table_of
 
 DECISIONS = (
@@ -80,8 +80,9 @@ def load(
     earlier = loads_of(workspace, source, list(accepted))
     if earlier and earlier[-1].payload == payload:
         return False
-    event_id = digest("load", payload, earlier[-1].event_id if earlier else "")
-    return workspace.append("load", payload, event_id, recorded_at, author)
+    event_id = workspace.digest("load", payload, earlier[-1].event_id if earlier else "")
+    ground = set(accepted) <= set(tables.REFERENCE_KINDS)
+    return workspace.append("load", payload, event_id, recorded_at, author, shared=ground)
 
 
 def loads_of(workspace: Workspace, source: str, kinds: Sequence[str]) -> list[Event]:
@@ -136,6 +137,8 @@ def withdraw(
     now = recorded_at or datetime.now(UTC)
     known = fold(workspace, now)
     kind, _, name = fact_id.partition(":")
+    name = name.removeprefix(f"{workspace.outbreak}/")
+    fact_id = workspace.fact_id(kind, name)
     if kind not in tables.FACT_KINDS or read_versions(workspace, kind, _loads(workspace), now, ids=[name]).empty:
         ids = pd.concat([t["fact_id"] for t in known.tables.values() if "fact_id" in t])
         near = ", ".join(difflib.get_close_matches(fact_id, ids, 3, 0.5)) or "none alike"
@@ -144,7 +147,7 @@ def withdraw(
     if table.loc[table["fact_id"] == fact_id, "withdrawn"].any():
         return False
     return workspace.append(
-        "withdraw", {"fact_id": fact_id, "reason": reason}, digest("withdraw", fact_id, now), now, author
+        "withdraw", {"fact_id": fact_id, "reason": reason}, workspace.digest("withdraw", fact_id, now), now, author
     )
 
 
@@ -171,10 +174,11 @@ def change_setting(workspace: Workspace, key: str, value: str, author: str = "")
     """
     current = read_settings(workspace)
     value = current.checked(key, value)
-    if current.with_change(key, value) == current and any(e.kind == "set" for e in workspace.events()):
+    own = any(e.kind == "set" and e.outbreak == workspace.outbreak for e in workspace.events())
+    if current.with_change(key, value) == current and own:
         return False
     return workspace.append(
-        "set", {"key": key, "value": value}, digest("set", key, value, workspace.revision()), None, author
+        "set", {"key": key, "value": value}, workspace.digest("set", key, value, workspace.revision()), None, author
     )
 
 
@@ -239,7 +243,8 @@ def _settings(events: Iterable[Event], known_at: datetime) -> Settings:
         if event.kind == "set":
             changes.setdefault(event.payload["key"], []).append(event)
     for key, group in changes.items():
-        if chosen := latest(group, known_at):
+        own = [event for event in group if event.outbreak]
+        if chosen := latest(own or group, known_at):
             settings = settings.with_change(key, chosen.payload["value"])
     return settings
 
@@ -250,32 +255,6 @@ def _decisions(decided: Iterable[Event]) -> pd.DataFrame:
     for column in ("delineated_at", "in_force_from", "recorded_at", "until"):
         table[column] = pd.to_datetime(table[column], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
     return table
-
-
-REJECTS = ("file", "kind", "source", "row", "column", "value", "reason", "fix", "cells")
-
-
-def read_rejects(workspace: Workspace) -> pd.DataFrame:
-    """Return the rejected rows of the newest load of every source and kind.
-
-    Parameters
-    ----------
-    workspace : where.
-
-    Returns
-    -------
-    file, kind, source, row, column, value, reason, fix, cells (JSON: file column -> text); in order of loading.
-    """
-    found: dict[tuple[str, str], Event] = {}
-    for event in _loads(workspace):
-        found |= {(event.payload["source"], kind): event for kind in _kinds(event) or [""]}
-    parts = []
-    for (source, kind), event in sorted(found.items(), key=lambda e: (e[1].recorded_at, e[1].seq)):
-        if event.payload["rejects"]:
-            table = workspace.read_table(event.payload["rejects"]).assign(source=source)
-            table = table if "kind" in table else table.assign(kind=(_kinds(event) or [""])[0], cells="")
-            parts.append(table[table["kind"] == kind])
-    return pd.concat(parts, ignore_index=True)[list(REJECTS)] if parts else pd.DataFrame(columns=list(REJECTS))
 
 
 def one_source(path_stem: str, source: str | None) -> str:

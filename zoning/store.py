@@ -2,89 +2,55 @@
 
 The log is the truth: everything else in a workspace can be deleted and comes back. A Parquet file is written, synced
 and renamed before its event is committed, so that a kill at any moment leaves the state before or after, never between.
+A workspace may hold several outbreaks: the ground is common to all, facts, decisions and edits are of one.
 """
 
 import hashlib
-import json
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
-import sqlalchemy as sa
 
-from zoning.errors import StoreError
+from zoning.disk import from_wkb, is_whole, to_arrow, to_frame, write_synced
+from zoning.errors import StoreError, UnknownError
+from zoning.hashes import digest
+from zoning.log import Event, Log
+from zoning.tables import REFERENCE_KINDS
 
 LOG = "log.sqlite"
 TABLES = "tables"
-_META = sa.MetaData()
-_EVENTS = sa.Table(
-    "events",
-    _META,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("event_id", sa.Text, nullable=False, unique=True),
-    *(sa.Column(name, sa.Text, nullable=False) for name in ("kind", "recorded_at", "author", "payload")),
-)
-_LAST = sa.func.coalesce(sa.func.max(_EVENTS.c.seq), 0)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the log: `recorded_at` is UTC, `payload` is what its kind needs."""
-
-    seq: int
-    event_id: str
-    kind: str
-    recorded_at: datetime
-    author: str
-    payload: dict[str, Any]
+_OUTBREAK = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 class Workspace:
-    """A folder that holds one workspace; several processes may read it while one writes."""
+    """A folder that holds one workspace, seen by one of its outbreaks; several processes may read while one writes."""
 
-    def __init__(self, path: Path, create: bool = False) -> None:
+    def __init__(self, path: Path, create: bool = False, outbreak: str = "") -> None:
         """Open a workspace.
 
         Parameters
         ----------
         path : its folder.
         create : make the folder and an empty log where there is none.
+        outbreak : whose facts and decisions are seen and written; empty is the first one, which has no name.
 
         Raises
         ------
         StoreError : there is no log at that path, and `create` is not set.
+        UnknownError : an outbreak cannot be called so.
         """
-        self.path = path
+        if outbreak and not _OUTBREAK.fullmatch(outbreak):
+            raise UnknownError(f"outbreak '{outbreak}': a name has small letters, digits and hyphens, 31 at most")
+        self.path, self.outbreak = path, outbreak
         if not (path / LOG).is_file():
             if not create:
                 raise StoreError(f"{path} holds no workspace ({LOG} is not there); load a file into it first")
             (path / TABLES).mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path / LOG}", poolclass=sa.NullPool, connect_args={"timeout": 30})
-        sa.event.listen(self._engine, "connect", _durable)
-        if create:
-            with self._connect() as connection:
-                _META.create_all(connection)
-
-    @contextmanager
-    def _connect(self) -> Iterator[sa.Connection]:
-        """Open a transaction on the log; what SQLite cannot do is told with the log's path."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.DatabaseError as error:
-            raise StoreError(
-                f"{self.path / LOG}: the log cannot be used ({error.orig}); free the disk or end what locks it, "
-                "or put the file back from a copy of the workspace"
-            ) from error
+        self.log = Log(path / LOG, create)
 
     def append(
         self,
@@ -94,53 +60,98 @@ class Workspace:
         recorded_at: datetime | None = None,
         author: str = "",
         after: int | None = None,
+        shared: bool = False,
     ) -> bool:
         """Append one event; when this returns, it is on disk.
 
         Parameters
         ----------
-        kind : load, withdraw, decide, stroke or set.
+        kind : load, fact, withdraw, decide, stroke or set.
         payload : what the kind needs, JSON.
         event_id : its identity; an event that is already there is not written twice.
         recorded_at : when it was known; None means now.
         author : who.
         after : write only if no event has a higher number; None writes in any case.
+        shared : of all outbreaks, as the ground is; else of the one that is seen.
 
         Returns
         -------
         True if it was written; False if it was there already, or others have written after that number.
         """
-        told = (recorded_at or datetime.now(UTC)).astimezone(UTC).isoformat()
-        text = json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str)
-        row = {"event_id": event_id, "kind": kind, "recorded_at": told, "author": author, "payload": text}
-        values = sa.select(*(sa.literal(value) for value in row.values()))
-        if after is not None:
-            values = values.where(sa.select(_LAST).scalar_subquery() == after)
-        with self._connect() as connection:
-            written = connection.execute(sa.insert(_EVENTS).prefix_with("OR IGNORE").from_select(list(row), values))
-        return written.rowcount == 1
+        whose = {"outbreak": self.outbreak} if self.outbreak and not shared else {}
+        return self.log.append(kind, payload | whose, event_id, recorded_at or datetime.now(UTC), author, after)
 
     def events(self) -> list[Event]:
-        """Return the whole log in recorded order (time, then sequence).
+        """Return the log as this outbreak sees it, in recorded order (time, then sequence).
 
         Returns
         -------
-        Events; `recorded_at` in UTC.
+        Events of its own, what the ground was loaded by, and settings of the whole workspace; `recorded_at` in UTC.
         """
-        with self._connect() as connection:
-            rows = connection.execute(sa.select(_EVENTS)).all()
-        found = [Event(r[0], r[1], r[2], datetime.fromisoformat(r[3]), r[4], json.loads(r[5])) for r in rows]
+        found = [event for event in self.log.events() if event.outbreak == self.outbreak or _is_shared(event)]
         return sorted(found, key=lambda e: (e.recorded_at, e.seq))
 
+    def outbreaks(self) -> list[str]:
+        """Return the names of the outbreaks, the nameless first.
+
+        Returns
+        -------
+        Names in order.
+        """
+        return sorted({"", *(event.outbreak for event in self.log.events())})
+
+    def of(self, outbreak: str) -> "Workspace":
+        """Return the same workspace as another outbreak sees it.
+
+        Parameters
+        ----------
+        outbreak : its name.
+
+        Returns
+        -------
+        Workspace.
+
+        Raises
+        ------
+        UnknownError : an outbreak cannot be called so.
+        """
+        return Workspace(self.path, outbreak=outbreak)
+
+    def digest(self, *parts: object) -> str:
+        """Return the hash of an event: one of two outbreaks that say the same is not the other.
+
+        Parameters
+        ----------
+        parts : as `hashes.digest` takes them.
+
+        Returns
+        -------
+        16 hex digits.
+        """
+        return digest(*parts, self.outbreak) if self.outbreak else digest(*parts)
+
+    def fact_id(self, kind: str, name: str) -> str:
+        """Return the id of a fact, unlike that of any other outbreak.
+
+        Parameters
+        ----------
+        kind : one of the fact kinds.
+        name : id of the row, such as C1.
+
+        Returns
+        -------
+        `<kind>:<name>`, or `<kind>:<outbreak>/<name>`.
+        """
+        return f"{kind}:{self.outbreak}/{name}" if self.outbreak else f"{kind}:{name}"
+
     def revision(self) -> int:
-        """Return the number of the last event, 0 for an empty log.
+        """Return the number of the log's last event, of whichever outbreak; 0 for an empty log.
 
         Returns
         -------
         A sequence number that grows with every write.
         """
-        with self._connect() as connection:
-            return int(connection.execute(sa.select(_LAST)).scalar_one())
+        return self.log.revision()
 
     def save_table(self, table: pd.DataFrame) -> str:
         """Write a table as Parquet under the hash of its bytes and sync it to disk.
@@ -154,7 +165,7 @@ class Workspace:
         The file's name without ending (SHA-256 of its bytes).
         """
         sink = pa.BufferOutputStream()
-        pq.write_table(_to_arrow(table), sink, compression="zstd", row_group_size=122_880)
+        pq.write_table(to_arrow(table), sink, compression="zstd", row_group_size=122_880)
         data = sink.getvalue().to_pybytes()
         name = hashlib.sha256(data).hexdigest()
         write_synced(self.path / TABLES / f"{name}.parquet", data)
@@ -176,7 +187,7 @@ class Workspace:
         StoreError : the file is not there, or was cut short.
         """
         path = self.path / TABLES / f"{name}.parquet"
-        if not path.is_file() or not _is_whole(path):
+        if not path.is_file() or not is_whole(path):
             raise StoreError(f"{path}: the log names it and it is gone or damaged; put it back from a copy")
         return path
 
@@ -194,107 +205,26 @@ class Workspace:
         return from_wkb(to_frame(pq.read_table(self.table_path(name))))
 
 
-def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Return an Arrow table as pandas, whole numbers and booleans with their gaps: a cell is no float.
+def _is_shared(event: Event) -> bool:
+    """What stands on the ground, and a setting of the whole workspace, is of every outbreak."""
+    if event.outbreak or event.kind not in ("load", "set"):
+        return False
+    return event.kind == "set" or set(event.payload.get("kinds") or event.payload["tables"]) <= set(REFERENCE_KINDS)
+
+
+def opened(where: "Path | Workspace") -> Workspace:
+    """Return a workspace that is named by its folder or given.
 
     Parameters
     ----------
-    table : any columns.
+    where : folder, or the workspace as an outbreak sees it.
 
     Returns
     -------
-    DataFrame with UInt64, Int64 and boolean columns where Arrow has such.
+    Workspace.
+
+    Raises
+    ------
+    StoreError : there is no log at that path.
     """
-    kinds = {pa.uint64(): pd.UInt64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-    frame: pd.DataFrame = table.to_pandas(types_mapper=kinds.get)
-    return frame
-
-
-def from_wkb(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its WKB geometry as shapely objects.
-
-    Parameters
-    ----------
-    table : as read from Parquet; `geometry` is WKB or missing.
-
-    Returns
-    -------
-    A GeoDataFrame (WGS84) where there is geometry, else the table itself.
-    """
-    if "geometry" not in table:
-        return table
-    shapes = shapely.from_wkb(table["geometry"].to_numpy(object))
-    return gpd.GeoDataFrame(table.assign(geometry=shapes), crs="EPSG:4326")
-
-
-def write_synced(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even after a power cut.
-
-    Parameters
-    ----------
-    path : where; an existing file is replaced in one step.
-    data : its bytes.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    with _folder(path.parent) as handle:
-        os.fsync(handle)
-
-
-def _is_whole(path: Path) -> bool:
-    with path.open("rb") as file:
-        head, tail = file.read(4), file.seek(-min(4, path.stat().st_size), os.SEEK_END)
-        return head == file.read(4) == b"PAR1" and tail > 0
-
-
-@contextmanager
-def _folder(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
-def _durable(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _to_arrow(table: pd.DataFrame) -> pa.Table:
-    plain = pd.DataFrame(table)
-    if "geometry" in plain:
-        plain = plain.assign(geometry=shapely.to_wkb(plain["geometry"].to_numpy(object)))
-    return pa.table({str(name): _to_array(plain[name]) for name in plain})
-
-
-def _to_array(column: pd.Series) -> pa.Array:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        moments = column.dt.tz_convert(None).to_numpy("datetime64[us]")
-        return pa.array(moments, pa.timestamp("us", "UTC"), from_pandas=True)
-    return pa.array(column, from_pandas=True)
-
-
-def latest(events: Iterable[Event], known_at: datetime) -> Event | None:
-    """Return the newest event known at a time; before the first one, the first (ground that stood already).
-
-    Parameters
-    ----------
-    events : in recorded order.
-    known_at : UTC.
-
-    Returns
-    -------
-    An Event, or None where there are none.
-    """
-    every = list(events)
-    known = [event for event in every if event.recorded_at <= known_at]
-    return next(reversed(known or every[:1]), None)
+    return where if isinstance(where, Workspace) else Workspace(where)

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from zoning.hashes import digest
-from zoning.store import Event, Workspace
+from zoning.log import Event
+from zoning.store import Workspace
 
 INLINE = 200
 COLUMNS = (
@@ -50,19 +51,19 @@ class Stroke:
 class Past(Workspace):
     """A workspace as its log was after one of its events; only for reading."""
 
-    def __init__(self, path: Path, revision: int) -> None:
+    def __init__(self, now: Workspace, revision: int) -> None:
         """Open it.
 
         Parameters
         ----------
-        path : its folder.
+        now : the workspace as it is.
         revision : number of the last event that is seen.
 
         Raises
         ------
-        StoreError : there is no log at that path.
+        StoreError : there is no log any more.
         """
-        super().__init__(path)
+        super().__init__(now.path, outbreak=now.outbreak)
         self._until = revision
 
     def events(self) -> list[Event]:
@@ -156,7 +157,7 @@ def _append(
     workspace: Workspace, payload: Mapping[str, Any], author: str, at: datetime | None, after: int | None, sent: str
 ) -> str | None:
     at = at or datetime.now(UTC)
-    event_id = sent_id(author, sent) if sent else digest("stroke", payload, author, at)
+    event_id = sent_id(author, sent) if sent else workspace.digest("stroke", payload, author, at)
     if workspace.append("stroke", dict(payload), event_id, at, author, after):
         return event_id
     return event_id if any(event.event_id == event_id for event in workspace.events()) else None

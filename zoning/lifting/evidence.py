@@ -172,7 +172,7 @@ def _contacts(
     facts = facts[facts["fact_ids"].astype("str").str.startswith("cases:")]
     contacts, cases = tables["contacts"], tables["cases"]
     met = contacts[~contacts["withdrawn"].astype(bool) & ~(contacts["last_exposure_at"] > now)]
-    met = met.assign(fact_ids="cases:" + met["case_id"].astype("str"))
+    met = met.assign(fact_ids=met["case_id"].map(cases.set_index("case_id")["fact_id"]))
     rows = facts.merge(met[["fact_ids", "person_id", "last_exposure_at"]], on="fact_ids")
     rows["unknown"] = rows["last_exposure_at"].isna()
     rows = rows.groupby(["zone_id", "person_id"]).agg({"last_exposure_at": "max", "unknown": "any"}).reset_index()

@@ -7,21 +7,64 @@ from pathlib import Path
 import orjson
 import pandas as pd
 
+from zoning.cli.progress import progress
+from zoning.cli.shared import Add, read_time, take_as_of, take_workspace, workspace_of
+from zoning.disk import write_synced
 from zoning.editing import Sheet, draw, read_sheet, resolve_atoms, weigh
 from zoning.errors import InputError
 from zoning.export.files import to_csv
 from zoning.intake.raw import RawTable
 from zoning.intake.readers import read_raw
-from zoning.progress import progress
-from zoning.queries import read_time
-from zoning.saving import Choice, Saved, save, take_back, take_up
+from zoning.saving import CHOICES, Choice, Saved, save, take_back, take_up
 from zoning.settings import Settings
 from zoning.state import read_settings
-from zoning.store import Workspace, write_synced
 from zoning.times import iso_local
 
 COLUMNS = ("atom_id", "atom", "unit_id", "building_id", "estate_id", "cell", "id")
 _ZONES = 8
+
+
+def add_commands(add: Add) -> None:
+    """Add these commands to the command line.
+
+    Parameters
+    ----------
+    add : makes the parser of a command.
+    """
+    parser = add(
+        "edit",
+        edit,
+        "put atoms into a class by hand, with what that changes; refused where others changed them since --base",
+        "edit build/town --atoms houses.txt --class none --reason 'wrong address' --by 'Li Wei'",
+    )
+    take_workspace(parser)
+    parser.add_argument(
+        "--atoms", type=Path, metavar="FILE", help="ids of units, estates or cells, one a line, or a table"
+    )
+    parser.add_argument("--class", dest="target", metavar="C", help="a class of the pack, or none to take them out")
+    parser.add_argument("--reason", metavar="TEXT", help="why")
+    parser.add_argument("--by", required=True, help="name of who edits")
+    parser.add_argument("--zone", metavar="ID", help="zone that the atoms join; found by itself if left out")
+    parser.add_argument("--effective-at", metavar="T", help="from when it counts; default: the time of the plan")
+    parser.add_argument("--until", metavar="T", help="until when; default: without end")
+    parser.add_argument("--base", type=int, metavar="R", help="revision that it was drawn on; default: the newest")
+    parser.add_argument(
+        "--on-conflict", choices=CHOICES, default="refuse", help="what to do if others changed its atoms"
+    )
+    parser.add_argument("--draft", metavar="ID", help="take up this draft, instead of --atoms, --class and --reason")
+    parser.add_argument("--recorded-at", metavar="T", help="when it was known, now if left out")
+    take_as_of(parser)
+    parser = add("undo", undo, "undo an edit, or an undo", "undo build/town 0a1b2c3d4e5f6071 --by 'Li Wei'")
+    take_workspace(parser)
+    parser.add_argument("stroke", metavar="STROKE", help="id of the edit, from the ledger")
+    parser.add_argument("--by", required=True, help="name of who undoes it")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why")
+    take_as_of(parser)
+    said = "list every edit, what waits for a person first"
+    parser = add("ledger", ledger, said, "ledger build/town --out edits.csv")
+    take_workspace(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE.csv", help="write it there instead")
+    take_as_of(parser)
 
 
 def edit(given: Namespace) -> int:
@@ -42,22 +85,23 @@ def edit(given: Namespace) -> int:
     UnknownError : names in the file, the class or the zone are not known.
     ConflictError : others changed some of its atoms since its base.
     """
-    settings = read_settings(Workspace(given.workspace))
+    workspace = workspace_of(given)
+    settings = read_settings(workspace)
     as_of = read_time(given.as_of, settings)
     choice: Choice = given.on_conflict
     if given.draft:
         with progress("deriving zones"):
-            saved = take_up(given.workspace, given.draft, given.by, choice, as_of)
+            saved = take_up(workspace, given.draft, given.by, choice, as_of)
         return _tell(saved, given.by)
     if not (given.atoms and given.target and given.reason):
         raise InputError("an edit needs --atoms FILE, --class C and --reason TEXT; or --draft ID takes up a draft")
     names = read_names(given.atoms, settings)
     start, end, known = (read_time(text, settings) for text in (given.effective_at, given.until, given.recorded_at))
     with progress("deriving zones"):
-        sheet = read_sheet(given.workspace, as_of, given.base)
+        sheet = read_sheet(workspace, as_of, given.base)
         atoms = resolve_atoms(sheet.plan, names)
         stroke = draw(sheet, atoms, given.target, given.reason, start, end, given.zone)
-        saved = save(given.workspace, stroke, given.by, choice, sheet.plan.as_of, known)
+        saved = save(workspace, stroke, given.by, choice, sheet.plan.as_of, known)
     return _tell(saved, given.by)
 
 
@@ -145,9 +189,10 @@ def undo(given: Namespace) -> int:
     InputError : it was undone already.
     UnknownError : no such edit.
     """
-    as_of = read_time(given.as_of, read_settings(Workspace(given.workspace)))
+    workspace = workspace_of(given)
+    as_of = read_time(given.as_of, read_settings(workspace))
     with progress("deriving zones"):
-        done, before, after = take_back(given.workspace, given.stroke, given.by, given.reason, as_of)
+        done, before, after = take_back(workspace, given.stroke, given.by, given.reason, as_of)
     print(f"{given.stroke} is undone, by {given.by}; undo {done} brings it back")
     _compare(before, after)
     return 0
@@ -171,7 +216,8 @@ def ledger(given: Namespace) -> int:
     if given.out and given.out.suffix != ".csv":
         raise InputError(f"--out {given.out.name} does not end in .csv; give a CSV file")
     with progress("deriving zones"):
-        sheet = read_sheet(given.workspace, read_time(given.as_of, read_settings(Workspace(given.workspace))))
+        workspace = workspace_of(given)
+        sheet = read_sheet(workspace, read_time(given.as_of, read_settings(workspace)))
     table, zone = sheet.edited.ledger, sheet.plan.settings.zone
     if given.out:
         told = {name: [_cell(value, zone) for value in table[name].tolist()] for name in table}

@@ -10,19 +10,54 @@ import pandas as pd
 
 from zoning import pipeline, state
 from zoning.board import compare_burdens, make_page, make_picture
+from zoning.cli.progress import progress
+from zoning.cli.shared import TIME, Add, read_time, take_workspace, workspace_of
 from zoning.differences import compare_plans
+from zoning.disk import write_synced
 from zoning.errors import InputError
 from zoning.export.changes import form_of, write_changes
 from zoning.news import News, find_news
 from zoning.pipeline import Plan
 from zoning.policy import load_policy
-from zoning.progress import progress
-from zoning.queries import read_time
-from zoning.store import Workspace, write_synced
 from zoning.times import format_local
 
 SHOWN = 40  # changes that are printed; a file holds them all
 PICTURES = (".html", ".svg", ".csv")
+
+
+def add_commands(add: Add) -> None:
+    """Add these commands to the command line.
+
+    Parameters
+    ----------
+    add : makes the parser of a command.
+    """
+    parser = add(
+        "diff",
+        diff,
+        "list what changed between two dates, times of knowing or packs, with the facts and decisions behind it",
+        "diff build/town --from 3月14日 --to 3月15日 --out changes.geojson",
+    )
+    take_workspace(parser)
+    parser.add_argument("--from", dest="from_", metavar="T", help="the earlier date; " + TIME)
+    parser.add_argument("--to", metavar="T", help="the later date (default: the workspace's as_of, else now)")
+    parser.add_argument("--known-from", metavar="T", help="known by then, on the earlier side (default: as later)")
+    parser.add_argument("--known-to", metavar="T", help="known by then, on the later side (default: now)")
+    parser.add_argument("--policy", metavar="ID", help="id or .toml file of a pack, instead of the workspace's")
+    parser.add_argument("--policy-from", metavar="ID", help="the pack of the earlier side, where it is another")
+    parser.add_argument("--out", type=Path, metavar="FILE.geojson|FILE.csv", help="names no fact, case or person")
+    parser = add(
+        "compare",
+        compare,
+        "put what packs do on the same facts side by side: zones, people, person-days, tests, and their maps",
+        "compare build/town --policies cn-sz-2022,my-pack.toml --out plans.html",
+    )
+    take_workspace(parser)
+    parser.add_argument("--policies", required=True, metavar="A,B", help="ids or .toml files, each with :key=value;...")
+    parser.add_argument("--as-of", metavar="T", help="when it was true; " + TIME)
+    parser.add_argument("--known-at", metavar="T", help="when we knew it, now if left out")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"ends in {', '.join(PICTURES)}")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh", help="of the page or picture")
 
 
 def diff(given: Namespace) -> int:
@@ -45,16 +80,17 @@ def diff(given: Namespace) -> int:
             "diff needs an earlier side: --from (a date), --known-from (a time of knowing) or --policy-from"
         )
     form = form_of(given.out) if given.out else None
-    settings = state.read_settings(Workspace(given.workspace))
+    workspace = workspace_of(given)
+    settings = state.read_settings(workspace)
     start, end, known_start, known_end = (
         read_time(text, settings) for text in (given.from_, given.to, given.known_from, given.known_to)
     )
     now = datetime.now(UTC)
     known = (known_start or known_end or now, known_end or now)
     with progress("deriving two plans"):
-        after = pipeline.derive(given.workspace, end, known[1], given.policy)
-        before = pipeline.derive(given.workspace, start or after.as_of, known[0], given.policy_from or given.policy)
-        decisions = state.fold(Workspace(given.workspace), max(known)).decisions
+        after = pipeline.derive(workspace, end, known[1], given.policy)
+        before = pipeline.derive(workspace, start or after.as_of, known[0], given.policy_from or given.policy)
+        decisions = state.fold(workspace, max(known)).decisions
         changes, news = compare_plans(before, after, decisions), find_news(before, after, decisions)
     _print_changes(before, after, changes, news)
     if form:
@@ -133,7 +169,7 @@ def compare(given: Namespace) -> int:
 
 def _plans(given: Namespace) -> dict[str, Plan]:
     """Derive one state under every pack; a pack may come with choices of its own, as ID:key=value;key=value."""
-    workspace = Workspace(given.workspace)
+    workspace = workspace_of(given)
     settings = state.read_settings(workspace)
     known = state.fold(workspace, read_time(given.known_at, settings))
     as_of = read_time(given.as_of, settings) or read_time(settings.as_of, settings) or datetime.now(UTC)

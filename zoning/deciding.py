@@ -1,0 +1,194 @@
+"""A person's decision on a zone: what it needs, held to the pack and to what others decided meanwhile, and saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from zoning.clocks import next_midnight
+from zoning.decisions import named
+from zoning.errors import ConflictError, InputError, StoreError, UnknownError
+from zoning.hashes import digest
+from zoning.pipeline import Plan
+from zoning.standing import ACTIONS, ENDED, fold_decisions
+from zoning.state import fold
+from zoning.store import Workspace
+from zoning.times import format_local, zone_info
+
+SCOPES = ("zone", "building", "unit", "none")
+_WANTED = {"assess": "gate", "hold": "until", "step": "to"}
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decides of a zone.
+
+    `zone`: its id or alias. `action`: one of ACTIONS. In UTC: `in_force_from` (default of a new zone: the next local
+    midnight), `delineated_at` (default: now), `until` (of a temporary hold). `to`: class of a step. `gate`: what was
+    assessed, the gate of a phase or `release`. `scope`: whose clocks an extension starts again (empty: the pack's).
+    """
+
+    zone: str
+    action: str
+    by: str
+    grounds: str = ""
+    notice: str = ""
+    in_force_from: datetime | None = None
+    delineated_at: datetime | None = None
+    until: datetime | None = None
+    to: str = ""
+    gate: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A saved decision: its event, the zone as the plan showed it, what was written, and whether it was new."""
+
+    event_id: str
+    zone: Mapping[str, Any]
+    payload: Mapping[str, Any]
+    written: bool
+
+
+def decide(
+    workspace: Workspace,
+    plan: Plan,
+    decision: Decision,
+    recorded_at: datetime | None = None,
+    base: int | None = None,
+    sent: str = "",
+) -> Decided:
+    """Save a decision on a zone of a plan; when this returns, it is on disk.
+
+    Parameters
+    ----------
+    workspace : where.
+    plan : that the person looked at.
+    decision : what is decided.
+    recorded_at : when (UTC); None means now.
+    base : number of the log's last event that the person saw; None does not ask whether others decided since.
+    sent : what the sender calls it: sending it again adds nothing.
+
+    Returns
+    -------
+    Decided.
+
+    Raises
+    ------
+    UnknownError : the plan has no such zone.
+    InputError : it lacks what its action needs, or its dates are the wrong way round.
+    ConflictError : somebody else decided of this zone since `base`.
+    StoreError : others write without a pause.
+    """
+    now = pd.Timestamp(recorded_at or datetime.now(UTC))
+    zone = find_zone(workspace, plan, decision)
+    payload = {"action": decision.action, "by": decision.by, "grounds": decision.grounds, **named(zone)}
+    payload |= {"notice_no": decision.notice or None, **_terms(decision, plan, zone, now)}
+    event_id = digest("decide", decision.by, sent) if sent else digest("decide", payload, now)
+    for _ in range(_TRIES):
+        revision = workspace.revision()
+        if event_id in {event.event_id for event in workspace.events()}:
+            return Decided(event_id, zone, payload, False)
+        if base is not None:
+            _hold_against(workspace, plan, zone, base)
+        if workspace.append("decide", payload, event_id, now.to_pydatetime(), decision.by, after=revision):
+            return Decided(event_id, zone, payload, True)
+    raise StoreError(f"{workspace.path}: others wrote {_TRIES} times while this was being decided; decide it again")
+
+
+def _hold_against(workspace: Workspace, plan: Plan, zone: Mapping[str, Any], base: int) -> None:
+    """Refuse a decision on a zone, under whichever of its names, that somebody decided about since a revision."""
+    ids = {zone["zone_id"], *zone["aliases"]}
+    for event in workspace.events():
+        if event.kind == "decide" and event.seq > base and ids & {event.payload["zone_id"], *event.payload["aliases"]}:
+            at = format_local(pd.Timestamp(event.recorded_at), plan.settings.zone, with_year=True)
+            raise ConflictError(
+                f"{zone['name']}: {event.payload['by']} decided {event.payload['action']} at {at}, after the plan that "
+                "you see; nothing was saved: look at it again, then decide"
+            )
+
+
+def find_zone(workspace: Workspace, plan: Plan, decision: Decision) -> dict[str, Any]:
+    """Return the zone that is decided about; one in force that lost its ground can still be ended.
+
+    Parameters
+    ----------
+    workspace : where.
+    plan : that holds the zone.
+    decision : zone (id or alias) and action.
+
+    Returns
+    -------
+    Row of the zones table; of one without ground, what `named` takes and its name.
+
+    Raises
+    ------
+    UnknownError : no such zone, or its action is none.
+    """
+    if decision.action not in ACTIONS:
+        raise UnknownError(f"action '{decision.action}' is not known; the actions are {', '.join(ACTIONS)}")
+    table = plan.zones.drop(columns="geometry")
+    called = [decision.zone in (own, *others) for own, others in zip(table["zone_id"], table["aliases"], strict=True)]
+    for zone in table[called].to_dict("records"):
+        return {str(key): value for key, value in zone.items()}
+    decisions = fold(workspace, plan.known_at).decisions
+    stands = fold_decisions(decisions, plan.policy, plan.settings, plan.as_of).to_dict("index").get(decision.zone)
+    if stands is None or stands["ended"] or decision.action not in ENDED:
+        raise UnknownError(f"zone '{decision.zone}' is not in the plan; derive it, and take an id from the list")
+    facts = dict.fromkeys(("fact_ids", "cause_ids"), sorted(stands["facts"]))
+    told = {key: stands[key] for key in ("zone_id", "atoms", "ground_id")}
+    return {**told, **facts, "aliases": [], "rule_class": stands["class"], "name": decision.zone}
+
+
+def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Timestamp) -> dict[str, Any]:
+    """Return what an action says beside its zone; what it cannot do without is asked for."""
+    wanted = _WANTED.get(decision.action)
+    if wanted and not getattr(decision, wanted):
+        raise InputError(f"{decision.action} needs '{wanted}': {_ASKED[wanted]}")
+    if decision.action == "delineate":
+        drawn, start = _dates(decision, plan, now)
+        return {"delineated_at": drawn.isoformat(), "in_force_from": start.isoformat()}
+    if decision.action == "step":
+        held = plan.policy.classes[zone["class"]]
+        if decision.to not in {step.to for step in held.steps}:
+            ways = ", ".join(step.to for step in held.steps if step.to != "none") or "none; it can be released"
+            raise InputError(f"to '{decision.to}': the pack lets a zone of this class step to {ways}")
+    if decision.action == "hold" and decision.until and decision.until <= now:
+        at = format_local(pd.Timestamp(decision.until), plan.settings.zone, with_year=True)
+        raise InputError(f"until {at}: the hold would be over already; give a later time")
+    reset = plan.policy.classes[zone["class"]].reset if decision.action == "extend" else None
+    return {
+        "in_force_from": _iso(decision.in_force_from),
+        "scope": decision.scope or (reset.scope if reset else None),
+        "to": decision.to or None,
+        "gate": decision.gate or None,
+        "until": _iso(decision.until),
+    }
+
+
+_ASKED = {
+    "gate": "what was assessed, the gate of a phase or 'release'",
+    "until": "when the temporary hold expires",
+    "to": "the class that the zone steps to",
+}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _dates(decision: Decision, plan: Plan, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return when a zone was delineated and from when it is in force; an older notice was delineated by its start."""
+    zone = plan.settings.zone
+    start = pd.Timestamp(decision.in_force_from or next_midnight(now, zone_info(zone)))
+    drawn = pd.Timestamp(decision.delineated_at or min(now, start))
+    if drawn > start:
+        raise InputError(
+            f"in force from {format_local(start, zone, with_year=True)} lies before delineated at "
+            f"{format_local(drawn, zone, with_year=True)}; a zone is delineated first"
+        )
+    return drawn, start
