@@ -86,10 +86,13 @@ TOP = {
     "board": "pipeline",
     "editing": "pipeline",
     "saving": "pipeline",
-    "deciding": "pipeline",
+    **dict.fromkeys(("deciding", "entering"), "pipeline"),
     "cli": "cli",
     **dict.fromkeys(
-        [f"cli.{part}" for part in ("shared", "files", "zones", "edits", "asking", "comparing", "packs", "progress")],
+        [
+            f"cli.{part}"
+            for part in ("shared", "files", "facts", "zones", "edits", "asking", "comparing", "packs", "progress")
+        ],
         "cli",
     ),
     "__main__": "cli",

@@ -1,4 +1,4 @@
-"""What the commands of files do: load, guess, withdraw, set, town, demo; thin, to an answer and an exit code."""
+"""What the commands of files do: load, guess, set, outbreaks, town, demo; thin, to an answer and an exit code."""
 
 import argparse
 import sys
@@ -30,7 +30,7 @@ def add_commands(add: Add) -> None:
     ----------
     add : makes the parser of a command.
     """
-    for part in (_add_load, _add_facts, _add_workspaces):
+    for part in (_add_load, _add_workspaces):
         part(add)
 
 
@@ -63,14 +63,6 @@ def _add_load(add: Add) -> None:
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--workspace", type=Path, help="its map tells GCJ-02 from WGS84")
-
-
-def _add_facts(add: Add) -> None:
-    parser = add("withdraw", withdraw, "take one fact back", "withdraw build/town cases:C3 --reason 'wrong person'")
-    take_workspace(parser)
-    parser.add_argument("fact", metavar="FACT", help="kind:id, such as cases:C3")
-    parser.add_argument("--reason", default="", help="why")
-    take_recorded(parser)
 
 
 def _add_workspaces(add: Add) -> None:
@@ -146,24 +138,6 @@ def _tell(done: Loaded, workspace: Workspace) -> None:
         print(f"  note: {notice}")
     if not done.changed:
         print("  nothing new: the workspace holds these rows already")
-
-
-def withdraw(given: Namespace) -> int:
-    """Withdraw one fact.
-
-    Parameters
-    ----------
-    given : workspace, fact, reason, recorded_at, author.
-
-    Returns
-    -------
-    0.
-    """
-    workspace = workspace_of(given)
-    when = read_time(given.recorded_at, state.read_settings(workspace))
-    changed = state.withdraw(workspace, given.fact, given.reason, when, given.author)
-    print(f"{given.fact} is withdrawn" if changed else f"{given.fact} was withdrawn before; nothing changed")
-    return 0
 
 
 def change(given: Namespace) -> int:
