@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -33,11 +32,13 @@ def make_engine(workspace: Path) -> Engine:
     log = Workspace(workspace)
     return Engine(
         name=workspace.resolve().name,
-        derive=partial(pipeline.derive, workspace),
+        derive=lambda outbreak, **asked: pipeline.derive(log.of(outbreak), **asked),
         explain_unit=explain.explain_unit,
         explain_at=explain.explain_at,
         revision=log.revision,
-        settings=lambda: state.fold(log).settings,
+        settings=lambda outbreak: state.read_settings(log.of(outbreak)),
+        outbreaks=log.outbreaks,
+        workspace=log.of,
     )
 
 

@@ -1,6 +1,6 @@
 /* Start of the map side: waits for the page, then keeps list, map, layers and legend on one view and one choice. */
-import { choose, getJson } from "./map/dom.mjs";
-import { ZoneList } from "./map/list.mjs";
+import { choose, getJson } from "./shared/dom.mjs";
+import { ZoneList } from "./list/list.mjs";
 import { Panels } from "./map/panels.mjs";
 import { Stage } from "./map/stage.mjs";
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, html
 
-from dashboard.api import summary
+from dashboard.api.plan import summary
 from dashboard.cards import look_at, make_card
 from dashboard.errors import Refused, describe
 from dashboard.ids import Id

@@ -11,6 +11,8 @@ from dashboard.callbacks import install_callbacks
 from dashboard.layout import INDEX, make_layout
 from dashboard.plans import Engine, Plans
 
+# Folders of modules that assets/main.mjs imports.
+MODULES = ("shared", "list", "map")
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
@@ -38,7 +40,7 @@ def make_server(engine: Engine) -> FastAPI:
         index_string=INDEX,
         assets_folder=str(ASSETS),
         # Only what the page itself loads; the map's modules are imported by assets/main.mjs.
-        assets_path_ignore=["vendor", "map"],
+        assets_path_ignore=["vendor", *MODULES],
     )
     app.layout = lambda: make_layout(engine.name, plans.default_day())
     install_callbacks(app, plans)

@@ -1,6 +1,7 @@
-"""Plans that the server holds: the only cache, keyed by (revision of the workspace, as-of, known-at, policy).
+"""Plans that the server holds: the only cache, keyed by (revision of the workspace, outbreak, as-of, known-at, policy).
 
-What a key names never changes, so nothing here is ever out of date; old plans make room for new ones.
+What a key names never changes, but for the plan of now, which holds until the next thing that was decided for a later
+time; old plans make room for new ones.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from dashboard.errors import Refused
@@ -30,11 +32,12 @@ WAIT_S = 120.0  # how long a request waits for a derivation before it is told to
 
 @dataclass(frozen=True)
 class Question:
-    """Which plan is asked for: the local day it shows the end of (None: the workspace's own), known-at, policy."""
+    """Which plan is asked for: the local day of which it shows the end (None: the clock's moment), known-at, policy."""
 
     day: date | None = None
     known_at: datetime | None = None
     policy: str | None = None
+    outbreak: str = ""
 
     def as_of(self, zone: ZoneInfo) -> datetime | None:
         """Return 24时 of the day in UTC, or None where no day is given."""
@@ -46,21 +49,29 @@ class Question:
 
 @dataclass(frozen=True)
 class Engine:
-    """What the dashboard needs of the zoning engine, bound to one workspace; tests give their own."""
+    """What the dashboard needs of the zoning engine, bound to one workspace; tests give their own.
+
+    `derive` takes the outbreak, then as_of, known_at and policy_id by name; `settings` and `workspace` the outbreak.
+    """
 
     name: str
     derive: Callable[..., Any]
     explain_unit: Callable[[Any, str], dict[str, Any]]
     explain_at: Callable[[Any, float, float], dict[str, Any]]
     revision: Callable[[], int]
-    settings: Callable[[], Any]
+    settings: Callable[[str], Any]
+    outbreaks: Callable[[], list[str]] = lambda: [""]
+    workspace: Callable[[str], Any] | None = None
     compare: Callable[[Any, Any], Any] = compare_plans
     answer: Callable[[Any, dict[str, Any]], dict[str, Any]] = answer
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A plan with what is made of it once: its key, the day it shows, its tiles by source, and its bounds."""
+    """A plan with what is made of it once: its key, the day it shows, its tiles by source, and its bounds.
+
+    `log`: number of the log's last event when it was derived. `until`: the same facts give another plan from then on.
+    """
 
     plan: Any
     key: str
@@ -69,6 +80,8 @@ class Shown:
     zone: ZoneInfo
     tiles: dict[str, TileSet]
     bounds: list[float] | None
+    log: int
+    until: datetime
 
 
 def _bounds(plan: Any) -> list[float] | None:
@@ -105,46 +118,51 @@ class Plans:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._settings: tuple[int, Any] | None = None
+        self._settings: dict[str, tuple[int, Any]] = {}
         self._held: OrderedDict[tuple[object, ...], Shown] = OrderedDict()
         self._changes: OrderedDict[str, TileSet] = OrderedDict()
         self._lock = threading.Lock()
         self._started: deque[float] = deque()
 
-    def default_day(self) -> date:
-        """Return the local day that the page opens on: the workspace's setting, else today."""
-        settings = self._settings_now()
-        zone = ZoneInfo(settings.zone)
+    def clock(self, outbreak: str = "") -> datetime:
+        """Return the moment at which people work: the outbreak's setting, as in a drill, else now."""
+        settings = self.settings(outbreak)
         if not settings.as_of:
-            return datetime.now(zone).date()
+            return datetime.now(UTC)
         when = datetime.fromisoformat(settings.as_of)
-        local = when.astimezone(zone) if when.tzinfo else when.replace(tzinfo=zone)
-        return _day_shown(local)
+        return when if when.tzinfo else when.replace(tzinfo=ZoneInfo(settings.zone))
 
-    def _settings_now(self) -> Any:
+    def default_day(self, outbreak: str = "") -> date:
+        """Return the local day that the page opens on."""
+        return _day_shown(self.clock(outbreak).astimezone(ZoneInfo(self.settings(outbreak).zone)))
+
+    def settings(self, outbreak: str = "") -> Any:
         """Return the settings of the newest revision; reading them means reading the log, so they are kept."""
         revision = self.engine.revision()
-        if self._settings is None or self._settings[0] != revision:
-            self._settings = (revision, self.engine.settings())
-        return self._settings[1]
+        if self._settings.get(outbreak, (None,))[0] != revision:
+            self._settings[outbreak] = (revision, self.engine.settings(outbreak))
+        return self._settings[outbreak][1]
 
     def get(self, question: Question) -> Shown:
         """Return a plan, derived now if it is not held; one derivation runs at a time, the others wait."""
         key = (self.engine.revision(), question)
         held = self._held.get(key)
-        if held is not None:
+        if held is not None and self._holds(held, question):
             return held
         if not self._lock.acquire(timeout=WAIT_S):
             raise Refused(503, "Another day is being derived.", str(question.day), "Try again in a few seconds.")
         try:
-            if key not in self._held:
+            if key not in self._held or not self._holds(self._held[key], question):
                 self._count()
-                self._held[key] = self._derive(question)
+                self._held[key] = self._derive(question, key[0])
                 while len(self._held) > KEPT:
                     self._held.popitem(last=False)
             return self._held[key]
         finally:
             self._lock.release()
+
+    def _holds(self, shown: Shown, question: Question) -> bool:
+        return question.day is not None or self.clock(question.outbreak) < shown.until
 
     def tiles(self, question: Question, source: str) -> TileSet:
         """Return the tiles of a source; those of what changed since the day before are made when they are asked for."""
@@ -166,14 +184,35 @@ class Plans:
             raise Refused(429, f"{NEW_A_MINUTE} plans were derived in the last minute.", "plan", "Wait a minute.")
         self._started.append(now)
 
-    def _derive(self, question: Question) -> Shown:
-        zone = ZoneInfo(self._settings_now().zone)
-        plan = self.engine.derive(as_of=question.as_of(zone), known_at=question.known_at, policy_id=question.policy)
-        tiles = {source: _tiles(source, plan) for source in ("base", "plan")}
-        name = f"{plan.revision}|{plan.as_of.isoformat()}|{question.known_at}|{question.policy}"
-        key = hashlib.sha256(name.encode()).hexdigest()[:16]
+    def _derive(self, question: Question, log: int) -> Shown:
+        settings = self.settings(question.outbreak)
+        zone = ZoneInfo(settings.zone)
+        as_of = question.as_of(zone) or self.clock(question.outbreak).astimezone(UTC)
+        times = {"as_of": as_of, "known_at": question.known_at}
+        plan = self.engine.derive(question.outbreak, **times, policy_id=question.policy)
         day = _day_shown(plan.as_of.astimezone(zone))
-        return Shown(plan, key, _ground_key(plan), day, zone, tiles, _bounds(plan))
+        name = f"{plan.revision}|{day}|{question.known_at}|{question.policy}|{question.outbreak}|{_risk(plan)}"
+        key = hashlib.sha256(name.encode()).hexdigest()[:16]
+        known = next((shown for shown in self._held.values() if shown.key == key), None)
+        tiles = known.tiles if known else {source: _tiles(source, plan) for source in ("base", "plan")}
+        base_key = known.base_key if known else _ground_key(plan)
+        return Shown(plan, key, base_key, day, zone, tiles, _bounds(plan), log, _until(plan, zone))
+
+
+def _risk(plan: Any) -> str:
+    """Return a name of what cells show: the clock moves it though no zone changes."""
+    cells = plan.cells[["cell", "rank", "risk"]]
+    return hashlib.sha256(pd.util.hash_pandas_object(cells, index=False).to_numpy().tobytes()).hexdigest()
+
+
+def _until(plan: Any, zone: ZoneInfo) -> datetime:
+    """Return when the same facts first give another plan: a midnight, or something that was decided for earlier."""
+    local = plan.as_of.astimezone(zone)
+    ends = [datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), zone)]
+    for column in ("in_force_from", "hold_until", "watch_until"):
+        later = plan.zones[column][plan.zones[column] > plan.as_of] if column in plan.zones else ()
+        ends += [later.min().to_pydatetime()] if len(later) else []
+    return min(ends).astimezone(UTC)
 
 
 def _day_shown(local: datetime) -> date:

@@ -5,7 +5,7 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,9 +71,9 @@ def test_chinese_texts_use_full_width_punctuation() -> None:
 
 def test_every_text_that_the_scripts_or_pages_ask_for_is_there() -> None:
     folder = Path(plans_module.__file__).parent
-    source = "".join(p.read_text("utf-8") for p in folder.glob("*.py"))
+    source = "".join(p.read_text("utf-8") for p in folder.rglob("*.py"))
     asked = set(re.findall(r'\b(?:text|both|_field|_label)\(\s*"(\w+)"', source))
-    scripts = "".join(p.read_text("utf-8") for p in (folder.parent / "assets").glob("map/*.mjs"))
+    scripts = "".join(p.read_text("utf-8") for p in (folder.parent / "assets").rglob("*.mjs"))
     asked |= set(re.findall(r"\bwords\.(\w+)", scripts))
     assert len(asked) > 40
     assert asked <= TEXTS["zh"].keys()
@@ -180,7 +180,7 @@ def test_a_choice_gives_its_card(client: TestClient) -> None:
 def test_a_plan_is_derived_once_and_again_after_a_write() -> None:
     days, revision = [], [1]
 
-    def derive(as_of: datetime, **_more: object) -> Any:
+    def derive(_outbreak: str, as_of: datetime, **_more: object) -> Any:
         days.append(as_of)
         return tiny_plan.make_plan(as_of)
 
@@ -190,6 +190,35 @@ def test_a_plan_is_derived_once_and_again_after_a_write() -> None:
     revision[0] = 2
     held.get(question)
     assert days == [datetime(2022, 3, 16, 16, tzinfo=UTC)] * 2
+
+
+def test_the_plan_of_now_holds_until_the_next_thing_that_was_decided_for_later() -> None:
+    clock, asked = [tiny_plan.AS_OF - timedelta(hours=9)], []
+
+    def derive(outbreak: str, as_of: datetime, **_more: object) -> Any:
+        asked.append((outbreak, as_of))
+        return tiny_plan.make_plan(as_of)
+
+    held = make_plans(derive=derive)
+    held.clock = lambda outbreak="": clock[0]
+    now = Question(outbreak="birds")
+    assert held.get(now).until == tiny_plan.AS_OF
+    clock[0] += timedelta(hours=8)
+    held.get(now)
+    assert len(asked) == 1
+    clock[0] += timedelta(hours=1)
+    held.get(now)
+    assert asked[1:] == [("birds", tiny_plan.AS_OF)]
+
+
+def test_the_same_plan_at_another_moment_has_the_same_tiles() -> None:
+    log = [1]
+    held = make_plans(revision=lambda: log[0])
+    one = held.get(Question(tiny_plan.DAY))
+    log[0] = 2
+    two = held.get(Question(tiny_plan.DAY))
+    assert (one.key, one.log, two.log) == (two.key, 1, 2)
+    assert one.tiles is two.tiles
 
 
 def test_old_plans_make_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,7 @@ def test_reasons_by_unit_and_by_point(client: TestClient) -> None:
 
 
 def test_pages_name_no_outside_address(client: TestClient) -> None:
-    for path in ("/", "/docs", "/assets/cordon.css", "/assets/main.mjs", f"/api/style?{DAY}"):
+    for path in ("/", "/docs", "/assets/css/10-base.css", "/assets/main.mjs", f"/api/style?{DAY}"):
         body = client.get(path).text
         outside = re.findall(
             r"(?:https?:)?//(?!127\.0\.0\.1|localhost|testserver|www\.w3\.org)[\w.-]+\.[a-z]{2,}", body

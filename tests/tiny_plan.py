@@ -217,12 +217,12 @@ def engine() -> Engine:
     settings = SimpleNamespace(zone="Asia/Shanghai", as_of="2022-03-17T00:00:00+08:00")
     return Engine(
         name="青禾演练",
-        derive=lambda as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
+        derive=lambda outbreak="", as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
         explain_unit=explain_unit,
         explain_at=explain_at,
         answer=lambda plan, found: found,
         revision=lambda: 1,
-        settings=lambda: settings,
+        settings=lambda outbreak="": settings,
     )
 
 

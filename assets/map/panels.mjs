@@ -1,5 +1,5 @@
 /* What lies around the map: layer switch, legend, status line. */
-import { el, fill } from "./dom.mjs";
+import { el, fill } from "../shared/dom.mjs";
 import { show } from "./images.mjs";
 
 const EARTH_M = 40075016.686;

@@ -102,7 +102,7 @@ def engine() -> Engine:
     """Return an engine that derives this plan."""
     return replace(
         tiny_plan.engine(),
-        derive=lambda as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
+        derive=lambda outbreak="", as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
         compare=_compare,
     )
 

@@ -1,21 +1,7 @@
-"""Words of the screen in Chinese and English; a test holds that both have the same keys and the same fields."""
+"""Words of the zone list and of the cards."""
 
-from datetime import date, datetime, timedelta
-
-LANGS = ("zh", "en")
-
-# key -> (zh, en). Names of classes and rules come from the pack, not from here.
-_WORDS: dict[str, tuple[str, str]] = {
-    # frame
-    "workspace": ("工作区", "Workspace"),
-    "pack": ("规则包", "Policy pack"),
-    "as_of": ("截至", "As of"),
-    "revision": ("版本", "Revision"),
-    "date": ("日期", "Date"),
-    "day_back": ("前一天", "Day back"),
-    "day_on": ("后一天", "Day forward"),
-    "theme": ("深色", "Dark"),
-    "computing": ("正在推算分区…", "Working out the zones…"),
+# key -> (zh, en)
+WORDS: dict[str, tuple[str, str]] = {
     # list
     "zones": ("分区", "Zones"),
     "zones_shown": ("{n} 个", "{n} on this day"),
@@ -42,22 +28,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "in_force": ("已生效", "in force"),
     "released": ("已解除", "released"),
     "rejected": ("未采纳", "rejected"),
-    # map
-    "layers": ("图层", "Layers"),
-    "map": ("地图", "Map"),
-    "zoom_in": ("放大", "Zoom in"),
-    "zoom_out": ("缩小", "Zoom out"),
-    "fit": ("全部分区", "All zones"),
-    "no_webgl": (
-        "此浏览器没有 WebGL2，无法绘制地图。清单与依据照常可用；请启用硬件加速或换用其他浏览器。",
-        "The map cannot be drawn: this browser has no WebGL2. The list and the reasons work; "
-        "turn hardware acceleration on, or use another browser.",
-    ),
-    "no_vendor": (
-        "地图程序 {file} 未安装。请运行 make install，再刷新页面。",
-        "The map's program {file} is not installed. Run make install, then reload the page.",
-    ),
-    "map_failed": ("地图有一处未能绘制：{what}", "Something on the map could not be drawn: {what}"),
     # card
     "card": ("详情", "Details"),
     "card_empty": (
@@ -203,77 +173,4 @@ _WORDS: dict[str, tuple[str, str]] = {
     "edit_expired": ("已失效", "ended"),
     "edit_undone": ("已撤销", "undone"),
     "pending": ("编辑待确认", "edit to confirm"),
-    # kinds and fields of reference rows
-    "estates": ("小区", "Estate"),
-    "buildings": ("楼栋", "Building"),
-    "units": ("单元", "Unit"),
-    "areas": ("行政区域", "Area"),
-    "places": ("场所", "Place"),
-    "roads": ("道路", "Road"),
-    "water": ("水域", "Water"),
-    "green": ("绿地", "Green"),
-    "cells": ("格子", "Cell"),
-    "kind": ("类别", "kind"),
-    "level": ("级别", "level"),
-    "capacity": ("容量", "capacity"),
-    "floors": ("层数", "floors"),
-    "floor_from": ("起始楼层", "from floor"),
-    "floor_to": ("终止楼层", "to floor"),
-    "open": ("开放", "open"),
-    "zone_id": ("分区编号", "zone"),
-    "hours": ("病例停留（人时）", "person-hours of cases"),
-    "risk": ("风险分级（0-4）", "risk class (0-4)"),
-    "yes": ("是", "yes"),
-    "no": ("否", "no"),
-    # site kinds
-    "sampling": ("采样点", "sampling"),
-    "clinic": ("社康中心", "clinic"),
-    "hospital": ("医院", "hospital"),
-    "fever_clinic": ("发热门诊", "fever clinic"),
-    "school": ("学校", "school"),
-    "pharmacy": ("药店", "pharmacy"),
-    "doctors": ("诊所", "doctors"),
-    "supply": ("物资配送", "supply"),
-    "quarantine": ("隔离点", "quarantine"),
-    # errors
-    "error_what": ("出错：{what}", "Error: {what}"),
-    "error_fix": ("处理：{fix}", "What to do: {fix}"),
 }
-
-TEXTS: dict[str, dict[str, str]] = {
-    lang: {key: words[k] for key, words in _WORDS.items()} for k, lang in enumerate(LANGS)
-}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def both(key: str, **fields: object) -> dict[str, str]:
-    """Return a text in both languages with its fields filled; a field that is itself a text is taken by language."""
-    return {
-        lang: TEXTS[lang][key].format(**{k: v[lang] if isinstance(v, dict) else v for k, v in fields.items()})
-        for lang in LANGS
-    }
-
-
-def known(word: str) -> dict[str, str]:
-    """Return a word of the data in both languages; one that has no translation stays as it is."""
-    return both(word) if word in _WORDS else {"zh": word, "en": word}
-
-
-def problem(code: str, told: str) -> dict[str, str]:
-    """Return a problem of a plan in both languages; one that has no translation is told as the engine tells it."""
-    key = f"problem_{code.replace(' ', '_')}"
-    return both(key) if key in _WORDS else {"zh": told, "en": told}
-
-
-def day_text(day: date) -> dict[str, str]:
-    """Return a date as it is spoken: 3月16日, 16 Mar."""
-    return {"zh": f"{day.month}月{day.day}日", "en": f"{day.day} {_MONTHS[day.month - 1]}"}
-
-
-def moment_text(at: datetime) -> dict[str, str]:
-    """Return a local moment as it is spoken: 3月16日 08:30, 16 Mar 08:30; a midnight is 24时 of the day it ends."""
-    if (at.hour, at.minute) == (0, 0):
-        before = day_text((at - timedelta(days=1)).date())
-        return {"zh": f"{before['zh']}24时", "en": f"{before['en']} 24:00"}
-    day = day_text(at.date())
-    return {lang: f"{day[lang]} {at:%H:%M}" for lang in LANGS}

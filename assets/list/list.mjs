@@ -1,5 +1,5 @@
 /* The zone list: rows by address, filter and search in the browser, one row chosen. */
-import { choose, el, fill, getJson, sequence } from "./dom.mjs";
+import { choose, el, fill, getJson, sequence } from "../shared/dom.mjs";
 
 export class ZoneList {
   constructor(root) {

@@ -1,0 +1,57 @@
+"""Addresses of the map: its style, and its tiles."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from dashboard.api.asked import Asked, json_answer, packed, query
+from dashboard.errors import Refused
+from dashboard.plans import Plans
+from layers import LAYERS
+from layers.style import compose, look_of
+from layers.tiles import MAX_ZOOM
+
+MVT = "application/vnd.mapbox-vector-tile"
+FOR_EVER = "private, max-age=31536000, immutable"
+
+
+def map_routes(plans: Plans) -> APIRouter:
+    """Return the routes of the map."""
+    routes = APIRouter(prefix="/api", tags=["map"])
+
+    @routes.get("/style", summary="The MapLibre style of a plan")
+    def style(
+        request: Request,
+        asked: Asked,
+        theme: Literal["light", "dark"] = "light",
+        lang: Literal["zh", "en"] = "zh",
+    ) -> Response:
+        shown = plans.get(asked)
+        root, more = str(request.base_url).rstrip("/"), query(asked)
+        tiles = {
+            source: f"{root}/api/tiles/{source}/{{z}}/{{x}}/{{y}}.mvt?{more}&v={key}"
+            for source, key in (("base", shown.base_key), ("plan", shown.key), ("changes", shown.key))
+        }
+        look = look_of(shown.plan.policy, theme, lang)
+        return json_answer(
+            request, lambda: compose(LAYERS, look, tiles), f"style-{shown.key}-{shown.base_key}-{theme}-{lang}"
+        )
+
+    @routes.get("/tiles/{source}/{z}/{x}/{y}.mvt", summary="A vector tile", response_class=Response)
+    def tile(
+        request: Request, asked: Asked, source: Literal["base", "plan", "changes"], z: int, x: int, y: int, v: str = ""
+    ) -> Response:
+        if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
+            raise Refused(404, f"There is no tile {z}/{x}/{y}.", "z, x, y", f"z is 0 to {MAX_ZOOM}; x, y below 2**z.")
+        shown = plans.get(asked)
+        key = shown.base_key if source == "base" else shown.key
+        # An address with an old key is answered with what holds now, and not kept.
+        headers = {"etag": f'"{source}-{key}-{z}-{x}-{y}"', "cache-control": FOR_EVER if v == key else "no-cache"}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        data = plans.tiles(asked, source).tile(z, x, y)
+        if not data:
+            return Response(status_code=204, headers=headers)
+        return packed(request, data, headers, MVT)
+
+    return routes
