@@ -2,7 +2,7 @@
    They keep what the page shows on `window.cordon` and say so by an event; the modules may start later. */
 (function () {
   const root = document.documentElement;
-  const page = (window.cordon = { view: null, choice: null });
+  const page = (window.cordon = { view: null, choice: null, asked: null });
 
   function tell(name, value) {
     page[name] = value;
@@ -20,11 +20,6 @@
     },
     theme(_clicks, now) {
       return (now || root.dataset.theme) === "dark" ? "light" : "dark";
-    },
-    day(_back, _on, now) {
-      const day = new Date(`${now.slice(0, 10)}T00:00:00Z`);
-      day.setUTCDate(day.getUTCDate() + (pressed() === "day-on" ? 1 : -1));
-      return day.toISOString().slice(0, 10);
     },
     view(plan, lang, theme) {
       root.lang = lang || root.lang;

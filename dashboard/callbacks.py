@@ -15,6 +15,12 @@ from dashboard.plans import Plans, Question
 from zoning.errors import ZoningError
 
 
+def question_of(asked: dict[str, Any]) -> Question:
+    """Return which plan a store names: `day` is a local date, or None for the clock's moment."""
+    day, outbreak, then = (asked.get(key) for key in ("day", "outbreak", "then"))
+    return Question(date.fromisoformat(day[:10]) if day else None, outbreak=outbreak or "", then=bool(then))
+
+
 def install_callbacks(app: Dash, plans: Plans) -> None:
     """Register every callback of the page on one app."""
     _plan(app, plans)
@@ -26,16 +32,16 @@ def install_callbacks(app: Dash, plans: Plans) -> None:
 def _plan(app: Dash, plans: Plans) -> None:
     @app.callback(
         Output(Id.PLAN, "data"),
-        Input(Id.DAY, "date"),
+        Input(Id.ASKED, "data"),
         running=[(Output(Id.BUSY, "hidden"), False, True)],
     )
-    def show_day(day: str | None) -> dict[str, Any]:
-        """Derive the plan of a day and keep its keys; an error takes its place, in words."""
-        question = Question(date.fromisoformat(day[:10]) if day else plans.default_day())
+    def show_plan(asked: dict[str, Any]) -> dict[str, Any]:
+        """Derive the plan that is asked for and keep its keys; an error takes its place, in words."""
+        question = question_of(asked)
         try:
             return summary(plans.get(question), question)
         except ZoningError as error:
-            return {"error": describe(error, str(question.day))[1]}
+            return {"error": describe(error, str(question.day or "now"))[1]}
         except Refused as error:
             return {"error": error.body}
 
@@ -55,7 +61,7 @@ def _bar(app: Dash) -> None:
             said = [text("error_what", what=error["what"]), html.Br(), text("error_fix", fix=error["fix"])]
             return "–", "–", said, False
         pack = html.Span([words(plan["title"]), " ", html.Span(plan["pack"]["version"], className="mut")])
-        return pack, plan["revision"][:8], [], True
+        return pack, f"r {plan['log']}", [], True
 
 
 def _card(app: Dash, plans: Plans) -> None:
@@ -70,7 +76,7 @@ def _card(app: Dash, plans: Plans) -> None:
         if not plan or "error" in plan:
             return empty_card()
         try:
-            shown = plans.get(Question(date.fromisoformat(plan["day"])))
+            shown = plans.get(question_of({**plan, "day": plan["asked_day"]}))
             if not choice or not choice.get("id"):
                 return [*empty_card(), *look_at(shown.plan)]
             return make_card(shown, choice, plans.engine)
@@ -97,14 +103,6 @@ def _view(app: Dash) -> None:
         Output(Id.THEME, "data"),
         Input(Id.THEME_SWITCH, "n_clicks"),
         State(Id.THEME, "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        told("day"),
-        Output(Id.DAY, "date"),
-        Input(Id.DAY_BACK, "n_clicks"),
-        Input(Id.DAY_ON, "n_clicks"),
-        State(Id.DAY, "date"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -12,7 +12,7 @@ from dashboard.layout import INDEX, make_layout
 from dashboard.plans import Engine, Plans
 
 # Folders of modules that assets/main.mjs imports.
-MODULES = ("shared", "list", "map")
+MODULES = ("shared", "frame", "list", "map")
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
@@ -42,7 +42,7 @@ def make_server(engine: Engine) -> FastAPI:
         # Only what the page itself loads; the map's modules are imported by assets/main.mjs.
         assets_path_ignore=["vendor", *MODULES],
     )
-    app.layout = lambda: make_layout(engine.name, plans.default_day())
+    app.layout = lambda: make_layout(engine.name)
     install_callbacks(app, plans)
 
     @server.middleware("http")

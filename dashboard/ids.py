@@ -8,6 +8,7 @@ class Id(StrEnum):
     """Ids of components and of the elements that our own scripts fill."""
 
     # Stores hold keys, never tables.
+    ASKED = "asked"
     PLAN = "plan"
     CHOICE = "choice"
     LANG = "lang"
@@ -16,9 +17,6 @@ class Id(StrEnum):
     TOLD_VIEW = "told-view"
     TOLD_CHOICE = "told-choice"
 
-    DAY = "day"
-    DAY_BACK = "day-back"
-    DAY_ON = "day-on"
     LANG_ZH = "lang-zh"
     LANG_EN = "lang-en"
     THEME_SWITCH = "theme-switch"
@@ -29,8 +27,15 @@ class Id(StrEnum):
     CARD = "card"
     CARD_CLOSE = "card-close"
 
-    # Filled by assets/map.
+    # Filled by the modules in assets/.
+    OUTBREAKS = "outbreaks"
+    TIMELINE = "timeline"
+    ACTIONS = "actions"
     LIST = "zone-list"
+    INBOX = "inbox"
+    PANEL = "panel"
+    SHEET = "sheet"
+    DRAWER = "drawer"
     MAP = "map"
     LAYERS = "layer-switch"
     LEGEND = "legend"

@@ -1,6 +1,5 @@
 """The page: top bar, list, map, card. Every word is there in both languages; the style sheet shows one."""
 
-from datetime import date
 from typing import Any
 
 from dash import dcc, html
@@ -47,20 +46,6 @@ def _field(key: str, value: Any, class_name: str = "") -> html.Div:
     return html.Div([html.Div(text(key), className="k"), html.Div(value, className="v")], className=f"fld {class_name}")
 
 
-def _day_field(day: date) -> html.Div:
-    picker = dcc.DatePickerSingle(
-        id=Id.DAY,
-        date=day.isoformat(),
-        display_format="YYYY-MM-DD",
-        month_format="YYYY-MM",
-        first_day_of_week=1,
-        placeholder=_label("date"),
-    )
-    back = html.Button("‹", id=Id.DAY_BACK, className="ib", **{"aria-label": _label("day_back")})
-    on = html.Button("›", id=Id.DAY_ON, className="ib", **{"aria-label": _label("day_on")})
-    return _field("as_of", html.Div([back, picker, on], className="day"), "time")
-
-
 def _switches() -> html.Div:
     lang = html.Div(
         [html.Button("EN", id=Id.LANG_EN, lang="en"), html.Button("中", id=Id.LANG_ZH, lang="zh")], className="seg"
@@ -69,15 +54,17 @@ def _switches() -> html.Div:
     return html.Div([lang, theme], className="switches")
 
 
-def _bar(name: str, day: date) -> html.Header:
+def _bar(name: str) -> html.Header:
     logo = html.Div([html.Img(src="/assets/icon.svg", alt=""), "Cordon"], className="logo")
     return html.Header(
         [
             logo,
             _field("workspace", name, "ws"),
+            _field("outbreak", html.Span(id=Id.OUTBREAKS), "of"),
             _field("pack", html.Span("–", id=Id.OUTBREAK), "pack"),
-            _day_field(day),
-            _field("revision", html.Span("–", id=Id.REVISION, className="mono"), "rev"),
+            html.Div(id=Id.TIMELINE, className="time"),
+            _field("revision", html.Span("–", id=Id.REVISION), "rev"),
+            html.Div(id=Id.ACTIONS, className="actions"),
             _switches(),
         ],
         className="bar",
@@ -86,6 +73,7 @@ def _bar(name: str, day: date) -> html.Header:
 
 def _stores() -> list[Any]:
     return [
+        dcc.Store(id=Id.ASKED, data={"day": None, "outbreak": ""}),
         dcc.Store(id=Id.PLAN),
         dcc.Store(id=Id.CHOICE),
         dcc.Store(id=Id.LANG, storage_type="local"),
@@ -100,17 +88,16 @@ def empty_card() -> list[Any]:
     return [html.P(text("card_empty"), className="empty")]
 
 
-def make_layout(name: str, day: date) -> html.Div:
+def make_layout(name: str) -> html.Div:
     """Return the page of a workspace.
 
     Parameters
     ----------
     name : of the workspace.
-    day : local day that it opens on.
 
     Returns
     -------
-    The frame; the list, the map, the layers and the legend are filled by assets/map.
+    The frame; what has an id and no children is filled by the modules in assets/.
     """
     stage = html.Main(
         [
@@ -122,16 +109,24 @@ def make_layout(name: str, day: date) -> html.Div:
         ],
         className="stage",
     )
+    drawer = html.Section(id=Id.DRAWER, className="drawer", **{"aria-label": _label("drawer")})
     close = html.Button("×", id=Id.CARD_CLOSE, className="ib close", **{"aria-label": _label("close")})
-    right = html.Aside([close, html.Div(empty_card(), id=Id.CARD, className="card")], className="right")
+    panel = html.Section(id=Id.PANEL, className="panel", hidden=True, **{"aria-labelledby": "panel-title"})
+    card = html.Div(empty_card(), id=Id.CARD, className="card")
+    left = html.Aside(
+        [html.Div(id=Id.INBOX, className="inbox"), html.Div(id=Id.LIST, className="zones")],
+        className="left",
+        **{"aria-label": _label("zones")},
+    )
     return html.Div(
         [
             *_stores(),
-            _bar(name, day),
+            _bar(name),
             html.Div(id=Id.ERROR, className="banner", role="alert", hidden=True),
-            html.Aside(id=Id.LIST, className="left", **{"aria-label": _label("zones")}),
-            stage,
-            right,
+            left,
+            html.Div([stage, drawer], className="mid"),
+            html.Aside([close, card, panel], className="right"),
+            html.Section(id=Id.SHEET, className="sheet", hidden=True, role="dialog"),
         ],
         className="app",
     )

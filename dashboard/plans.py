@@ -32,12 +32,16 @@ WAIT_S = 120.0  # how long a request waits for a derivation before it is told to
 
 @dataclass(frozen=True)
 class Question:
-    """Which plan is asked for: the local day of which it shows the end (None: the clock's moment), known-at, policy."""
+    """Which plan is asked for: the local day of which it shows the end (None: the clock's moment), known-at, policy.
+
+    `then`: as it was known at the time that is shown, where no `known_at` is given.
+    """
 
     day: date | None = None
     known_at: datetime | None = None
     policy: str | None = None
     outbreak: str = ""
+    then: bool = False
 
     def as_of(self, zone: ZoneInfo) -> datetime | None:
         """Return 24时 of the day in UTC, or None where no day is given."""
@@ -161,6 +165,10 @@ class Plans:
         finally:
             self._lock.release()
 
+    def shown(self, question: Question) -> Shown | None:
+        """Return a plan if it is held, of the newest revision or the one before; nothing is derived."""
+        return next((shown for (_, asked), shown in reversed(self._held.items()) if asked == question), None)
+
     def _holds(self, shown: Shown, question: Question) -> bool:
         return question.day is not None or self.clock(question.outbreak) < shown.until
 
@@ -188,10 +196,11 @@ class Plans:
         settings = self.settings(question.outbreak)
         zone = ZoneInfo(settings.zone)
         as_of = question.as_of(zone) or self.clock(question.outbreak).astimezone(UTC)
-        times = {"as_of": as_of, "known_at": question.known_at}
+        known_at = question.known_at or (as_of if question.then else None)
+        times = {"as_of": as_of, "known_at": known_at}
         plan = self.engine.derive(question.outbreak, **times, policy_id=question.policy)
         day = _day_shown(plan.as_of.astimezone(zone))
-        name = f"{plan.revision}|{day}|{question.known_at}|{question.policy}|{question.outbreak}|{_risk(plan)}"
+        name = f"{plan.revision}|{day}|{known_at}|{question.policy}|{question.outbreak}|{_risk(plan)}"
         key = hashlib.sha256(name.encode()).hexdigest()[:16]
         known = next((shown for shown in self._held.values() if shown.key == key), None)
         tiles = known.tiles if known else {source: _tiles(source, plan) for source in ("base", "plan")}

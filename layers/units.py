@@ -1,5 +1,6 @@
 """Units: buildings, their parts that have a footprint of their own, and estates, with names."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +17,7 @@ from layers._base import (
     label_points,
     named,
     plain_card,
+    row_of,
     shapes,
     table,
 )
@@ -71,9 +73,9 @@ def _names(look: Look, key: str, layer: str, size: int, colour: str) -> StyleLay
 
 def _card(plan: "Plan", key: str) -> Card | None:
     for kind in ("buildings", "units", "estates"):
-        card = plain_card(plan, kind, key, *_FIELDS)
-        if card:
-            return card
+        if card := plain_card(plan, kind, key, *_FIELDS):
+            whole = row_of(plan.units, key)
+            return replace(card, title={"zh": whole["name"], "en": whole["name_en"]}) if whole else card
     return None
 
 

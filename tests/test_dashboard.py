@@ -103,7 +103,7 @@ def test_fields_are_filled_by_language() -> None:
 
 def test_callbacks_name_only_what_the_page_has() -> None:
     app = Dash("probe")
-    app.layout = make_layout("w", tiny_plan.DAY)
+    app.layout = make_layout("w")
     install_callbacks(app, make_plans())
     there = {part.id for part in everything(app.layout) if getattr(part, "id", None)}
     assert there == {str(i) for i in Id}
@@ -145,7 +145,7 @@ def callback(client: TestClient, output: str, inputs: list[tuple[str, str, Any]]
 
 
 def test_the_plan_store_holds_keys_and_is_small(client: TestClient) -> None:
-    answer = callback(client, "plan.data", [("day", "date", "2022-03-16")])
+    answer = callback(client, "plan.data", [("asked", "data", {"day": "2022-03-16"})])
     data = answer.json()["response"]["plan"]["data"]
     assert data["query"] == DAY
     assert data["day"] == "2022-03-16"
@@ -158,7 +158,8 @@ def test_an_error_of_the_engine_is_said_on_the_page() -> None:
 
     server = make_server(replace(tiny_plan.engine(), derive=broken))
     with TestClient(server) as client:
-        data = callback(client, "plan.data", [("day", "date", "2022-03-16")]).json()["response"]["plan"]["data"]
+        told = callback(client, "plan.data", [("asked", "data", {"day": "2022-03-16"})])
+        data = told.json()["response"]["plan"]["data"]
         assert data["error"]["what"].startswith("log.sqlite is damaged")
         outputs = "..outbreak.children...revision.children...error.children...error.hidden.."
         answer = callback(client, outputs, [("plan", "data", data)]).json()["response"]
@@ -168,7 +169,7 @@ def test_an_error_of_the_engine_is_said_on_the_page() -> None:
 
 def test_a_choice_gives_its_card(client: TestClient) -> None:
     choice = {"layer": "units", "id": "L3", "zone": "s1e3a9c0"}
-    inputs = [("choice", "data", choice), ("plan", "data", {"day": "2022-03-16"})]
+    inputs = [("choice", "data", choice), ("plan", "data", {"asked_day": "2022-03-16"})]
     body = callback(client, "card.children", inputs).text
     assert "病例住所" in body
     assert len(body) < 20_000

@@ -5,7 +5,6 @@ It stands in for the engine in the tests of layers, tiles and the screen, so tha
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ from dashboard.plans import Engine
 from zoning.errors import UnknownError
 from zoning.geometry import cell_centres, cover, text_to_cells
 from zoning.policy import load_policy
+from zoning.settings import Settings
 
 WEST, SOUTH = 114.05, 22.54
 DAY = date(2022, 3, 16)
@@ -38,6 +38,7 @@ class TinyPlan:
     tables: dict[str, Any]
     problems: Any
     proposals: Any
+    units: Any = None
     as_of: datetime = AS_OF
     known_at: datetime = AS_OF
     policy: Any = POLICY
@@ -136,7 +137,9 @@ def _tables() -> dict[str, Any]:
         ("W3", "鹭岛大道", "Ludao Blvd", "primary", line((-140, 206), (420, 206))),
         ("W4", "松涧路", "Songjian Rd", "residential", line((346, -90), (346, 260))),
     ]
+    reported = pd.to_datetime(["2022-03-10 10:00", "2022-03-14 20:00"], utc=True)
     return {
+        "cases": pd.DataFrame({"status": ["confirmed", "excluded"], "reported_at": reported, "withdrawn": False}),
         "buildings": _named(
             [(i, n or None, e or None, p or None, 9, g) for i, (p, n, e, g) in BUILDINGS.items()],
             "id", "name", "name_en", "parent_id", "floors", "geometry",
@@ -175,6 +178,7 @@ def make_plan(as_of: datetime = AS_OF) -> TinyPlan:
         gate_points=_named(gates, "gate_id", "zone_id", "kind", "name", "road_id", "open", "lng", "lat"),
         site_links=_named(links, "zone_id", "site_kind", "site_id", "name", "distance_m", "by_road"),
         tables=_tables(),
+        units=_named([(i, n, e) for i, (_, n, e, _) in BUILDINGS.items()], "id", "name", "name_en"),
         proposals=_named(
             [("R4", "unit:LS", "sealed", ["cases:C1"], "临水花园", "Linshui Garden")],
             "rule_id",
@@ -214,7 +218,7 @@ def explain_at(plan: TinyPlan, lng: float, lat: float) -> dict[str, Any]:
 
 def engine() -> Engine:
     """Return an engine that derives the tiny plan."""
-    settings = SimpleNamespace(zone="Asia/Shanghai", as_of="2022-03-17T00:00:00+08:00")
+    settings = Settings(as_of="2022-03-17T00:00:00+08:00")
     return Engine(
         name="青禾演练",
         derive=lambda outbreak="", as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),

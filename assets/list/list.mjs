@@ -1,5 +1,6 @@
 /* The zone list: rows by address, filter and search in the browser, one row chosen. */
-import { choose, el, fill, getJson, sequence } from "../shared/dom.mjs";
+import { choose, el, fill, sequence } from "../shared/dom.mjs";
+import { getJson } from "../shared/server.mjs";
 
 export class ZoneList {
   constructor(root) {

@@ -1,5 +1,6 @@
 /* The map: one MapLibre map kept on a style by address; a click is a choice, a choice is an outline. */
-import { choose, el, fill, getJson, sequence } from "../shared/dom.mjs";
+import { choose, el, fill, sequence } from "../shared/dom.mjs";
+import { getJson } from "../shared/server.mjs";
 import { addImage } from "./images.mjs";
 
 const VENDOR = "/assets/vendor/";

@@ -1,4 +1,4 @@
-/* Small helpers: elements, JSON by address, and telling Dash what was chosen. */
+/* Small helpers: elements, texts, icons, and telling Dash what was chosen. */
 
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
@@ -8,19 +8,23 @@ export function el(tag, props = {}, ...children) {
     else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
-export async function getJson(address) {
-  const answer = await fetch(address);
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.what || answer.statusText);
-  return body;
+/* A drawing of the sprite; its name is an id in assets/icons.svg. */
+export function icon(name, className = "i") {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("class", className);
+  drawing.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `/assets/icons.svg#${name}`);
+  drawing.append(use);
+  return drawing;
 }
 
 export function fill(words, key, fields = {}) {
-  return (words[key] || key).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
+  return (words[key] || key).replace(/\{(\w+)\}/g, (_, name) => fields[name] ?? "");
 }
 
 export function choose(choice) {
@@ -34,4 +38,8 @@ export function sequence() {
     const mine = ++last;
     return () => mine === last;
   };
+}
+
+export function number(value) {
+  return value === null || value === undefined ? "–" : value.toLocaleString("en");
 }

@@ -19,11 +19,12 @@ def ask(
     known_at: datetime | None = None,
     policy: Annotated[str | None, Query(max_length=80, pattern=r"^[\w.-]+$")] = None,
     outbreak: Annotated[str, Query(max_length=31, pattern=r"^[a-z0-9-]*$")] = "",
+    then: Annotated[bool, Query(description="as it was known at the time shown")] = False,
 ) -> Question:
     """Read which plan a request is about."""
     if known_at is not None and known_at.tzinfo is None:
         raise Refused(400, "known_at has no time zone.", "known_at", "Add one: 2022-03-15T08:00:00+08:00.")
-    return Question(day, known_at, policy, outbreak)
+    return Question(day, known_at, policy, outbreak, then)
 
 
 Asked = Annotated[Question, Depends(ask)]
@@ -31,7 +32,7 @@ Asked = Annotated[Question, Depends(ask)]
 
 def query(question: Question) -> str:
     """Return the part of an address that names a plan."""
-    parts = {name: getattr(question, name) for name in ("day", "known_at", "policy", "outbreak")}
+    parts = {name: getattr(question, name) for name in ("day", "known_at", "policy", "outbreak", "then")}
     texts = {k: v.isoformat() if isinstance(v, date) else v for k, v in parts.items() if v}
     return "&".join(f"{k}={str(v).replace('+', '%2B')}" for k, v in texts.items())
 

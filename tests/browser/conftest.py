@@ -1,55 +1,91 @@
 """The served page and a browser that tolerates no console error and no request that leaves the machine."""
 
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
+from app import create_server
 from dashboard.factory import ASSETS, make_server
 from tests.browser import standin as tiny_plan
 
 SIZE = {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[str]:
-    """Serve the hand-made plan on a free port and return the address of the page."""
+@contextmanager
+def serving(server: FastAPI) -> Iterator[str]:
+    """Serve an app on a free port and give the address of the page."""
     if not (Path(ASSETS) / "vendor" / "maplibre-gl.mjs").is_file():
         pytest.skip("the map's JavaScript is not installed (make install)")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = uvicorn.Config(make_server(tiny_plan.engine()), port=port, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    running = uvicorn.Server(uvicorn.Config(server, port=port, log_level="error"))
+    thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
-    while not server.started:
+    while not running.started:
         time.sleep(0.05)
     yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
+    running.should_exit = True
     thread.join(timeout=10)
 
 
-@pytest.fixture
-def screen(chromium: Browser, served: str) -> Iterator[Page]:
-    """Open the page; an error in its console or a request to another machine fails the test that used it."""
-    context = chromium.new_context(viewport=SIZE, locale="en")
+@contextmanager
+def visiting(chromium: Browser, address: str, allowed: str = "", lang: str = "en", **options: Any) -> Iterator[Page]:
+    """Open a page; an error in its console or a request to another machine fails, but for what a test has asked for.
+
+    `allowed` is a regular expression of messages that the test brings about: a refused act is a 4xx in the console.
+    """
+    context = chromium.new_context(**{"viewport": SIZE, "locale": "en", **options})
+    context.add_init_script(f"localStorage.lang ??= '\"{lang}\"'")
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda asked: wrong.append(asked.url) if _leaves(asked.url) else None)
-    page.goto(served)
+    page.goto(address)
     wait_for_map(page)
     yield page
     context.close()
-    assert wrong == []
+    assert [line for line in wrong if not (allowed and re.search(allowed, line))] == []
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """Serve the hand-made plan and return the address of the page."""
+    with serving(make_server(tiny_plan.engine())) as address:
+        yield address
+
+
+@pytest.fixture
+def screen(chromium: Browser, served: str) -> Iterator[Page]:
+    """The page of the hand-made plan."""
+    with visiting(chromium, served, lang="zh") as page:
+        yield page
+
+
+@pytest.fixture
+def town(town_copy: Path) -> Iterator[str]:
+    """Serve a town of its own, which the test may change, and return the address of its page."""
+    with serving(create_server(town_copy)) as address:
+        yield address
+
+
+@pytest.fixture
+def analyst(chromium: Browser, town: str) -> Iterator[Page]:
+    """The English page of that town, with the name of an analyst; refused acts may show in its console as 4xx."""
+    with visiting(chromium, town, allowed="status of 4") as page:
+        page.evaluate("localStorage.setItem('author', 'Li Wei')")
+        yield page
 
 
 def _leaves(url: str) -> bool:

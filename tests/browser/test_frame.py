@@ -1,0 +1,153 @@
+"""The frame in a browser: the time slider, search, the log that is watched, a server that goes away and comes back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app import create_server
+from tests.browser.conftest import serving, visiting, wait_for_map
+from zoning.entering import enter
+from zoning.state import change_setting
+from zoning.store import Workspace
+
+pytestmark = pytest.mark.browser
+BUBBLE = "#timeline .bubble"
+
+
+def test_the_slider_opens_on_now_and_walks_by_days(analyst: Page) -> None:
+    expect(analyst.locator(BUBBLE)).to_have_text("17 Mar, now")
+    zones = analyst.locator("#zone-list .ph .mut").inner_text()
+    analyst.keyboard.press(",")
+    expect(analyst.locator(BUBBLE)).to_have_text("16 Mar")
+    assert analyst.locator("#timeline").get_attribute("class") == "time past"
+    analyst.keyboard.press(".")
+    expect(analyst.locator(BUBBLE)).to_have_text("17 Mar, now")
+    expect(analyst.locator("#zone-list .ph .mut")).to_have_text(zones)
+
+
+def test_the_slider_is_a_slider_for_hand_and_keyboard(analyst: Page) -> None:
+    slider = analyst.get_by_role("slider")
+    assert slider.get_attribute("aria-valuetext") == "17 Mar"
+    first = int(slider.get_attribute("value") or 0) - 4
+    slider.fill(str(first))
+    expect(analyst.locator(BUBBLE)).to_have_text("13 Mar")
+    slider.focus()
+    analyst.keyboard.press("ArrowRight")
+    expect(analyst.locator(BUBBLE)).to_have_text("14 Mar")
+    analyst.keyboard.press("Shift+N")
+    expect(analyst.locator(BUBBLE)).to_have_text("17 Mar, now")
+
+
+def test_play_walks_to_the_end_of_the_curve_and_can_be_stopped(analyst: Page) -> None:
+    analyst.get_by_role("button", name="Play day by day").click()
+    expect(analyst.get_by_role("button", name="Pause")).to_be_visible()
+    expect(analyst.locator(BUBBLE)).to_have_text("12 Mar", timeout=20_000)
+    analyst.get_by_role("button", name="Pause").click()
+    stopped = analyst.locator(BUBBLE).inner_text()
+    analyst.wait_for_timeout(1500)
+    assert analyst.locator(BUBBLE).inner_text() in (stopped, "13 Mar")
+
+
+def test_what_was_known_then_leaves_out_what_came_later(analyst: Page, town_copy: Path) -> None:
+    late = {"status": "confirmed", "reported_at": "2022-03-15 10:00", "unit_id": "N7"}
+    enter(Workspace(town_copy), "cases", [late], "Zhou")
+    zones = analyst.locator("#zone-list .rows")
+    for _ in range(2):
+        analyst.keyboard.press(",")
+    expect(analyst.locator(BUBBLE)).to_have_text("15 Mar")
+    expect(zones).to_contain_text("East Bank Hotel", timeout=10_000)
+    analyst.get_by_role("button", name="as known then").click()
+    expect(zones).not_to_contain_text("East Bank Hotel")
+    assert analyst.evaluate("window.cordon.view.plan.then") is True
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("linshui", "Linshui Garden"),
+        ("临水花园3栋", "临水花园 3栋"),
+        ("临水花园4栋5单元", "临水花园 4栋 5单元"),
+        ("shichong market", "Shichong Market"),
+    ],
+)
+def test_names_pinyin_and_addresses_are_found_and_flown_to(analyst: Page, typed: str, named: str) -> None:
+    if re.search("[一-鿿]", named):
+        analyst.locator("#lang-zh").click()
+    before = analyst.evaluate("String(window.cordon.stage.map.getCenter())")
+    analyst.keyboard.press("Control+k")
+    analyst.keyboard.type(typed)
+    expect(analyst.locator("#search-list li").first).to_contain_text(named)
+    analyst.keyboard.press("Enter")
+    expect(analyst.locator("#card h2")).to_contain_text(named)
+    moved = "c => !window.cordon.stage.map.isMoving() && String(window.cordon.stage.map.getCenter()) !== c"
+    analyst.wait_for_function(moved, arg=before)
+
+
+def test_a_point_and_a_cell_are_found(analyst: Page) -> None:
+    box = analyst.locator("#search")
+    for text, kind in (("114.0529,22.5398", "Point"), ("22.5398, 114.0529", "Point"), ("8b411caa6261fff", "Cell")):
+        box.fill(text)
+        expect(analyst.locator("#search-list li").first).to_contain_text(kind)
+    box.fill("no such place at all")
+    expect(analyst.locator("#search-list")).to_contain_text("Nothing is called “no such place at all”.")
+    box.press("Escape")
+    expect(analyst.locator("#search-list")).to_be_hidden()
+
+
+def test_what_somebody_else_writes_arrives_by_itself_and_the_choice_stays(analyst: Page, town_copy: Path) -> None:
+    analyst.locator(".zrow", has_text="Linshui Garden").first.click()
+    expect(analyst.locator("#card h2")).to_contain_text("Linshui Garden")
+    log = analyst.locator("#revision").inner_text()
+    fact = {"status": "confirmed", "reported_at": "2022-03-17 10:00", "unit_id": "N7"}
+    enter(Workspace(town_copy), "cases", [fact], "Zhou")
+    expect(analyst.locator("#revision")).not_to_have_text(log, timeout=8000)
+    expect(analyst.locator("#card h2")).to_contain_text("Linshui Garden")
+    expect(analyst.locator(".zrow.on")).to_have_count(1)
+
+
+def test_a_server_that_goes_away_is_told_and_the_page_comes_back(chromium: Browser, town_copy: Path) -> None:
+    """Every request is cut, as by a server that is gone; then the page finds a workspace that went on meanwhile."""
+    with serving(create_server(town_copy)) as address, visiting(chromium, address, "Failed to load") as page:
+        page.locator(".zrow").first.click()
+        page.route("**/api/**", lambda route: route.abort("connectionrefused"))
+        expect(page.locator("#line")).to_contain_text("Connection lost", timeout=10_000)
+        assert page.locator(".zrow").count() > 3
+        _come_back(page, town_copy)
+
+
+def _come_back(page: Page, folder: Path) -> None:
+    enter(
+        Workspace(folder),
+        "cases",
+        [{"status": "confirmed", "reported_at": "2022-03-17 10:00", "unit_id": "N7"}],
+        "Zhou",
+    )
+    log = page.locator("#revision").inner_text()
+    page.unroute("**/api/**")
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("#line")).to_be_hidden()
+    expect(page.locator("#revision")).not_to_have_text(log, timeout=8000)
+
+
+def test_two_outbreaks_are_a_menu_of_the_bar(chromium: Browser, town_copy: Path) -> None:
+    birds = Workspace(town_copy, outbreak="birds")
+    for key, value in (("policy", "eu-2020-687"), ("resolution", "8"), ("title", "Bird flu")):
+        change_setting(birds, key, value)
+    farm = {"status": "confirmed", "reported_at": "2022-03-12", "lng": "114.0529", "lat": "22.5398"}
+    enter(birds, "cases", [farm], "Zhou")
+    with serving(create_server(town_copy)) as address, visiting(chromium, address) as page:
+        page.get_by_role("button", name="this outbreak").click()
+        page.get_by_role("menuitem", name="Bird flu").click()
+        expect(page.locator("#zone-list")).to_contain_text("East Bank Hospital")
+        expect(page.locator("#outbreak")).to_contain_text("2020/687")
+        wait_for_map(page)
+        assert page.evaluate("window.cordon.view.plan.outbreak") == "birds"
+
+
+def test_keys_are_shown(analyst: Page) -> None:
+    analyst.keyboard.press("?")
+    expect(analyst.locator("#panel")).to_contain_text("Search everywhere")
+    analyst.keyboard.press("Escape")
+    expect(analyst.locator("#panel")).to_be_hidden()
