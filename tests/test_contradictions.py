@@ -94,6 +94,7 @@ def load(folder: Path, *parts: str) -> str:
     return ""
 
 
+WORSE = 'to = "b", grade = "O", when = { in_force_days = { value = 3, unit = "day", grade = "O" } }'
 OUT, B, C = 'to = "none"', zone_class("b", 2, 'to = "none"'), zone_class("c", 3, 'to = "none"')
 REFUSED = {
     "phases overlap": (
@@ -171,7 +172,11 @@ REFUSED = {
     ),
     "a positive that makes milder": (
         (zone_class("a", 1, OUT, more='on_positive = { to = "b", grade = "O" }'), B, rule("a")),
-        "classes.a.on_positive.to: found 'b'; allowed: a stricter class: there is none, so leave on_positive out",
+        "classes.a.on_positive.to: found 'b'; allowed: a stricter class: there is none, so leave it out",
+    ),
+    "a worsening that makes milder": (
+        (zone_class("a", 1, OUT, more=f"worsens = [{{ {WORSE} }}]"), B, rule("a")),
+        "classes.a.worsens.0.to: found 'b'; allowed: a stricter class: there is none, so leave it out",
     ),
     "a positive that changes nothing": (
         (zone_class("a", 1, OUT), zone_class("b", 2, OUT, more='on_positive = { to = "b", grade = "O" }'), rule("b")),

@@ -9,6 +9,7 @@ from tests.commandline import run
 from tests.living import CASES, CONTROLLED, ROUNDS, SEALED, Life, acts, held, log, when
 from tests.town_golden import TOWN
 from zoning.burden import price_resets
+from zoning.explain import explain_unit
 from zoning.hashes import digest
 
 
@@ -125,6 +126,62 @@ def test_a_positive_in_a_controlled_zone_is_sealed_at_once_by_the_rule_and_the_r
     assert {held(plan)[f"E4-B{n}"] for n in (2, 4, 5)} == {("controlled", CONTROLLED)}
     assert life.state(SEALED, "03-20 10:00") == ("sealed", "in_force", "phase_1")
     assert {"extend"} <= set(acts(plan, SEALED)) & set(acts(plan, CONTROLLED))
+
+
+def test_a_clock_that_starts_again_in_one_building_leaves_the_others_theirs(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    life.load("cases", CASES, [SECOND.format("E4-B3")])
+    for zone in (SEALED, CONTROLLED):
+        life.decide(zone, "03-20 13:00", "extend", "--scope", "building")
+    after = life.plan("03-20 14:00")
+    part = held(after)["E4-B3"][1]
+    assert part not in (SEALED, CONTROLLED)
+    assert (held(after)["E4-B1"], held(after)["E4-B2"]) == (("sealed", SEALED), ("controlled", CONTROLLED))
+    rows = after.zones.set_index("zone_id")
+    assert rows.loc[part, ["status", "in_force_from", "clock_from", "earliest_lift_at"]].tolist() == [
+        "in_force", when("03-14"), when("03-20 13:00"), when("04-04"),
+    ]  # fmt: skip
+    # The others lift as they would have without the new case, which lies in a building of its own now.
+    assert rows.loc[[SEALED, CONTROLLED], "earliest_lift_at"].tolist() == [when("03-28"), when("03-28")]
+    assert not [act for zone in (SEALED, CONTROLLED, part) for act in acts(after, zone) if act == "extend"]
+    assert "bare" not in set(after.problems["code"])
+    assert explain_unit(after, "E4-B3")["zone_id"] == part
+
+
+def test_a_building_parted_off_is_released_by_itself_and_can_be_parted_again(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    life.load("cases", CASES, [SECOND.format("E4-B3")])
+    life.decide(SEALED, "03-20 13:00", "extend", "--scope", "building")
+    part = held(life.plan("03-20 14:00"))["E4-B3"][1]
+    life.load("cases", CASES, [SECOND.replace("C20", "C21").replace("03-20", "03-22").format("E4-B3")])
+    life.decide(SEALED, "03-22 13:00", "extend", "--scope", "building")
+    again = life.plan("03-22 14:00").zones.set_index("zone_id")
+    assert again.loc[part, "clock_from"] == when("03-22 13:00")
+    assert set(again.loc[part, "cause_ids"]) == {"cases:C20", "cases:C21"}
+    life.decide(SEALED, "03-28 09:00", "release")
+    assert held(life.plan("03-28 10:00"))["E4-B3"] == ("sealed", part)
+    life.decide(part, "04-06 09:00", "release")
+    assert life.state(part, "04-06 10:00") == ("sealed", "released", "post_release")
+    assert held(life.plan("04-06 10:00")).get("E4-B3", ("", ""))[0] != "sealed"
+
+
+def test_no_clock_is_moved_where_a_person_says_so(life: Life) -> None:
+    life.open(SEALED)
+    life.load("cases", CASES, [SECOND.format("E4-B1")])
+    moved = life.plan("03-20 12:30").zones.set_index("zone_id").at[SEALED, "earliest_lift_at"]
+    life.decide(SEALED, "03-20 13:00", "extend", "--scope", "none")
+    row = life.plan("03-20 14:00").zones.set_index("zone_id").loc[SEALED]
+    assert (moved, row["earliest_lift_at"]) == (when("04-04"), when("03-28"))
+    assert "cases:C20" in row["fact_ids"]
+
+
+def test_a_zone_is_raised_as_a_whole_where_a_person_decides_so(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    life.decide(CONTROLLED, "03-16 09:00", "raise", "--to", "sealed")
+    assert life.state(CONTROLLED, "03-16 10:00") == ("sealed", "in_force", "phase_1")
+    row = life.plan("03-16 10:00").zones.set_index("zone_id").loc[CONTROLLED]
+    assert (row["rule_class"], row["origin"], row["clock_from"]) == ("controlled", None, when("03-16 09:00"))
+    assert held(life.plan("03-16 10:00"))["E4-B2"] == ("sealed", CONTROLLED)
 
 
 def test_an_excluded_preliminary_case_is_proposed_for_release_at_once(life: Life) -> None:

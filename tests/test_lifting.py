@@ -11,6 +11,7 @@ from tests.small_town import POLICY, Row, at
 from tests.waiting import CASE, a_round, act, changed, check, met, pack, sample, zone
 from zoning.classes import OnPositive, Reset
 from zoning.lifting.words import moment, names, tally
+from zoning.policy import load_policy
 
 SEALED = {"class": "sealed"}
 
@@ -93,6 +94,18 @@ def test_a_void_zone_is_released_at_once() -> None:
     assert acts[["act", "to", "ready", "of"]].to_numpy().tolist() == [["release", "none", True, 0]]
     assert acts["reasons_en"].tolist() == ["every case behind it was withdrawn or excluded"]
     assert acts["reasons_zh"].tolist() == ["其全部病例已撤回或排除"]
+
+
+def test_a_zone_that_lasts_is_proposed_for_a_stricter_class_on_the_day_that_its_pack_names() -> None:
+    dengue = load_policy("my-dengue")
+    since = dict.fromkeys(("class_since", "clock_from", "lift_from"), at("20 12:00") - pd.Timedelta(days=28))
+    lasting = {**zone(last_presence_at="22"), **since, "class": "active_outbreak", "rank": 2}
+    # In force since noon of 20 February: 31 full days end on 23 March 24:00.
+    assert "raise" not in set(check(dengue, lasting, as_of="23 23:59")[1]["act"])
+    row = act(dengue, lasting, as_of="24", of="raise")
+    assert (row["to"], row["ready"], row["at"]) == ("hotspot", True, at("24"))
+    assert row["reasons_en"] == "in force for 31 full days since 20 February 12:00"
+    assert "raise" not in set(check(dengue, {**lasting, "class": "hotspot", "rank": 1}, as_of="24")[1]["act"])
 
 
 def test_a_hold_that_expired() -> None:

@@ -146,6 +146,15 @@ class Step(Cited):
         return not self.origin or origin in self.origin
 
 
+class Worsening(Cited):
+    """A stricter class that a zone comes to by its conditions, without a new case: an outbreak that lasts."""
+
+    to: str
+    """A stricter class of the pack."""
+    when: Conditions
+    """What must hold."""
+
+
 class Reset(Cited):
     """What a new case inside does to the clocks of a zone."""
 
@@ -191,6 +200,8 @@ class ZoneClass(Part):
     """How samples share tubes."""
     steps: list[Step] = Field(min_length=1)
     """Ways out, tried in order."""
+    worsens: list[Worsening] = Field(default_factory=list)
+    """Ways to a stricter class, proposed as soon as one holds."""
     reset: Reset | None = None
     """What a new case inside does to its clocks."""
     on_positive: OnPositive | None = None

@@ -88,9 +88,12 @@ def _names(name: str, of: ZoneClass, classes: Classes) -> None:
     stricter = [k for k, c in classes.items() if c.rank < of.rank]
     for position, step in enumerate(of.steps):
         _step(f"classes.{name}.steps.{position}", name, step, classes)
+    told = ", ".join(stricter) or "there is none, so leave it out"
     if of.on_positive and of.on_positive.to not in stricter:
-        told = ", ".join(stricter) or "there is none, so leave on_positive out"
         raise Breach(f"classes.{name}.on_positive.to", of.on_positive.to, f"a stricter class: {told}")
+    for position, way in enumerate(of.worsens):
+        if way.to not in stricter:
+            raise Breach(f"classes.{name}.worsens.{position}.to", way.to, f"a stricter class: {told}")
 
 
 def _step(key: str, name: str, step: Step, classes: Classes) -> None:

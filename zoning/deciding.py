@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoning.clocks import next_midnight
 from zoning.decisions import named
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.hashes import digest
+from zoning.lookup import at_level, atoms_inside
 from zoning.pipeline import Plan
 from zoning.standing import ACTIONS, ENDED, fold_decisions
 from zoning.state import fold
@@ -18,7 +20,7 @@ from zoning.store import Workspace
 from zoning.times import format_local, zone_info
 
 SCOPES = ("zone", "building", "unit", "none")
-_WANTED = {"assess": "gate", "hold": "until", "step": "to"}
+_WANTED = {"assess": "gate", "hold": "until", "step": "to", "raise": "to"}
 _TRIES = 20
 
 
@@ -89,15 +91,67 @@ def decide(
     payload = {"action": decision.action, "by": decision.by, "grounds": decision.grounds, **named(zone)}
     payload |= {"notice_no": decision.notice or None, **_terms(decision, plan, zone, now)}
     event_id = digest("decide", decision.by, sent) if sent else digest("decide", payload, now)
+    # Parts go first: a kill between them leaves an extension to be decided again, and no new case without its clock.
+    told = {digest(event_id, part["zone_id"]): part for part in part_off(plan, zone, payload)}
+    told[event_id] = payload
     for _ in range(_TRIES):
         revision = workspace.revision()
         if event_id in {event.event_id for event in workspace.events()}:
             return Decided(event_id, zone, payload, False)
         if base is not None:
             _hold_against(workspace, plan, zone, base)
-        if workspace.append("decide", payload, event_id, now.to_pydatetime(), decision.by, after=revision):
+        if _write(workspace, told, now.to_pydatetime(), decision.by, revision):
             return Decided(event_id, zone, payload, True)
     raise StoreError(f"{workspace.path}: others wrote {_TRIES} times while this was being decided; decide it again")
+
+
+def _write(workspace: Workspace, told: Mapping[str, dict[str, Any]], at: datetime, by: str, revision: int) -> bool:
+    """Write events one after the other; say no where others wrote meanwhile. What is there already is passed over."""
+    for event_id, payload in told.items():
+        if workspace.append("decide", payload, event_id, at, by, after=revision):
+            revision += 1
+        elif event_id not in {event.event_id for event in workspace.events()}:
+            return False
+    return True
+
+
+def part_off(plan: Plan, zone: Mapping[str, Any], payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the decisions that part off what alone is to have its clock start again.
+
+    Parameters
+    ----------
+    plan : with the zone.
+    zone : its row of the zones table.
+    payload : of the decision on it.
+
+    Returns
+    -------
+    Payloads of action `part`, one a building or unit; none unless an extension has the scope of a building or unit.
+
+    Raises
+    ------
+    InputError : a new case is in no building.
+    """
+    if payload["action"] != "extend" or payload["scope"] not in ("building", "unit"):
+        return []
+    new = plan.stays[plan.stays["fact_id"].isin(set(zone["new_facts"]) & set(zone["cause_ids"])) & plan.stays["live"]]
+    level = ("building",) if payload["scope"] == "building" else ("floor_range", "stairwell", "building")
+    rows = at_level(new["unit"].to_numpy(np.int64), plan.units, level)
+    if (rows < 0).any():
+        lost = new["fact_id"].to_numpy(object)[rows < 0][0]
+        raise InputError(f"scope '{payload['scope']}': {lost} is in no known building; take the scope 'zone'")
+    of, found = plan.membership.set_index("atom")["zone_id"], []
+    for row in np.unique(rows):
+        mine, unit = new[rows == row], plan.units["id"].iloc[row]
+        part = digest(zone["zone_id"], unit, "part")
+        atoms = atoms_inside(np.array([row]), plan.inside)[1].astype(np.uint64)
+        if not of.reindex(atoms).isin((zone["zone_id"], part)).any():
+            continue
+        facts = sorted({*mine["fact_id"], *mine["case_id"]})
+        own = {"zone_id": part, "of": zone["zone_id"], "units": [unit]}
+        told = {"fact_ids": facts, "cause_ids": sorted(mine["fact_id"]), "aliases": [], "atoms": None}
+        found.append({**payload, **own, **told, "action": "part", "ground_id": None, "scope": None})
+    return found
 
 
 def _hold_against(workspace: Workspace, plan: Plan, zone: Mapping[str, Any], base: int) -> None:
@@ -157,6 +211,12 @@ def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Time
         if decision.to not in {step.to for step in held.steps}:
             ways = ", ".join(step.to for step in held.steps if step.to != "none") or "none; it can be released"
             raise InputError(f"to '{decision.to}': the pack lets a zone of this class step to {ways}")
+    if decision.action == "raise":
+        rank = plan.policy.classes[zone["class"]].rank
+        stricter = [name for name, of in plan.policy.classes.items() if of.rank < rank]
+        if decision.to not in stricter:
+            ways = ", ".join(stricter) or "none: it is the strictest"
+            raise InputError(f"to '{decision.to}': a zone of this class can be raised to {ways}")
     if decision.action == "hold" and decision.until and decision.until <= now:
         at = format_local(pd.Timestamp(decision.until), plan.settings.zone, with_year=True)
         raise InputError(f"until {at}: the hold would be over already; give a later time")
@@ -173,7 +233,7 @@ def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Time
 _ASKED = {
     "gate": "what was assessed, the gate of a phase or 'release'",
     "until": "when the temporary hold expires",
-    "to": "the class that the zone steps to",
+    "to": "the class that the zone is to have",
 }
 
 

@@ -166,8 +166,8 @@ def decide_due(
     Returns
     -------
     Payloads as those of `decide_all`. A gated phase is assessed when it is due. A step or release that is ready counts
-    from the next midnight, that of a void zone at once. An assessment that is the last thing missing is given once no
-    stricter zone rests on the same facts; none is given where nothing else is asked.
+    from the next midnight, that of a void zone, and a raise, at once. An assessment that is the last thing missing is
+    given once no stricter zone rests on the same facts; none is given where nothing else is asked.
     """
     table = zones.drop(columns="geometry", errors="ignore").assign(at=zones["zone_id"]).set_index("at")
     known, conditions = table.to_dict("index"), dict(list(checks.groupby("zone_id")))
@@ -178,8 +178,9 @@ def decide_due(
         if act["act"] == "phase":
             gate = next(p.gate for p in policy.classes[zone["class"]].phases if p.id == act["to"])
             found.append(_assessed(zone, gate, act["at"]))
-        elif act["act"] in ("step", "release") and act["ready"]:
-            start = now if zone["void"] else next_midnight(now, zone_info(settings.zone))
+        elif act["act"] in ("step", "release", "raise") and act["ready"]:
+            at_once = zone["void"] or act["act"] == "raise"
+            start = now if at_once else next_midnight(now, zone_info(settings.zone))
             payload = {"by": "auto", **named(zone), "action": act["act"], "to": act["to"], "in_force_from": start}
             event_id = digest(zone["zone_id"], act["act"], act["to"])
             found.append({"event_id": event_id, "recorded_at": now, "payload": payload})

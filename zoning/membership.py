@@ -16,7 +16,7 @@ from zoning.geometry import Cells, Ints
 from zoning.hashes import digest
 from zoning.policy import Policy
 
-_SLOTS = ("core", "ring", "rest", "area")
+_SLOTS = ("core", "ring", "rest", "area", "part")
 # A table of no zones has the types of one with some: parts are put together.
 _DTYPES = {
     **dict.fromkeys(("zone_id", "class", "slot", "founding_fact", "rule_class"), "str"),
@@ -189,7 +189,7 @@ def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.D
     by_zone = live.groupby("zone")
     zones["causes_count"] = zones["cause_ids"].map(len).astype(int)
     zones["no_ground"] = by_zone["fallback"].any()
-    sure = live[~live["ghost"]].groupby("zone")["last_presence_at"].max()
+    sure = live[~live["ghost"] & ~live["calm"]].groupby("zone")["last_presence_at"].max()
     zones["last_presence_at"] = sure.reindex(zones.index).fillna(by_zone["last_presence_at"].max())
     zones["void"] = by_zone["ghost"].all()
     cleaned = live[~live["ghost"]].groupby("zone")["cleaned_at"]
@@ -241,6 +241,7 @@ def _pair_sets(rows: pd.DataFrame) -> tuple[list[tuple[int, ...]], Ints]:
 
 def _closed(ghosts: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     """Return the zones that no living cause holds any more; their ids stay known."""
+    ghosts = ghosts[ghosts["slot"] != "part"]
     ids = [digest(f, s) for f, s in zip(ghosts["fact_id"], ghosts["slot"], strict=True)]
     known = {i for row in zones["aliases"] for i in row} | set(zones["zone_id"])
     table = ghosts.assign(zone_id=ids, founding_fact=ghosts["fact_id"])

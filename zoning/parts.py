@@ -176,7 +176,7 @@ def part_names(claims: pd.DataFrame, stays: pd.DataFrame, part: Ints) -> Cells:
     """
     told = stays[["fact_id", "case_id", "founded_at", "last_presence_at", "cleaned_at", "sure", "live", "ghost"]]
     by_stay = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
-    marks = claims[["token", "ended", "live"]].assign(
+    marks = claims[["token", "ended", "live", "calm"]].assign(
         settled=claims["settled"].fillna("").astype("str"), target=claims["class"].astype("str")
     )
     by_claim = pd.util.hash_pandas_object(marks, index=False).to_numpy(np.uint64)

@@ -25,6 +25,7 @@ from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
 from zoning.grounds.border import hand_over
 from zoning.grounds.scene import Scene
+from zoning.grounds.units import hold_parts
 from zoning.kept import Kept
 from zoning.locate import far_away, locate
 from zoning.membership import list_proposals
@@ -101,7 +102,7 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
     stays, spots = _exposure(state, ground, policy, as_of, held_facts(standings), kept)
     grounds = (kept.holds, kept.legal, kept.exact, kept.whole, kept.rims)
     scene = Scene(ground.units, ground.atoms, ground.inside, spots, tables, policy, ground.frame, settings, *grounds)
-    claims = settle(_claims(stays, scene, kept), standings, policy, as_of)
+    claims = hold_parts(settle(_claims(stays, scene, kept), standings, policy, as_of), scene)
     pieces = follow(claims, stays, standings, state.strokes, Town(ground, people, scene), as_of, kept)
     zones, closed, ledger = (pieces[name] for name in ("zones", "closed", "ledger"))
     beyond = hand_over(claims[claims["live"]], scene)

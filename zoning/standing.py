@@ -1,7 +1,9 @@
 """Stage 4c: how zones stand after what people decided: what each decided zone rests on, its clocks, steps and ending.
 
-Actions: `delineate` (opens), `extend` (rests on more causes; `scope` "zone" starts its clocks again), `assess` (records
-the assessment that a gate asks for), `hold` (temporary, until a time), `step` (to another class), `release`, `reject`.
+Actions: `delineate` (opens), `extend` (rests on more causes; `scope` "zone" starts its clocks again, a smaller one lets
+them run), `part` (a building or unit of a zone goes on as a zone of its own, with a clock that starts again),
+`assess` (records the assessment that a gate asks for), `hold` (temporary, until a time), `step` (to another class),
+`raise` (to a stricter one), `release`, `reject`.
 An assessment is of the clock that ran when it was recorded: a reset or a step asks for another.
 A step or an ending answers the causes that it names: their ground stays settled, and a later cause proposes anew.
 """
@@ -19,10 +21,16 @@ from zoning.times import zone_info
 
 OPENING = ("delineate", "extend")
 ENDED = {"release": "released", "reject": "rejected"}
-_DATED = ("delineate", "step", "release")
+_DATED = ("delineate", "step", "raise", "release")
 COLUMNS = {
-    "zone_id": "str", "facts": object, "answers": object, "class": object, "ground_id": object, "to": object,
-    "origin": object, "ended": object, "by": object, "notice_no": object, "atoms": object, "gates": object,
+    "zone_id": "str",
+    **dict.fromkeys(
+        (
+            *("facts", "answers", "class", "ground_id", "to", "origin", "calm", "parted", "ended", "by", "notice_no"),
+            *("atoms", "gates"),
+        ),
+        object,
+    ),
     **dict.fromkeys(
         (
             *("delineated_at", "in_force_from", "class_since", "clock_from", "lift_from"),
@@ -63,8 +71,9 @@ def fold_decisions(decisions: pd.DataFrame, policy: Policy, settings: Settings, 
     Returns
     -------
     One row a zone id, indexed by it: facts (it rests on), answers (facts that its step or ending settles), class and
-    ground_id (as decided), to (class after its last step), origin (class before it), ended (released, rejected or
-    None), by, notice_no, atoms (hash), gates (gate -> when its assessment was recorded), delineated_at, in_force_from,
+    ground_id (as decided), to (class after its last step), origin (class before it), calm (facts that move none of its
+    clocks), parted (ids of the units that it was parted off with), ended (released, rejected or None), by, notice_no,
+    atoms (hash), gates (gate -> when its assessment was recorded), delineated_at, in_force_from,
     class_since (its present class counts from here), clock_from (test days count from here), lift_from (days in force
     count from here), hold_until, ended_at, watch_until (UTC).
     """
@@ -93,6 +102,8 @@ def _standing(zones: dict[str, dict[str, Any]], told: dict[str, Any]) -> dict[st
     """
     parts = [name for name in told.get("aliases", []) if name in zones and not zones[name].get("ended")]
     start = zones[parts[0]] if parts else {"facts": set(), "answers": set()}
+    if told["action"] == "part":
+        start = {**zones.get(told["of"], {}), "facts": set(), "answers": set(), "calm": set(), "parted": []}
     if told["action"] in ("step", *ENDED):
         for name in parts:
             if zones[name].get("class") == told.get("class"):
@@ -107,9 +118,22 @@ def _delineate(zone: dict[str, Any], told: dict[str, Any]) -> None:
 
 
 def _extend(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    new = set(told["fact_ids"]) - zone["facts"]
     _rest_on(zone, told)
-    if told.get("scope") == "zone" and "in_force_from" in zone:
+    if "in_force_from" not in zone or told.get("scope") is None:
+        return
+    if told["scope"] == "zone":
         zone.update(_clocks(max(zone["in_force_from"], told["recorded_at"])), gates={})
+    else:
+        zone["calm"] = zone.get("calm", set()) | new
+
+
+def _part(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    _rest_on(zone, told)
+    since = max(zone.get("in_force_from", told["recorded_at"]), told["recorded_at"])
+    zone.update(parted=sorted({*zone["parted"], *told["units"]}), gates={}, ended=None, hold_until=None)
+    zone.update({"in_force_from": since, "class": told["class"]} | zone)
+    zone.update(_clocks(since))
 
 
 def _clocks(start: pd.Timestamp) -> dict[str, pd.Timestamp]:
@@ -137,6 +161,13 @@ def _step(zone: dict[str, Any], told: dict[str, Any]) -> None:
     zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
 
 
+def _raise(zone: dict[str, Any], told: dict[str, Any]) -> None:
+    since = told.get("in_force_from", told["recorded_at"])
+    zone.update(answers=_answers(told), to=told["to"], class_since=since, by=told["by"], gates={}, **_clocks(since))
+    zone.update({k: told[k] for k in ("notice_no", "class", "ground_id") if k in told})
+    zone["facts"] = zone["facts"] | set(told["fact_ids"])
+
+
 def _end(zone: dict[str, Any], told: dict[str, Any]) -> None:
     at = told.get("in_force_from", told["recorded_at"])
     zone.update(answers=_answers(told), facts=set(), ended=ENDED[told["action"]], ended_at=at, by=told["by"])
@@ -149,10 +180,10 @@ def _answers(told: dict[str, Any]) -> set[str]:
 
 
 _ACTS = {
-    "delineate": _delineate, "extend": _extend, "assess": _assess, "hold": _hold, "step": _step, "release": _end,
-    "reject": _end,
+    "delineate": _delineate, "extend": _extend, "part": _part, "assess": _assess, "hold": _hold, "step": _step,
+    "raise": _raise, "release": _end, "reject": _end,
 }  # fmt: skip
-ACTIONS = list(_ACTS)
+ACTIONS = [action for action in _ACTS if action != "part"]  # what a person decides: parting comes with an extension
 
 
 def held_facts(standings: pd.DataFrame) -> frozenset[str]:
@@ -181,27 +212,68 @@ def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of:
 
     Returns
     -------
-    `claims` with settled (zone id that the claim belongs to for good, None for the rest), ended (its zone is over) and
-    origin (class before the step, or None) and rule_class (class by the rules); a claim of a released zone lives as
-    long as the zone is under watch.
+    `claims` with settled (zone id that the claim belongs to for good, None for the rest), ended (its zone is over),
+    origin (class before the step, or None), rule_class (class by the rules) and calm (its presence moves no clock of
+    its zone); a claim of a released zone lives as long as the zone is under watch. Then, slot `part`, what facts claim
+    for the units with which a zone was parted off.
     """
-    found = claims.assign(settled=None, ended=False, origin=None, rule_class=claims["class"])
-    rows = standings[standings["answers"].map(len) > 0]
+    fresh = claims.assign(settled=None, ended=False, origin=None, rule_class=claims["class"], calm=False)
+    whole = standings[standings["parted"].map(lambda units: not units).astype(bool)]
+    found = _calm(_answered(fresh, whole, policy, as_of), whole)
+    parts = _parted(fresh, standings.drop(index=whole.index), policy, as_of)
+    return pd.concat([found, *parts], ignore_index=True) if parts else found
+
+
+def _answered(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of: datetime) -> pd.DataFrame:
+    """Mark the claims that a step or an ending answered."""
+    found, rows = claims, standings[standings["answers"].map(len) > 0]
     rows = rows[["zone_id", "answers", "class", "ground_id", "to", "origin", "ended", "watch_until"]].explode("answers")
     if rows.empty or claims.empty:
         return found
-    areas = claims["ground"].where((claims["per"] == "ground") & ~claims["fallback"], "")
-    ids = [area.partition(":")[2] for area in areas]
-    keys = claims[["fact_id", "class"]].assign(ground_id=ids, claim=claims.index)
+    keys = claims[["fact_id", "class"]].assign(ground_id=_areas(claims), claim=claims.index)
     rows = rows.assign(ground_id=rows["ground_id"].fillna(""), fact_id=rows["answers"])
     both = keys.merge(rows, on=["fact_id", "class", "ground_id"]).drop_duplicates("claim", keep="last")
     both = both.set_index("claim")
     over, watched = both["ended"].notna(), both["watch_until"]
     live = (watched > pd.Timestamp(as_of)).where(watched.notna(), claims["live"].reindex(both.index))
+    found = found.copy()
     found.loc[both.index, "settled"] = both["zone_id"].astype(object)
     found.loc[both.index[over], "ended"] = True
     found.loc[both.index[over], "live"] = live[over].astype(bool)
     return _stepped(found, both["to"][~over].dropna(), both["origin"], policy)
+
+
+def _calm(claims: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame:
+    """Mark the claims of facts that were to move no clock of their zone."""
+    rows = standings[standings["calm"].map(bool).astype(bool)][["class", "ground_id", "calm"]].explode("calm")
+    if rows.empty or claims.empty:
+        return claims
+    quiet = set(zip(rows["calm"], rows["class"], rows["ground_id"].fillna(""), strict=True))
+    mine = zip(claims["fact_id"], claims["rule_class"], _areas(claims), strict=True)
+    return claims.assign(calm=[key in quiet for key in mine])
+
+
+def _areas(claims: pd.DataFrame) -> list[str]:
+    """Return the id of the area that a claim of a class by ground is of, empty for the others."""
+    by_ground = claims["ground"].where((claims["per"] == "ground") & ~claims["fallback"], "")
+    return [area.partition(":")[2] for area in by_ground]
+
+
+def _parted(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of: datetime) -> list[pd.DataFrame]:
+    """Return what the facts of zones that were parted off claim: the units, and not the ground of the rule."""
+    parts = list[pd.DataFrame]()
+    for zone in standings.to_dict("records"):
+        facts = zone["facts"] | zone["answers"]
+        mine = claims[claims["fact_id"].isin(facts) & (claims["rule_class"] == zone["class"])]
+        mine = mine.drop_duplicates("fact_id").assign(settled=zone["zone_id"], slot="part", fallback=False, calm=False)
+        if zone["ended"] is not None:
+            watched = not pd.isna(zone["watch_until"]) and zone["watch_until"] > pd.Timestamp(as_of)
+            mine = mine.assign(ended=True, live=watched)
+        own = [mine.assign(ground=f"unit:{unit}") for unit in zone["parted"]]
+        to = pd.Series(zone["to"], index=mine.index, dtype=object)
+        origin = pd.Series(zone["origin"], index=mine.index, dtype=object)
+        parts += [_stepped(one, to, origin, policy) if zone["to"] and zone["ended"] is None else one for one in own]
+    return parts
 
 
 def _stepped(claims: pd.DataFrame, to: pd.Series, origin: pd.Series, policy: Policy) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from zoning.strokes import strokes_of, table_of
 DECISIONS = (
     *("event_id", "zone_id", "action", "delineated_at", "in_force_from", "notice_no", "by", "grounds"),
     *("fact_ids", "cause_ids", "aliases", "atoms", "recorded_at", "class", "ground_id", "scope", "gate", "until", "to"),
+    *("of", "units"),
 )
 
 

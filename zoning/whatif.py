@@ -139,7 +139,9 @@ def take(scene: Scene, stays: pd.DataFrame, rows: Ints, cases: pd.DataFrame | No
 
 def _settled(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Leave out the claims of zones that ended, and give those of zones that stepped their new class."""
-    zones, classes = plan.zones[plan.zones["settled"].notna()], plan.policy.classes
+    # What was parted off keeps its own ground; the claims of its facts elsewhere are as they were.
+    mine = plan.zones["settled"].notna() & (plan.zones["slot"] != "part")
+    zones, classes = plan.zones[mine], plan.policy.classes
     if zones.empty:
         return claims
     by_ground = [classes[name].per == "ground" for name in claims["class"]]

@@ -3,15 +3,18 @@
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from zoning.cli.shared import Add, read_plan, read_time, take_times, take_workspace, workspace_of
-from zoning.deciding import SCOPES, Decision
+from zoning.deciding import SCOPES, Decision, part_off
 from zoning.deciding import decide as save_decision
 from zoning.decisions import decide_all, decide_due
 from zoning.disk import write_synced
+from zoning.errors import InputError
 from zoning.export import FORMATS, format_of, write_zones
+from zoning.hashes import digest
 from zoning.pipeline import Plan
 from zoning.standing import ACTIONS
 from zoning.store import Workspace
@@ -100,8 +103,20 @@ def _decide_all(plan: Plan, workspace: Workspace) -> bool:
     found_in = plan.tables["cases"].set_index("fact_id")["found_in"].to_dict()
     events = decide_all(plan.zones, {**reported, **drawn}, found_in, plan.policy, plan.settings)
     events += decide_due(plan.zones, plan.checks, plan.acts, plan.policy, plan.settings, plan.as_of)
+    events = [one for event in events for one in _with_parts(plan, event)]
     told = [workspace.append("decide", e["payload"], e["event_id"], e["recorded_at"], "auto") for e in events]
     return any(told)
+
+
+def _with_parts(plan: Plan, event: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what an extension parts off before it; where a new case is in no building, the whole zone's clock starts."""
+    payload = event["payload"]
+    zone = next(z for z in plan.zones.to_dict("records") if z["zone_id"] == payload["zone_id"])
+    try:
+        parts = part_off(plan, zone, payload)
+    except InputError:
+        return [{**event, "payload": payload | {"scope": "zone"}}]
+    return [*({**event, "payload": p, "event_id": digest(event["event_id"], p["zone_id"])} for p in parts), event]
 
 
 def decide(given: Namespace) -> int:

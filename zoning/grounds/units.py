@@ -31,6 +31,29 @@ def unit_keys(levels: list[str], stays: Ints, scene: Scene) -> Keys:
     return _hold("unit", rows, asked, asked, scene)
 
 
+def hold_parts(claims: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    """Hold the units with which zones were parted off.
+
+    Parameters
+    ----------
+    claims : of `settle`; those of slot `part` name a unit.
+    scene : gets `holds`.
+
+    Returns
+    -------
+    `claims` without those whose unit is not there any more.
+    """
+    part = (claims["slot"] == "part").to_numpy(bool, copy=True)
+    if not part.any():
+        return claims
+    named = claims.loc[part, "ground"].str.partition(":")[2].to_numpy(object)
+    rows = pd.Index(scene.units["id"].to_numpy(object)).get_indexer(named)
+    asked = np.unique(rows[rows >= 0])
+    _hold("unit", rows, asked, asked, scene)
+    part[part] = rows < 0
+    return claims[~part].reset_index(drop=True)
+
+
 def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
     """Take the units beside the one that holds each place.
 

@@ -83,7 +83,7 @@ def check_zones(
         step = None if pd.isna(zone["class_since"]) else _way_out(zone, known)
         if zone["void"] or step is None or zone["status"] == "proposed":
             continue
-        found, position = check_step(zone, step, known), policy.classes[zone["class"]].steps.index(step)
+        found, position = check_step(zone, step.when, known), policy.classes[zone["class"]].steps.index(step)
         acts.append((zone["rank"], zone["zone_id"], *_leave(zone, step, found, known)))
         told = [(c.predicate, c.holds, c.at, *c.found, *(NOTHING if c.holds else c.missing)) for c in found]
         checks += [(zone["zone_id"], position, step.to, *row) for row in told]
@@ -152,6 +152,7 @@ def _acts(zone: Zone, known: Evidence) -> Iterator[Act]:
         yield _act("extend", zone["class"], known.as_of, _extension(zone, known), zone["new_facts"])
     if zone["status"] == "in_force":
         yield from _raise(zone, known)
+        yield from _worse(zone, known)
         if not zone["origin"] and not pd.isna(zone["clock_from"]):
             yield from _phase(zone, known)
 
@@ -201,6 +202,18 @@ def _raise(zone: Zone, known: Evidence) -> Iterator[Act]:
         for r in found[-1:]
     ]
     yield _act("raise", to.to, known.as_of, join(why), cases)
+
+
+def _worse(zone: Zone, known: Evidence) -> Iterator[Act]:
+    """Give the first stricter class whose conditions all hold."""
+    if pd.isna(zone["class_since"]):
+        return
+    for way in known.policy.classes[zone["class"]].worsens:
+        found = check_step(zone, way.when, known)
+        if all(check.holds for check in found):
+            since, why = max(check.at for check in found), join([check.found for check in found])
+            yield _act("raise", way.to, since, why, zone["fact_ids"])
+            return
 
 
 def _phase(zone: Zone, known: Evidence) -> Iterator[Act]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from zoning.classes import Lifted, Step
+from zoning.classes import Conditions, Lifted
 from zoning.clocks import after_days, local_day
 from zoning.graded import Dated, number, value_on
 from zoning.lifting.evidence import Evidence, Round, Zone
@@ -39,14 +39,14 @@ class _Case(NamedTuple):
 Answer = tuple[bool, pd.Timestamp, Said, Said]
 
 
-def check_step(zone: Zone, step: Step, known: Evidence) -> list[Check]:
-    """Check every condition of a way out of a zone.
+def check_step(zone: Zone, when: Conditions, known: Evidence) -> list[Check]:
+    """Check every condition of a way of a zone to another class, or out.
 
     Parameters
     ----------
     zone : zone_id, class, lift_from, clock_from, last_presence_at, cleaned_at (UTC), gates (gate -> when it was
         assessed).
-    step : the way out.
+    when : its conditions.
     known : of `gather`.
 
     Returns
@@ -58,7 +58,7 @@ def check_step(zone: Zone, step: Step, known: Evidence) -> list[Check]:
     ------
     PolicyError : a condition rests on a number that is unset (grade U).
     """
-    asked = dict(step.when.given())
+    asked = dict(when.given())
     begun = zone["clock_from"] if pd.isna(zone["lift_from"]) else zone["lift_from"]
     day = local_day(known.as_of if pd.isna(begun) else begun, zone_info(known.zone))
     found: dict[str, Check] = {}
