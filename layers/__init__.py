@@ -7,6 +7,7 @@ from layers._base import Layer
 from layers.areas import AREAS_LAYER
 from layers.cells import CELLS_LAYER
 from layers.changes import CHANGES_LAYER
+from layers.drafts import DRAFTS_LAYER
 from layers.gates import GATES_LAYER
 from layers.green import GREEN_LAYER
 from layers.places import PLACES_LAYER
@@ -32,4 +33,5 @@ LAYERS: tuple[Layer, ...] = (
     ROADS_LAYER,
     GREEN_LAYER,
     WATER_LAYER,
+    DRAFTS_LAYER,
 )

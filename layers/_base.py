@@ -17,7 +17,7 @@ Value = str | int | float | bool
 
 # Height of a style layer in the picture: sheets below, marks, lines, what is selected, then signs and text.
 GREEN, WATER, AREA, ROAD, ESTATE, BUILDING = 10, 20, 25, 30, 35, 40
-ZONE, RISK, ZONE_LINE, SELECTED, POINT, LABEL, BADGE = 50, 60, 70, 79, 80, 90, 95
+ZONE, RISK, ZONE_LINE, DRAFT, SELECTED, POINT, LABEL, BADGE = 50, 60, 70, 76, 79, 80, 90, 95
 WATCH = "post"  # token name of the watch after release, which is a stage and no class of a pack
 # What can be proposed, the most pressing first.
 ACTS = ("raise", "open", "hold_expired", "extend", "release", "step", "phase")
@@ -108,7 +108,8 @@ class Card:
 class Layer:
     """One layer: its parts of a tile source, style layers, images, legend and card.
 
-    `parts` takes the plan; of the source `changes`, the table of what changed since an earlier plan.
+    `parts` takes the plan; of the source `changes`, the table of what changed since an earlier plan. `switched`: people
+    can put it away.
     """
 
     key: str
@@ -120,6 +121,7 @@ class Layer:
     images: Callable[[Look], dict[str, dict[str, Any]]] = field(default=lambda _look: {})
     legend: Callable[[Look], list[Legend]] = field(default=lambda _look: [])
     on: bool = True
+    switched: bool = True
 
 
 def table(plan: "Plan", kind: str) -> Any:

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from zoning.policy import Policy
 
 TOKENS = Path(__file__).resolve().parent.parent / "assets" / "tokens.css"
+# The state of a feature is kept by the id of what it shows, which is the same in every tile and at every zoom.
+_IDS = {"plan": {"cells": "id"}, "base": {"buildings": "id"}}
 THEMES = ("light", "dark")
 LANGS = ("zh", "en")
 MAX_TILE_ZOOM = 16
+_ZOOMS = {"minzoom": 0, "maxzoom": MAX_TILE_ZOOM}
 FONT = ["Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Noto Sans"]
 
 
@@ -115,7 +118,7 @@ def compose(layers: Sequence[Layer], look: Look, tiles: dict[str, str]) -> dict[
         "version": 8,
         "state": {"zone": {"default": ""}, "item": {"default": ""}},
         "sources": {
-            name: {"type": "vector", "tiles": [url], "minzoom": 0, "maxzoom": MAX_TILE_ZOOM}
+            name: {"type": "vector", "tiles": [url], **_ZOOMS, "promoteId": _IDS.get(name, {})}
             for name, url in tiles.items()
         },
         "layers": ordered,
@@ -129,8 +132,9 @@ def _metadata(layers: Sequence[Layer], look: Look) -> dict[str, Any]:
         for layer in layers
         for entry in layer.legend(look)
     ]
+    switched = [layer for layer in layers if layer.switched]
     return {
         "images": {name: spec for layer in layers for name, spec in layer.images(look).items()},
-        "layers": [{"key": layer.key, "name": layer.names[look.lang], "on": layer.on} for layer in layers],
+        "layers": [{"key": layer.key, "name": layer.names[look.lang], "on": layer.on} for layer in switched],
         "legend": legend,
     }
