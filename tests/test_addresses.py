@@ -34,6 +34,7 @@ AFTER_5 = (*BLOCK_6, "E1-B7", "E1-B8", "E1/rest")
         ("临水花园除了1、2、3、4和5栋以外的部分", AFTER_5),
         ("除1至5栋以外的临水花园", AFTER_5),
         ("Linshui Garden minus buildings 1-5", AFTER_5),
+        ("Linshui Garden, less buildings 1–5", AFTER_5),
         ("the whole of Linshui Garden except for blocks 1 to 5", AFTER_5),
         ("临水花园6栋减去临水花园6栋2单元", ("E1-B6-U1", "E1-B6-U3", "E1-B6/rest")),
         ("石涌村3号", ("E2-B03",)),

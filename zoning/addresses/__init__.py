@@ -14,7 +14,7 @@ from zoning.addresses.words import LEVELS, Group, RangeError, read_groups, tidy,
 from zoning.gazetteer import Gazetteer, plain, search
 from zoning.locate import Reading
 
-_LESS = re.compile(r"除了|除去|除|减去|不含|不包括|\bminus\b|\bexcept for\b|\bexcept\b|\bexcluding\b|\bwithout\b")
+_LESS = re.compile(r"除了|除去|除|减去|不含|不包括|\b(?:minus|less|except for|except|excluding|without)\b")
 _LESS_FIRST = re.compile(r"除了?(.+?)(?:以外|之外|外)的?(.+)")
 _AFTER_LESS = re.compile(r"(?:以外|之外|外)的?(?:部分)?\)?$|\)$")
 _REST = re.compile(r"其余(?:部分)?|剩余(?:部分)?|\b(?:rest|remainder) of\b")
