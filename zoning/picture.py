@@ -27,7 +27,7 @@ _MAIN = ("motorway", "trunk", "primary", "secondary")
 _SMALL = 0.1  # pixels a metre: below, side streets are a mesh and outlines are thin
 _ROOM = 400.0  # square pixels of a part that has a letter of its own
 _MOST = 5000  # of buildings: more are a grey mass, and megabytes
-# Hatches by the place of a class in its pack, the strictest first: drawn in a square of 8.
+# Hatches and outlines by the place of a class in its pack, the strictest first: drawn in a square of 8.
 _HATCHES = (
     '<path d="M0 0L8 8M8 0L0 8"/>',
     '<path d="M-2 2L2 -2M0 8L8 0M6 10L10 6"/>',
@@ -35,6 +35,7 @@ _HATCHES = (
     '<circle cx="4" cy="4" r=".9"/>',
     '<path d="M0 4H8"/>',
 )
+_DASHES = ("none", "none", "9 4", "9 3 2 3", "2 4")
 STYLE = """
 svg.map{display:block;width:100%;height:auto;background:var(--m-land);font-family:var(--font-ui)}
 svg.map .water{fill:var(--m-water)} svg.map .green{fill:var(--m-park)}
@@ -124,7 +125,7 @@ def shown(plan: Plan) -> pd.DataFrame:
     return zones[~gone].sort_values(["rank", "zone_id"], ascending=[False, True], ignore_index=True)
 
 
-def draw_map(plan: Plan, frame: Frame, box: Box, width: int, language: Language, key: str) -> str:
+def draw_map(plan: Plan, frame: Frame, box: Box, width: int, language: Language, key: str, bar: bool = True) -> str:
     """Draw a plan.
 
     Parameters
@@ -135,6 +136,7 @@ def draw_map(plan: Plan, frame: Frame, box: Box, width: int, language: Language,
     width : pixels.
     language : of names and letters.
     key : word that no other picture of the page has, for the names of its hatches.
+    bar : draw a scale bar.
 
     Returns
     -------
@@ -143,7 +145,8 @@ def draw_map(plan: Plan, frame: Frame, box: Box, width: int, language: Language,
     paper = _Paper(frame, box, width / (box[2] - box[0]))
     height = round((box[3] - box[1]) * paper.scale)
     inside = shapely.box(0, 0, width, height)
-    parts = [*_ground(plan, paper), *_zones(plan, paper, language, key, inside), *_scale(paper, height)]
+    parts = [*_ground(plan, paper), *_zones(plan, paper, language, key, inside)]
+    parts += _scale(paper, height) if bar else []
     return (
         f'<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img"><defs>{hatches(plan, key)}</defs>{"".join(parts)}</svg>'
@@ -162,13 +165,32 @@ def hatches(plan: Plan, key: str) -> str:
     -------
     SVG <pattern> elements.
     """
-    styles = [*(of.style for of in _classes(plan)), WATCH]
-    marks = zip(dict.fromkeys(styles), (*_HATCHES, *[_HATCHES[-1]] * len(styles)), strict=False)
     return "".join(
         f'<pattern id="{key}-{style}" width="8" height="8" patternUnits="userSpaceOnUse">'
-        f'<g class="hatch" stroke="var(--zone-{style}-line)">{mark}</g></pattern>'
-        for style, mark in marks
+        f'<g class="hatch" stroke="var(--zone-{style}-line)">{_HATCHES[at]}</g></pattern>'
+        for style, at in _looks(plan).items()
     )
+
+
+def dash(plan: Plan, style: str) -> str:
+    """Return how the outline of a class is dashed.
+
+    Parameters
+    ----------
+    plan : as derived.
+    style : token name of one of its classes, or WATCH.
+
+    Returns
+    -------
+    A value of stroke-dasharray.
+    """
+    return _DASHES[_looks(plan)[style]]
+
+
+def _looks(plan: Plan) -> dict[str, int]:
+    """The place of each token name among the hatches and outlines."""
+    styles = dict.fromkeys([*(of.style for of in _classes(plan)), WATCH])
+    return {style: min(at, len(_HATCHES) - 1) for at, style in enumerate(styles)}
 
 
 def _classes(plan: Plan) -> list[ZoneClass]:
@@ -207,7 +229,7 @@ def _zones(plan: Plan, paper: _Paper, language: Language, key: str, inside: shap
         yield f'<path fill="var(--zone-{look}-fill)" fill-rule="evenodd" d="{data}"/>'
         yield (
             f'<path fill="url(#{key}-{look})" fill-rule="evenodd" stroke="var(--zone-{look}-line)" '
-            f'stroke-width="{wide}" d="{data}"/></g>'
+            f'stroke-width="{wide}" stroke-dasharray="{dash(plan, look)}" d="{data}"/></g>'
         )
     for zone in zones.sort_values("rank", kind="stable").to_dict("records"):
         of = plan.policy.classes[zone["class"]]
