@@ -22,6 +22,9 @@ class Settings:
     """What an outbreak fixes once: time zone, H3 resolution, pack, and the choices that the pack leaves open."""
 
     title: str = _setting("", "what the outbreak is called on screen and paper; empty means its name")
+    issuer: str = _setting("", "who issues notices, on paper; empty prints a line to be filled in by hand")
+    issuer_en: str = _setting("", "the same on paper in English; empty means as in `issuer`")
+    hotline: str = _setting("", "number that notices give, on paper; empty prints a line to be filled in by hand")
     zone: str = _setting("Asia/Shanghai", "IANA time zone of local days and of times without an offset")
     resolution: int = _setting(11, "H3 resolution of cells; 11 for a city, 10 to 8 for animal zones")
     policy: str = _setting("cn-sz-2022", "id of the policy pack that derives the zones")
