@@ -59,6 +59,7 @@ DEMO: dict[str, tuple[str, ...]] = {
 }
 # What the layers share; every other module of layers/ is a layer.
 LAYER_PARTS = ("_base", "mvt", "ragged", "tiles", "style")
+PAPER = ("words", "texts", "texts_lists", "ground", "sides", "boundary",)
 TOP = {
     "pipeline": "pipeline",
     "plan": "pipeline",
@@ -79,11 +80,8 @@ TOP = {
     "packs": "pipeline",
     "vectors": "pipeline",
     "evidence": "pipeline",
-    "news": "pipeline",
-    "differences": "pipeline",
-    "burden": "pipeline",
-    "picture": "pipeline",
-    "board": "pipeline",
+    **dict.fromkeys(("news", "differences", "burden", "picture", "board"), "pipeline"),
+    **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",
     "saving": "pipeline",
     **dict.fromkeys(("deciding", "entering"), "pipeline"),
