@@ -2,3 +2,109 @@
 
 What people hold in their hands is what makes a zone real. Each page comes from plans alone.
 """
+
+import re
+from typing import Any, Literal
+
+from zoning.errors import InputError, UnknownError
+from zoning.paper import notice
+from zoning.paper.boundary import number_of_zone, title_of
+from zoning.paper.page import make_page
+from zoning.paper.subject import Kind, subject_of, title
+from zoning.picture import Language
+from zoning.pipeline import Plan
+
+Languages = Literal["zh", "en", "both"]
+_UNSAFE, _LONG = re.compile(r"[^\w（）()+-]+"), 40  # in a file's name
+LANGUAGES: dict[Languages, tuple[Language, ...]] = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+
+
+def find_zone(plan: Plan, name: str) -> dict[str, Any]:
+    """Return the zone that somebody means.
+
+    Parameters
+    ----------
+    plan : as derived.
+    name : its id, an alias, or its number on paper.
+
+    Returns
+    -------
+    Row of its zones.
+
+    Raises
+    ------
+    UnknownError : no zone of the plan is called so.
+    """
+    for zone in plan.zones.to_dict("records"):
+        if name in (zone["zone_id"], *zone["aliases"], number_of_zone(plan, zone)):
+            return {str(key): value for key, value in zone.items()}
+    raise UnknownError(f"zone '{name}' is not in the plan; derive it, and take an id from the list")
+
+
+def make_notice(plan: Plan, zone_id: str, language: Languages = "zh", kind: Kind | None = None) -> str:
+    """Make the notice of a zone: its boundary in words, map, rules of stay, tests, entrances, and when it ends.
+
+    A zone that nobody decided on prints as a draft. No case, person, fact or count of cases is in it.
+
+    Parameters
+    ----------
+    plan : as derived.
+    zone_id : id, alias or number on paper.
+    language : both puts one sheet after the other.
+    kind : zone, hold (temporary, with its expiry) or release (a draft while the zone is not released); None takes what
+        the zone's state asks for.
+
+    Returns
+    -------
+    HTML.
+
+    Raises
+    ------
+    UnknownError : no such zone.
+    InputError : the zone was rejected, is not on hold, or cannot be released because it was never opened.
+    """
+    zone = find_zone(plan, zone_id)
+    if zone["status"] == "rejected":
+        raise InputError(f"{zone['name']} ({zone['zone_id']}) was rejected; there is nothing to post")
+    if kind == "hold" and zone["stage"] != "hold":
+        raise InputError(f"{zone['name']} ({zone['zone_id']}) is on no temporary hold; leave out the kind")
+    if kind == "release" and zone["status"] == "proposed":
+        raise InputError(f"{zone['name']} ({zone['zone_id']}) was never opened; there is nothing to release")
+    subjects = [subject_of(plan, zone, kind, each) for each in LANGUAGES[language]]
+    sheets = [(of.language, notice.write_sheet(of, f"m{k}")) for k, of in enumerate(subjects)]
+    called = f"{number_of_zone(plan, zone)} {title(subjects[0])}"
+    return make_page(sheets, called, plan, notice.STYLE, subjects[0].draft)
+
+
+def file_stem(plan: Plan, zone: dict[str, Any], kind: Kind | None = None) -> str:
+    """Return what the file of a notice is called, safely on every system.
+
+    Parameters
+    ----------
+    plan : that holds the zone.
+    zone : row of its zones.
+    kind : of the notice, as it is asked for.
+
+    Returns
+    -------
+    Number on paper, name, and what else it says, such as C-11a40032-临水花园-draft; no ending.
+    """
+    name = _UNSAFE.sub("-", title_of(zone, "zh"))[:_LONG].strip("-")
+    draft = zone["status"] == "proposed" or (kind == "release" and zone["status"] != "released")
+    parts = [number_of_zone(plan, zone), name, "release" if kind == "release" else "", "draft" if draft else ""]
+    return _UNSAFE.sub("-", "-".join(filter(None, parts)))
+
+
+def ready_to_release(plan: Plan) -> list[str]:
+    """Return the zones whose release can be decided.
+
+    Parameters
+    ----------
+    plan : as derived.
+
+    Returns
+    -------
+    Ids, in order of rank.
+    """
+    acts = plan.acts
+    return [str(name) for name in acts.loc[acts["ready"] & acts["act"].isin(["release", "step"]), "zone_id"]]
