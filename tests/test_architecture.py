@@ -59,7 +59,7 @@ DEMO: dict[str, tuple[str, ...]] = {
 }
 # What the layers share; every other module of layers/ is a layer.
 LAYER_PARTS = ("_base", "mvt", "ragged", "tiles", "style")
-PAPER = ("words", "texts", "texts_lists", "ground", "sides", "boundary", "entrances", "stay", "subject", "parts", "testdays", "labels", "map", "fit", "page", "notice",)
+PAPER = ("words", "texts", "texts_lists", "ground", "sides", "boundary", "entrances", "stay", "subject", "parts", "testdays", "labels", "map", "fit", "page", "notice", "crews", "crew_sheet", "daily", "daily_sheet", "tables",)
 TOP = {
     "pipeline": "pipeline",
     "plan": "pipeline",

@@ -6,11 +6,17 @@ What people hold in their hands is what makes a zone real. Each page comes from 
 import re
 from typing import Any, Literal
 
+import pandas as pd
+
 from zoning.errors import InputError, UnknownError
-from zoning.paper import notice
+from zoning.paper import crew_sheet, daily_sheet, notice
 from zoning.paper.boundary import number_of_zone, title_of
+from zoning.paper.crews import list_jobs
+from zoning.paper.daily import sum_day
 from zoning.paper.page import make_page
 from zoning.paper.subject import Kind, subject_of, title
+from zoning.paper.tables import crews_to_csv, daily_to_csv
+from zoning.paper.words import day_text, say
 from zoning.picture import Language
 from zoning.pipeline import Plan
 
@@ -108,3 +114,82 @@ def ready_to_release(plan: Plan) -> list[str]:
     """
     acts = plan.acts
     return [str(name) for name in acts.loc[acts["ready"] & acts["act"].isin(["release", "step"]), "zone_id"]]
+
+
+def make_crew_sheet(plan: Plan, language: Languages = "zh", proposals: bool = False) -> str:
+    """Make the list for crews: by zone, which entrances and crossings to close, keep, and open again, and by when.
+
+    Parameters
+    ----------
+    plan : as derived.
+    language : both puts one list after the other.
+    proposals : also for zones that nobody decided on, and releases that are ready.
+
+    Returns
+    -------
+    HTML.
+    """
+    jobs = list_jobs(plan, proposals)
+    sheets = [(each, crew_sheet.write_crew_sheet(plan, jobs, each)) for each in LANGUAGES[language]]
+    return make_page(sheets, _titled(say("crews", sheets[0][0]), plan), plan, crew_sheet.STYLE)
+
+
+def make_crew_table(plan: Plan, language: Language = "zh", proposals: bool = False) -> bytes:
+    """Make the list for crews as CSV.
+
+    Parameters
+    ----------
+    plan : as derived.
+    language : of heads and words.
+    proposals : as `make_crew_sheet` takes it.
+
+    Returns
+    -------
+    UTF-8 bytes with a byte order mark; one line an entrance.
+    """
+    return crews_to_csv(plan, list_jobs(plan, proposals), language)
+
+
+def make_daily(plan: Plan, before: Plan, language: Languages = "zh", decisions: pd.DataFrame | None = None) -> str:
+    """Make the daily table: a paper for analysts, not for the public, since it says how many new cases there are.
+
+    Zones by class and stage; what was opened, lifted and changed since the day before; people restricted; tests due and
+    done; new cases, a total without places. A section in which nothing happened says so.
+
+    Parameters
+    ----------
+    plan : of the end of the day (its 24时).
+    before : of the end of the day before, of the same workspace.
+    language : both puts one table after the other.
+    decisions : of the state, in recorded order; None names none.
+
+    Returns
+    -------
+    HTML.
+    """
+    daily = sum_day(plan, before, decisions)
+    sheets = [(each, daily_sheet.write_daily_sheet(plan, daily, each)) for each in LANGUAGES[language]]
+    head = say("daily", sheets[0][0], day=day_text(daily.day, sheets[0][0], year=True))
+    return make_page(sheets, _titled(head, plan), plan, daily_sheet.STYLE)
+
+
+def make_daily_table(
+    plan: Plan, before: Plan, language: Language = "zh", decisions: pd.DataFrame | None = None
+) -> bytes:
+    """Make the daily table as CSV, for analysts.
+
+    Parameters
+    ----------
+    plan, before : as `make_daily` takes them.
+    language : of heads and words.
+    decisions : of the state, in recorded order; None names none.
+
+    Returns
+    -------
+    UTF-8 bytes with a byte order mark; one line a figure or change.
+    """
+    return daily_to_csv(plan, sum_day(plan, before, decisions), language)
+
+
+def _titled(text: str, plan: Plan) -> str:
+    return " · ".join(filter(None, (text, plan.settings.title)))
