@@ -59,7 +59,12 @@ DEMO: dict[str, tuple[str, ...]] = {
 }
 # What the layers share; every other module of layers/ is a layer.
 LAYER_PARTS = ("_base", "mvt", "ragged", "tiles", "style")
-PAPER = ("words", "texts", "texts_lists", "ground", "sides", "boundary", "entrances", "stay", "subject", "parts", "testdays", "labels", "map", "fit", "page", "notice", "crews", "crew_sheet", "daily", "daily_sheet", "tables",)
+PAPER = (
+    *("words", "texts", "texts_lists", "ground", "sides", "boundary", "entrances", "stay", "subject", "parts"),
+    *("testdays", "labels", "map", "fit", "page", "notice", "crews", "crew_sheet", "daily", "daily_sheet"),
+    *("tables", "pdf"),
+)
+CLI = ("shared", "files", "facts", "zones", "paper", "edits", "asking", "comparing", "packs", "progress")
 TOP = {
     "pipeline": "pipeline",
     "plan": "pipeline",
@@ -86,13 +91,7 @@ TOP = {
     "saving": "pipeline",
     **dict.fromkeys(("deciding", "entering"), "pipeline"),
     "cli": "cli",
-    **dict.fromkeys(
-        [
-            f"cli.{part}"
-            for part in ("shared", "files", "facts", "zones", "edits", "asking", "comparing", "packs", "progress")
-        ],
-        "cli",
-    ),
+    **dict.fromkeys([f"cli.{part}" for part in CLI], "cli"),
     "__main__": "cli",
 }
 
