@@ -119,6 +119,9 @@ def test_a_zone_is_numbered_by_letter_and_as_much_of_its_id_as_is_its_own(town_p
     numbers = [number_of_zone(town_plan, z) for z in town_plan.zones.to_dict("records")]
     assert len(set(numbers)) == len(numbers)
     assert number_of_zone(town_plan, zone(town_plan, CONTROLLED)) == "C-db21de9a"
+    twins = town_plan.zones.head(2).assign(zone_id=["0123456789abcdef", "0123456789a00000"])
+    plan = type(town_plan)(**{**vars(town_plan), "zones": twins})
+    assert [number_of_zone(plan, z)[2:] for z in twins.to_dict("records")] == ["0123456789ab", "0123456789a0"]
 
 
 @pytest.mark.parametrize(

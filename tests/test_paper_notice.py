@@ -138,6 +138,13 @@ def test_a_step_down_says_from_what(life: Life) -> None:
     assert "In force from 14:00 on 28 March 2022." in text
 
 
+def test_a_raised_zone_says_from_what_too(life: Life) -> None:
+    life.open(SEALED, CONTROLLED)
+    life.decide(CONTROLLED, "03-16 08:00", "raise", "--to", "sealed", "--in-force-from", "2022-03-16 08:00")
+    text = told(life.plan("03-16 09:00"), CONTROLLED)
+    assert "关于荔香苑由管控区调整为封控区的通告\n自2022年3月16日8时起执行。3月16日为第1天" in text
+
+
 def test_no_notice_names_a_case_a_person_a_fact_or_a_count(town_plan: Plan) -> None:
     cases = town_plan.tables["cases"]
     people = {*cases["case_id"], *cases["person_id"].dropna(), *town_plan.tables["contacts"]["person_id"]}

@@ -41,7 +41,12 @@ def find_zone(plan: Plan, name: str) -> dict[str, Any]:
     ------
     UnknownError : no zone of the plan is called so.
     """
-    for zone in plan.zones.to_dict("records"):
+    names = zip(plan.zones["zone_id"], plan.zones["aliases"], strict=True)
+    rows = [row for row, (own, others) in enumerate(names) if name == own or name in others]
+    rows += [
+        row for row, own in enumerate(plan.zones["zone_id"]) if not rows and own.startswith(name.partition("-")[2])
+    ]
+    for zone in plan.zones.iloc[rows].to_dict("records"):
         if name in (zone["zone_id"], *zone["aliases"], number_of_zone(plan, zone)):
             return {str(key): value for key, value in zone.items()}
     raise UnknownError(f"zone '{name}' is not in the plan; derive it, and take an id from the list")

@@ -7,6 +7,7 @@ circle over a whole city), they say that the map holds.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from zoning.addresses.ground import in_shape
 from zoning.addresses.index import index_of
 from zoning.geometry import cell_centres, cell_polygons
 from zoning.names import SHOWN
+from zoning.once import once
 from zoning.paper.ground import Atoms, Phrase, atoms_of, compact, name_atoms, name_less
 from zoning.paper.sides import Side, roads_beside
 from zoning.paper.words import listed, say
@@ -24,6 +26,7 @@ from zoning.picture import Language
 from zoning.pipeline import Plan
 
 MOST = 80  # phrases: more is no boundary that anybody reads
+_LEAST = 8  # characters of a zone's id
 _SHORT = 3  # phrases of a stricter zone inside; more are its name
 _AREAS = 12  # names of areas that stand for what is too long to list
 _ESTATE = "estate"
@@ -71,9 +74,17 @@ def number_of_zone(plan: Plan, zone: Zone) -> str:
     Such as C-11a40032; as many characters as tell it from every other zone of the plan, eight at least.
     """
     own = str(zone["zone_id"])
-    others = [other for other in plan.zones["zone_id"] if other != own]
-    size = next((n for n in range(8, len(own)) if not any(other.startswith(own[:n]) for other in others)), len(own))
+    size = _sizes(plan.zones).get(own, len(own))
     return f"{plan.policy.classes[zone['class']].letter.en}-{own[:size]}"
+
+
+@once
+def _sizes(zones: pd.DataFrame) -> dict[str, int]:
+    """How many characters tell each id from its neighbours in order, which are those most like it."""
+    ids = sorted(map(str, zones["zone_id"]))
+    like = [next(n for n in range(1, len(a) + 1) if a[:n] != b[:n] or n == len(a)) for a, b in pairwise(ids)]
+    both = zip([0, *like], [*like, 0], strict=True)
+    return {name: max(_LEAST, *sizes) for name, sizes in zip(ids, both, strict=True)}
 
 
 def title_of(zone: Zone, language: Language) -> str:

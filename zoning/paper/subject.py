@@ -137,11 +137,19 @@ def title(of: Subject) -> str:
     called = str(getattr(classes[of.zone["class"]].names, language))
     fields = {"name": title_of(of.zone, language), "of": called, "Of": called[:1].upper() + called[1:]}
     key = f"title_{of.kind}"
-    if of.kind == "zone" and isinstance(origin := of.zone["origin"], str) and origin in classes:
+    if of.kind == "zone" and (origin := _came_from(of)):
         key, fields["origin"] = "title_step", str(getattr(classes[origin].names, language))
     if of.kind == "release" and (step := way_of(of.plan, of.zone)) and step.to != LIFTED and of.draft:
         key, fields["to"] = "title_next", str(getattr(classes[step.to].names, language))
     return say(key, language, **fields)
+
+
+def _came_from(of: Subject) -> str:
+    """The class that a zone had before a person took it to another one, milder or stricter; empty where none did."""
+    origin, ruled, classes = of.zone["origin"], of.zone["rule_class"], of.plan.policy.classes
+    decided = of.zone["status"] != "proposed" and not pd.isna(of.zone["class_since"])
+    came = origin if isinstance(origin, str) else ruled
+    return str(came) if decided and came in classes and came != of.zone["class"] else ""
 
 
 def dates(of: Subject) -> str:
@@ -164,7 +172,7 @@ def dates(of: Subject) -> str:
     start = starts_at(plan, zone)
     if of.draft:
         return say("from_proposed", language, at=of.at(start)) + _of_days(of, start, None)
-    since = zone["class_since"] if isinstance(zone["origin"], str) else zone["in_force_from"]
+    since = zone["class_since"] if _came_from(of) else zone["in_force_from"]
     now = pd.Timestamp(plan.as_of)
     day = day_number(start, now, plan.policy, plan.settings.zone) if start <= now else None
     return say("from", language, at=of.at(since)) + _of_days(of, start, day)
