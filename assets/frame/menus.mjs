@@ -11,6 +11,7 @@ let open = null;
 export async function start() {
   command({ key: "keys", label: "keys", icon: "keys", keys: "?", menu: "more", run: showKeys });
   page.on("view", draw);
+  page.on("choice", draw);
   page.on("log", () => (outbreaks = []));
   document.addEventListener("click", (event) => open && !open.contains(event.target) && shut());
   document.addEventListener("keydown", (event) => event.key === "Escape" && open && (shut(), event.preventDefault()));

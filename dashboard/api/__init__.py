@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 
 from dashboard.api.frame import frame_routes
 from dashboard.api.map import map_routes
+from dashboard.api.paper import paper_routes
 from dashboard.api.plan import plan_routes, wait_routes
 from dashboard.docs import describe_api
 from dashboard.errors import Refused, install
@@ -19,7 +20,7 @@ __all__ = ["install_api"]
 def install_api(server: FastAPI, plans: Plans) -> None:
     """Put the API on a server; what is not there under /api is a plain error and not the page."""
     install(server)
-    for routes in (frame_routes, plan_routes, wait_routes, map_routes):
+    for routes in (frame_routes, plan_routes, wait_routes, map_routes, paper_routes):
         server.include_router(routes(plans))
 
     @server.get("/docs", include_in_schema=False)

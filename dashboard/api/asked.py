@@ -22,6 +22,8 @@ def ask(
     then: Annotated[bool, Query(description="as it was known at the time shown")] = False,
 ) -> Question:
     """Read which plan a request is about."""
+    if day is not None and not 1900 <= day.year <= 2200:
+        raise Refused(400, f"There is no outbreak on {day}.", "day", "Give a day of this time: 2022-03-15.")
     if known_at is not None and known_at.tzinfo is None:
         raise Refused(400, "known_at has no time zone.", "known_at", "Add one: 2022-03-15T08:00:00+08:00.")
     return Question(day, known_at, policy, outbreak, then)
