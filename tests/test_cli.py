@@ -78,7 +78,7 @@ WRONG = [
     (["schedule", "W", "--out", "OUT/a.txt"], "ends in neither .csv nor .ics"),
     (["withdraw", "W", "cases:C33"], "nearest: cases:C3"),
     (["decide", "W", "abc", "--by", "Li Wei"], "zone 'abc' is not in the plan"),
-    (["set", "W", "colour", "red"], "the settings are title, zone"),
+    (["set", "W", "colour", "red"], "the settings are title, issuer, issuer_en, hotline, zone, resolution"),
     (["set", "W", "zone", "Mars"], "give an IANA name"),
     (["set", "W", "resolution", "99"], "give 0 to 15"),
     (["set", "W", "options", "rest_of_estate=red"], "rest_of_estate = controlled | like_controlled | precaution"),

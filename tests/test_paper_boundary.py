@@ -1,6 +1,7 @@
 """Boundaries as sentences: roads by compass, stricter zones inside, ground without names, areas less the rest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,7 +121,7 @@ def test_a_zone_is_numbered_by_letter_and_as_much_of_its_id_as_is_its_own(town_p
     assert len(set(numbers)) == len(numbers)
     assert number_of_zone(town_plan, zone(town_plan, CONTROLLED)) == "C-db21de9a"
     twins = town_plan.zones.head(2).assign(zone_id=["0123456789abcdef", "0123456789a00000"])
-    plan = type(town_plan)(**{**vars(town_plan), "zones": twins})
+    plan = replace(town_plan, zones=twins)
     assert [number_of_zone(plan, z)[2:] for z in twins.to_dict("records")] == ["0123456789ab", "0123456789a0"]
 
 

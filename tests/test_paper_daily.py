@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_a_stage_and_a_release_are_changes(life: Life) -> None:
 
 def test_a_zone_without_a_figure_makes_a_least_sum(town_plan: Plan) -> None:
     zones = town_plan.zones.assign(status="in_force", stage="phase_1")
-    plan = type(town_plan)(**{**vars(town_plan), "zones": zones})
+    plan = replace(town_plan, zones=zones)
     daily = sum_day(plan, plan)
     table = daily.classes.set_index("class")
     assert table.loc["controlled", "unknown"] == 1

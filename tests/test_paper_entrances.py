@@ -1,5 +1,6 @@
 """Entrances on paper: which are kept, closed, watched, whose they are, and how they are numbered."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_the_pack_tells_how_many_people_staff_an_entrance(town_plan: Plan) -> No
     bare = town_plan.policy.parameters["enclosure"] | {}
     del bare["people_per_shift"]
     policy = town_plan.policy.model_copy(update={"parameters": {"enclosure": bare}})
-    told = enclosure_of(type(town_plan)(**{**vars(town_plan), "policy": policy}), zone, DAY)
+    told = enclosure_of(replace(town_plan, policy=policy), zone, DAY)
     assert told is not None
     assert np.isnan(told.staff)
 

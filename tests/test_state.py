@@ -222,7 +222,7 @@ def test_a_default_time_is_kept_with_its_offset(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("colour", "red", "the settings are title, zone, resolution, policy"),
+        ("colour", "red", "the settings are title, issuer, issuer_en, hotline, zone, resolution, policy"),
         ("snap_m", "far", "'far' is not a float"),
         ("resolution", "16", "give 0 to 15"),
         ("resolution", "11.5", "is not a int"),
