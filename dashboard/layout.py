@@ -104,7 +104,7 @@ def make_layout(name: str) -> html.Div:
             html.Div(id=Id.MAP, className="map", **{"aria-label": _label("map")}),
             html.Div(id=Id.LAYERS, className="fl lay"),
             html.Div(text("computing"), id=Id.BUSY, className="fl busy", hidden=True, role="status"),
-            html.Div(id=Id.LEGEND, className="legbar"),
+            html.Div(id=Id.LEGEND, className="legbar", tabIndex="0", role="group", **{"aria-label": _label("legend")}),
             html.Div(id=Id.STATUS, className="stat"),
         ],
         className="stage",

@@ -44,6 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # map
     "layers": ("图层", "Layers"),
     "map": ("地图", "Map"),
+    "legend": ("图例", "Legend"),
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),
     "fit": ("全部分区", "All zones"),

@@ -40,13 +40,15 @@ def serving(server: FastAPI) -> Iterator[str]:
 
 
 @contextmanager
-def visiting(chromium: Browser, address: str, allowed: str = "", lang: str = "en", **options: Any) -> Iterator[Page]:
+def visiting(
+    chromium: Browser, address: str, allowed: str = "", lang: str = "en", theme: str = "light", **options: Any
+) -> Iterator[Page]:
     """Open a page; an error in its console or a request to another machine fails, but for what a test has asked for.
 
     `allowed` is a regular expression of messages that the test brings about: a refused act is a 4xx in the console.
     """
     context = chromium.new_context(**{"viewport": SIZE, "locale": "en", **options})
-    context.add_init_script(f"localStorage.lang ??= '\"{lang}\"'")
+    context.add_init_script(f"localStorage.lang ??= '\"{lang}\"'; localStorage.theme ??= '\"{theme}\"'")
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
