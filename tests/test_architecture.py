@@ -64,6 +64,7 @@ PAPER = (
     *("testdays", "labels", "map", "fit", "page", "notice", "crews", "crew_sheet", "daily", "daily_sheet"),
     *("tables", "pdf"),
 )
+DESK = ("acts", "ground", "files")
 CLI = ("shared", "files", "facts", "zones", "paper", "edits", "asking", "comparing", "packs", "progress")
 TOP = {
     "pipeline": "pipeline",
@@ -90,6 +91,7 @@ TOP = {
     "editing": "pipeline",
     "saving": "pipeline",
     **dict.fromkeys(("deciding", "entering"), "pipeline"),
+    **dict.fromkeys(("desk", *(f"desk.{part}" for part in DESK)), "pipeline"),
     "cli": "cli",
     **dict.fromkeys([f"cli.{part}" for part in CLI], "cli"),
     "__main__": "cli",
