@@ -151,3 +151,12 @@ def test_keys_are_shown(analyst: Page) -> None:
     expect(analyst.locator("#panel")).to_contain_text("Search everywhere")
     analyst.keyboard.press("Escape")
     expect(analyst.locator("#panel")).to_be_hidden()
+
+
+def test_the_list_scrolls_and_the_page_does_not(chromium: Browser, town: str) -> None:
+    for height in (420, 900):
+        with visiting(chromium, town, viewport={"width": 1440, "height": height}) as page:
+            page.locator(".zrow").last.click()
+            page.wait_for_selector("#card h2")
+            assert page.evaluate("document.querySelector('.app').scrollHeight") == height
+            assert page.evaluate("[document.scrollingElement.scrollTop, document.body.scrollTop]") == [0, 0]

@@ -1,0 +1,120 @@
+"""Pictures of every page, at three widths and in both languages, taken of the invented city: `make pictures`.
+
+`python -m docs.pictures WORKSPACE [SCENE …]` serves a copy of a workspace, so that nothing typed for a picture stays.
+"""
+
+import base64
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app import create_server
+from tests.browser.conftest import serving, wait_for_map
+from tests.conftest import CHROMIUM, FLAGS
+
+FOLDER = Path(__file__).parent / "pictures"
+SIZES = {"phone": (360, 780), "desk": (1440, 900), "wall": (3840, 2160)}
+LANGUAGES = ("zh", "en")
+QUALITY = 55  # of WebP, of 100
+
+Scene = Callable[[Page], None]
+
+
+def screen(page: Page) -> None:
+    """The screen as it opens."""
+
+
+def card(page: Page) -> None:
+    """The card of the first zone in force."""
+    page.locator(".zrow:not(.ask)").first.click()
+    page.wait_for_selector("#card h2")
+
+
+def search(page: Page) -> None:
+    """A search over names, in pinyin."""
+    page.keyboard.press("Control+k")
+    page.keyboard.type("huayuan")
+    page.wait_for_selector(".hits li")
+
+
+def keys(page: Page) -> None:
+    """The keys."""
+    page.keyboard.press("?")
+
+
+def dark(page: Page) -> None:
+    """The dark theme, a day back."""
+    page.locator("#theme-switch").click()
+    page.keyboard.press(",")
+
+
+def notice(page: Page) -> None:
+    """The notice of a zone in force."""
+    _paper(page, "notice")
+
+
+def crews(page: Page) -> None:
+    """The list for crews."""
+    _paper(page, "crews")
+
+
+def daily(page: Page) -> None:
+    """The daily table."""
+    _paper(page, "daily")
+
+
+def _paper(page: Page, kind: str) -> None:
+    zone = page.evaluate("document.querySelector('.zrow:not(.ask)').dataset.zone")
+    about = f"&zone={zone}" if kind == "notice" else ""
+    lang = page.evaluate("document.documentElement.lang")
+    page.goto(f"{page.url.split('/?')[0].rstrip('/')}/paper/{kind}?language={lang}{about}")
+
+
+SCENES: dict[str, Scene] = {of.__name__: of for of in (screen, card, search, keys, dark, notice, crews, daily)}
+
+
+@contextmanager
+def opened(browser: Browser, address: str, size: str, lang: str) -> Iterator[Page]:
+    """Open the screen at a size and in a language."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=lang)
+    context.add_init_script(f"localStorage.lang = '\"{lang}\"'; localStorage.author ??= 'Li Wei'")
+    page = context.new_page()
+    page.goto(address)
+    wait_for_map(page)
+    yield page
+    context.close()
+
+
+def take(page: Page, to: Path) -> None:
+    """Write a picture of what is seen."""
+    page.wait_for_timeout(600)
+    session = page.context.new_cdp_session(page)
+    told = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    to.write_bytes(base64.b64decode(told["data"]))
+
+
+def main(workspace: Path, scenes: list[str]) -> None:
+    """Take every picture of the scenes, or of all."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        copy = shutil.copytree(workspace, Path(folder) / "city")
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with serving(create_server(copy)) as address:
+            for size in SIZES:
+                for lang in LANGUAGES:
+                    for name in scenes or SCENES:
+                        with opened(browser, address, size, lang) as page:
+                            SCENES[name](page)
+                            take(page, FOLDER / f"{name}-{size}-{lang}.webp")
+                            print(f"{name}-{size}-{lang}", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
