@@ -13,6 +13,7 @@ from zoning.addresses import resolve
 from zoning.gazetteer import Gazetteer, make_gazetteer, search
 from zoning.geometry import cell_centres, text_to_cells
 from zoning.once import once
+from zoning.paper.boundary import number_of_zone
 
 FOUND = 8
 _POINT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)\s*")
@@ -32,8 +33,8 @@ def find_all(shown: Shown, text: str) -> list[Hit]:
     Parameters
     ----------
     shown : a plan on its day.
-    text : as typed: a name or part of one in Chinese, pinyin or English, an address in words, a zone id, an H3 cell,
-        or `lng,lat` (also `lat,lng` where only that can be meant).
+    text : as typed: a name or part of one in Chinese, pinyin or English, an address in words, a zone id or number on
+        paper, an H3 cell, or `lng,lat` (also `lat,lng` where only that can be meant).
 
     Returns
     -------
@@ -79,6 +80,7 @@ def _zones(shown: Shown, text: str) -> list[Hit]:
     zones = zones_shown(shown.plan)
     folded = text.casefold()
     told = zones[["zone_id", "name", "name_en"]].astype("str")
+    told["number"] = [number_of_zone(shown.plan, zone) for zone in zones[["zone_id", "class"]].to_dict("records")]
     hit = np.zeros(len(zones), bool)
     for column in told:
         hit |= told[column].str.casefold().str.contains(folded, regex=False).to_numpy(bool)

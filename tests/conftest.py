@@ -59,6 +59,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.line(f"    {report.nodeid}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_ids() -> Iterator[None]:
+    """Workspaces that tests make publish their zones under the ids inside, which golden files can name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("zoning.log.new_salt", str)
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium, headless, kept for the session; tests that use it are marked `browser`."""

@@ -43,6 +43,7 @@ class TinyPlan:
     known_at: datetime = AS_OF
     policy: Any = POLICY
     revision: str = "0123456789abcdef"
+    salt: str = ""
 
 
 def at(x: float, y: float) -> tuple[float, float]:

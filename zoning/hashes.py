@@ -1,6 +1,7 @@
 """The short hash that names events and zones: the same parts give the same name on every machine."""
 
 import hashlib
+import hmac
 import json
 
 _write = json.JSONEncoder(ensure_ascii=False, default=str).encode
@@ -18,3 +19,22 @@ def digest(*parts: object) -> str:
     16 hex digits of SHA-256.
     """
     return hashlib.sha256(_write(parts).encode()).hexdigest()[:16]
+
+
+def public_id(salt: str, name: str) -> str:
+    """Return the id under which something is published: nobody without the salt can tell it from a guessed fact.
+
+    Parameters
+    ----------
+    salt : secret of the workspace, of `Log.salt`; empty leaves the id as it is.
+    name : id inside, such as that of a zone, which is a hash of its founding fact.
+
+    Returns
+    -------
+    16 hex digits.
+
+    Source
+    ------
+    RFC 2104 (HMAC).
+    """
+    return hmac.new(salt.encode(), name.encode(), "sha256").hexdigest()[:16] if salt else name

@@ -1,6 +1,7 @@
 """The event log: append-only, in SQLite; what was read once is not read again, for the log only ever grows."""
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ _EVENTS = sa.Table(
     sa.Column("event_id", sa.Text, nullable=False, unique=True),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("kind", "recorded_at", "author", "payload")),
 )
+# What is secret of a workspace: it is not in the events, which may be copied out to be replayed.
+_KEYS = sa.Table(
+    "keys", _META, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+_SALT = "salt"
 _LAST = sa.func.coalesce(sa.func.max(_EVENTS.c.seq), 0)
 
 
@@ -134,6 +140,39 @@ class Log:
         """
         with self._connect() as connection:
             return int(connection.execute(sa.select(_LAST)).scalar_one())
+
+    def salt(self) -> str:
+        """Return the secret of this workspace by which ids are published; it is made once and never changes.
+
+        Returns
+        -------
+        Text, as `new_salt` made it.
+
+        Raises
+        ------
+        StoreError : SQLite cannot write it; the message says why.
+        """
+        value = sa.select(_KEYS.c.value).where(_KEYS.c.name == _SALT)
+        with self._connect() as connection:
+            there = sa.inspect(connection).has_table(_KEYS.name)
+            found = connection.execute(value).scalar() if there else None
+        if found is not None:
+            return str(found)
+        with self._connect() as connection:
+            _KEYS.create(connection, checkfirst=True)
+            row = {"name": _SALT, "value": new_salt()}
+            connection.execute(sa.insert(_KEYS).prefix_with("OR IGNORE").values(row))
+            return str(connection.execute(value).scalar_one())
+
+
+def new_salt() -> str:
+    """Return a secret by which published ids differ from those inside.
+
+    Returns
+    -------
+    64 random hex digits.
+    """
+    return secrets.token_hex(32)
 
 
 def _event(row: Any) -> Event:

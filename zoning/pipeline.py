@@ -95,8 +95,7 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
 
 
 def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
-    settings, tables = state.settings, state.tables
-    ground, people = _ground(state)
+    settings, tables, (ground, people) = state.settings, state.tables, _ground(state)
     kept = _recall([*(tables[kind] for kind in REFERENCE_KINDS), policy, settings])
     standings = fold_decisions(state.decisions, policy, settings, as_of)
     stays, spots = _exposure(state, ground, policy, as_of, held_facts(standings), kept)
@@ -133,6 +132,7 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
         as_of=as_of,
         known_at=state.known_at,
         revision=_revision(zones, closed, proposals),
+        salt=state.salt,
     )
 
 

@@ -23,7 +23,8 @@ class Plan:
     `former`: atom, zone_id, people of the ground that ended zones had; `stays`: who was where; `proposals` (with names)
     and `closed`: of `derive_zones`; `touched`, `ledger`: of `replay`; `handed_over`: of
     `hand_over`; `problems`: code, subject, text;
-    `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons.
+    `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons;
+    `salt`: secret of published ids, of the state.
     """
 
     zones: gpd.GeoDataFrame
@@ -50,6 +51,7 @@ class Plan:
     as_of: datetime
     known_at: datetime
     revision: str
+    salt: str = ""
 
     @cached_property
     def rounds(self) -> pd.DataFrame:

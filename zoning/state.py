@@ -34,7 +34,8 @@ class State:
 
     `tables` holds one table a kind (empty where nothing was loaded): reference kinds as loaded, fact kinds with
     `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact; of the visits only those of people who
-    are or were cases. `versions` holds every version of the cases, oldest first, `strokes` every edit. Times are UTC.
+    are or were cases. `versions` holds every version of the cases, oldest first, `strokes` every edit; `salt` is
+    the secret of published ids. Times are UTC.
     """
 
     known_at: datetime
@@ -43,6 +44,7 @@ class State:
     versions: pd.DataFrame
     decisions: pd.DataFrame
     strokes: pd.DataFrame = field(default_factory=table_of)
+    salt: str = ""
 
 
 def load(
@@ -209,7 +211,9 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
     found |= {kind: _reference(workspace, kind, loads, known_at) for kind in tables.REFERENCE_KINDS}
     decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
     strokes = strokes_of(workspace, events, known_at)
-    return State(known_at, _settings(events, known_at), found, cases, _decisions(decided), strokes)
+    return State(
+        known_at, _settings(events, known_at), found, cases, _decisions(decided), strokes, workspace.log.salt()
+    )
 
 
 def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from zoning.errors import InputError, UnknownError
+from zoning.hashes import public_id
 from zoning.paper import crew_sheet, daily_sheet, notice
-from zoning.paper.boundary import number_of_zone, title_of
+from zoning.paper.boundary import number_of_zone, public_ids, title_of
 from zoning.paper.crews import list_jobs
 from zoning.paper.daily import sum_day
 from zoning.paper.page import make_page
@@ -31,7 +32,7 @@ def find_zone(plan: Plan, name: str) -> dict[str, Any]:
     Parameters
     ----------
     plan : as derived.
-    name : its id, an alias, or its number on paper.
+    name : its id or an alias, inside or as published, or its number on paper.
 
     Returns
     -------
@@ -41,13 +42,20 @@ def find_zone(plan: Plan, name: str) -> dict[str, Any]:
     ------
     UnknownError : no zone of the plan is called so.
     """
-    names = zip(plan.zones["zone_id"], plan.zones["aliases"], strict=True)
-    rows = [row for row, (own, others) in enumerate(names) if name == own or name in others]
-    rows += [
-        row for row, own in enumerate(plan.zones["zone_id"]) if not rows and own.startswith(name.partition("-")[2])
+    known = public_ids(plan.zones, plan.salt)
+    told = [
+        own
+        for own, others in zip(plan.zones["zone_id"], plan.zones["aliases"], strict=True)
+        if name == own or name in others
     ]
-    for zone in plan.zones.iloc[rows].to_dict("records"):
-        if name in (zone["zone_id"], *zone["aliases"], number_of_zone(plan, zone)):
+    begins = name.partition("-")[2].lower()
+    told += [known[name]] if name in known else []
+    told += [own for public, own in known.items() if begins and public.startswith(begins)]
+    rows = plan.zones.set_index("zone_id", drop=False)
+    for zone in (rows.loc[own].to_dict() for own in dict.fromkeys(told)):
+        own = public_id(plan.salt, zone["zone_id"])
+        names = (zone["zone_id"], *zone["aliases"], own, *(public_id(plan.salt, a) for a in zone["aliases"]))
+        if name in names or name.casefold() == number_of_zone(plan, zone).casefold():
             return {str(key): value for key, value in zone.items()}
     raise UnknownError(f"zone '{name}' is not in the plan; derive it, and take an id from the list")
 

@@ -17,6 +17,7 @@ import shapely
 from zoning.addresses.ground import in_shape
 from zoning.addresses.index import index_of
 from zoning.geometry import cell_centres, cell_polygons
+from zoning.hashes import public_id
 from zoning.names import SHOWN
 from zoning.once import once
 from zoning.paper.ground import Atoms, Phrase, atoms_of, compact, name_atoms, name_less
@@ -62,7 +63,7 @@ class Boundary:
 
 
 def number_of_zone(plan: Plan, zone: Zone) -> str:
-    """Return what a zone is called on paper: the letter of its class and the beginning of its id.
+    """Return what a zone is called on paper: the letter of its class and the beginning of its public id.
 
     Parameters
     ----------
@@ -73,18 +74,36 @@ def number_of_zone(plan: Plan, zone: Zone) -> str:
     -------
     Such as C-11a40032; as many characters as tell it from every other zone of the plan, eight at least.
     """
-    own = str(zone["zone_id"])
-    size = _sizes(plan.zones).get(own, len(own))
+    own = public_id(plan.salt, str(zone["zone_id"]))
+    size = _sizes(plan.zones, plan.salt).get(own, len(own))
     return f"{plan.policy.classes[zone['class']].letter.en}-{own[:size]}"
 
 
 @once
-def _sizes(zones: pd.DataFrame) -> dict[str, int]:
+def _sizes(zones: pd.DataFrame, salt: str) -> dict[str, int]:
     """How many characters tell each id from its neighbours in order, which are those most like it."""
-    ids = sorted(map(str, zones["zone_id"]))
+    ids = sorted(public_id(salt, str(name)) for name in zones["zone_id"])
     like = [next(n for n in range(1, len(a) + 1) if a[:n] != b[:n] or n == len(a)) for a, b in pairwise(ids)]
     both = zip([0, *like], [*like, 0], strict=True)
     return {name: max(_LEAST, *sizes) for name, sizes in zip(ids, both, strict=True)}
+
+
+@once
+def public_ids(zones: pd.DataFrame, salt: str) -> dict[str, str]:
+    """Return under which id each zone of a plan is published.
+
+    Parameters
+    ----------
+    zones : zone_id, aliases.
+    salt : of the plan.
+
+    Returns
+    -------
+    Public id -> id inside; an alias leads to its zone.
+    """
+    names = list(zip(zones["zone_id"], zones["aliases"], strict=True))
+    found = {public_id(salt, alias): str(own) for own, aliases in names for alias in aliases}
+    return found | {public_id(salt, str(own)): str(own) for own, _ in names}
 
 
 def title_of(zone: Zone, language: Language) -> str:
