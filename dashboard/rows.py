@@ -129,7 +129,11 @@ def _row(shown: Shown, zone: Any, rounds: list[Round], asked: list[str], pending
         "tests": time["tests"],
         "due": time["next"] is not None and time["next"]["date"] == shown.day,
         "test": test,
+        "test_on": time["next"]["date"] if time["next"] is not None else None,
+        "done": time["done"],
+        "start_on": time["start"],
         "lift": day_text(lift) if lift else None,
+        "lift_on": lift,
         "box": [round(v, 6) for v in zone.geometry.bounds] if zone.geometry is not None else None,
     }
 

@@ -1,5 +1,6 @@
 /* The time slider over the epidemic curve: a day, as it is known now or as it was known then; play walks through them. */
 import { command } from "../shared/commands.mjs";
+import { sayDay } from "../shared/days.mjs";
 import { el, icon, sequence } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { getJson } from "../shared/server.mjs";
@@ -15,12 +16,6 @@ const root = () => document.getElementById("timeline");
 const iso = (day) => new Date(day).toISOString().slice(0, 10);
 const dayOf = (n) => iso(Date.parse(curve.first) + n * DAY_MS);
 const place = (day) => Math.round((Date.parse(day) - Date.parse(curve.first)) / DAY_MS);
-
-export function sayDay(day) {
-  const at = new Date(`${day}T00:00:00Z`);
-  if (page.view.lang === "zh") return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日`;
-  return `${at.getUTCDate()} ${at.toLocaleString("en", { month: "short", timeZone: "UTC" })}`;
-}
 
 export async function start() {
   page.on("view", show);

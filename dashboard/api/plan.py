@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.asked import MAX_TEXT, Asked, json_answer, query, shown_with
+from dashboard.columns import zone_columns
 from dashboard.errors import Refused
 from dashboard.plans import Plans, Question, Shown
 from dashboard.rows import zone_rows
@@ -47,6 +48,11 @@ def plan_routes(plans: Plans) -> APIRouter:
     def zones(request: Request, asked: Asked) -> Response:
         shown = plans.get(asked)
         return json_answer(request, lambda: zone_rows(shown), f"zones-{shown.key}")
+
+    @routes.get("/zones/columns", summary="The zone list a column a field: small with ten thousand zones")
+    def columns(request: Request, asked: Asked) -> Response:
+        shown = plans.get(asked)
+        return json_answer(request, lambda: zone_columns(shown), f"columns-{shown.key}")
 
     @routes.get("/texts", summary="Words of the screen in both languages")
     def texts() -> dict[str, dict[str, str]]:
