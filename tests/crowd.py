@@ -30,7 +30,15 @@ def crowded_plan(count: int, as_of: datetime = AS_OF) -> LivedPlan:
     rounds = plan.calendar[plan.calendar["zone_id"] == "c7b2d401"].drop(columns="zone_id")
     calendar = pd.DataFrame({"zone_id": ids}).merge(rounds, how="cross")[list(plan.calendar)]
     both = gpd.GeoDataFrame(pd.concat([plan.zones, more], ignore_index=True), geometry="geometry", crs="EPSG:4326")
-    return replace(plan, zones=both, calendar=pd.concat([plan.calendar, calendar], ignore_index=True))
+    areas = pd.DataFrame(
+        [("SW", "西街道", "West Sub-district", -500, 2400), ("SE", "东街道", "East Sub-district", 2400, 9000)],
+        columns=["id", "name", "name_en", "from", "to"],
+    )
+    shapes = [box(a, -500, b - a, 9000) for a, b in zip(areas.pop("from"), areas.pop("to"), strict=True)]
+    areas = pd.concat([plan.tables["areas"], areas.assign(level="subdistrict", geometry=shapes)], ignore_index=True)
+    tables = {**plan.tables, "areas": areas}
+    rounds = pd.concat([plan.calendar, calendar], ignore_index=True)
+    return replace(plan, zones=both, tables=tables, calendar=rounds)
 
 
 def crowded_engine(count: int) -> Engine:

@@ -162,7 +162,7 @@ export class ZoneList {
       want.tests === null ? "" : fill(this.words, "tested_on", { day: sayDay(want.tests, lang) }),
     ];
     this.say(fill(this.words, "no_match", { q: named.filter(Boolean).join(lang === "zh" ? "、" : ", ") }));
-    this.list.root.firstChild.append(this.clearButton("btn"));
+    this.list.items.firstChild.append(this.clearButton("btn"));
   }
 
   clearButton(kind) {

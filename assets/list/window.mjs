@@ -12,7 +12,9 @@ export class Windowed {
     this.nodes = new Map();
     this.active = 0;
     this.height = 44;
-    this.root = el("ul", { class: "rows", tabindex: "-1" });
+    // Room for what is not in the page is padding of the list inside: of the part that scrolls it could not shrink.
+    this.items = el("ul");
+    this.root = el("div", { class: "rows", tabindex: "-1" }, this.items);
     this.root.addEventListener("scroll", () => this.soon());
     this.root.addEventListener("keydown", (event) => this.walk(event));
     this.root.addEventListener("focusin", ({ target }) => this.landed(target.closest("li")));
@@ -32,7 +34,7 @@ export class Windowed {
     const before = this.rows[this.active];
     this.rows = rows;
     this.nodes.clear();
-    this.root.replaceChildren();
+    this.items.replaceChildren();
     this.active = Math.max(0, before ? this.placeOf(this.idOf(before)) : 0);
     this.render();
     if (held) this.nodes.get(held)?.firstChild.focus({ preventScroll: true });
@@ -40,7 +42,7 @@ export class Windowed {
 
   say(node) {
     this.show([]);
-    this.root.replaceChildren(node);
+    this.items.replaceChildren(node);
   }
 
   placeOf(id) {
@@ -52,18 +54,18 @@ export class Windowed {
     if (!count) return this.pad(0, 0);
     const { scrollTop, clientHeight } = this.root;
     const first = Math.max(0, Math.min(Math.floor(scrollTop / this.height) - OVER, count - 1));
-    const last = Math.min(count, Math.ceil((scrollTop + clientHeight) / this.height) + OVER);
+    const last = Math.min(count, Math.ceil((scrollTop + Math.min(clientHeight, innerHeight)) / this.height) + OVER);
     const wanted = this.rows.slice(first, Math.max(last, first + 1));
     const keys = new Set(wanted.map(this.idOf));
     for (const [key, node] of this.nodes) if (!keys.has(key)) this.drop(key, node);
-    let at = this.root.firstChild;
+    let at = this.items.firstChild;
     wanted.forEach((row, k) => {
       const node = this.node(row, first + k);
       if (node === at) at = at.nextSibling;
-      else this.root.insertBefore(node, at);
+      else this.items.insertBefore(node, at);
     });
     this.pad(first * this.height, (count - first - wanted.length) * this.height);
-    const tall = this.root.firstChild.offsetHeight;
+    const tall = this.items.firstChild.offsetHeight;
     if (tall && tall !== this.height) {
       this.height = tall;
       this.render();
@@ -88,8 +90,8 @@ export class Windowed {
   }
 
   pad(above, below) {
-    this.root.style.paddingTop = `${above}px`;
-    this.root.style.paddingBottom = `${below}px`;
+    this.items.style.paddingTop = `${above}px`;
+    this.items.style.paddingBottom = `${below}px`;
   }
 
   landed(item) {
@@ -99,7 +101,7 @@ export class Windowed {
 
   activate(place) {
     this.active = place;
-    for (const item of this.root.children) if (item.dataset.key) item.firstChild.tabIndex = Number(item.getAttribute("aria-posinset")) - 1 === place ? 0 : -1;
+    for (const item of this.items.children) if (item.dataset.key) item.firstChild.tabIndex = Number(item.getAttribute("aria-posinset")) - 1 === place ? 0 : -1;
   }
 
   /* Brings a row into view, with no more scrolling than is needed. */
