@@ -91,6 +91,7 @@ TOP = {
     "editing": "pipeline",
     "saving": "pipeline",
     **dict.fromkeys(("deciding", "entering"), "pipeline"),
+    **dict.fromkeys(("selecting", "selecting.names", "selecting.lines"), "pipeline"),
     **dict.fromkeys(("desk", *(f"desk.{part}" for part in DESK)), "pipeline"),
     "cli": "cli",
     **dict.fromkeys([f"cli.{part}" for part in CLI], "cli"),
