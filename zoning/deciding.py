@@ -56,6 +56,17 @@ class Decided:
     written: bool
 
 
+class DecidedError(ConflictError):
+    """Somebody else decided of a zone meanwhile: its row, who, which action, and when (UTC)."""
+
+    def __init__(self, zone: Mapping[str, Any], by: str, action: str, at: datetime, local: str) -> None:
+        super().__init__(
+            f"{zone['name']}: {by} decided {action} at {local}, after the plan that you see; nothing was saved: look "
+            "at it again, then decide"
+        )
+        self.zone, self.by, self.action, self.at = zone, by, action, at
+
+
 def decide(
     workspace: Workspace,
     plan: Plan,
@@ -83,14 +94,14 @@ def decide(
     ------
     UnknownError : the plan has no such zone.
     InputError : it lacks what its action needs, or its dates are the wrong way round.
-    ConflictError : somebody else decided of this zone since `base`.
+    DecidedError : somebody else decided of this zone since `base`.
     StoreError : others write without a pause.
     """
     now = pd.Timestamp(recorded_at or datetime.now(UTC))
     zone = find_zone(workspace, plan, decision)
     payload = {"action": decision.action, "by": decision.by, "grounds": decision.grounds, **named(zone)}
     payload |= {"notice_no": decision.notice or None, **_terms(decision, plan, zone, now)}
-    event_id = digest("decide", decision.by, sent) if sent else digest("decide", payload, now)
+    event_id = _sent_id(decision.by, sent) if sent else digest("decide", payload, now)
     # Parts go first: a kill between them leaves an extension to be decided again, and no new case without its clock.
     told = {digest(event_id, part["zone_id"]): part for part in part_off(plan, zone, payload)}
     told[event_id] = payload
@@ -103,6 +114,27 @@ def decide(
         if _write(workspace, told, now.to_pydatetime(), decision.by, revision):
             return Decided(event_id, zone, payload, True)
     raise StoreError(f"{workspace.path}: others wrote {_TRIES} times while this was being decided; decide it again")
+
+
+def find_sent(workspace: Workspace, by: str, sent: str) -> Mapping[str, Any] | None:
+    """Return the decision that was sent under a name.
+
+    Parameters
+    ----------
+    workspace : where.
+    by, sent : as they were given to `decide`.
+
+    Returns
+    -------
+    Its payload with `event_id`; None where it never arrived.
+    """
+    event_id = _sent_id(by, sent)
+    found = (event for event in workspace.events() if event.event_id == event_id)
+    return next(({**event.payload, "event_id": event_id} for event in found), None)
+
+
+def _sent_id(by: str, sent: str) -> str:
+    return digest("decide", by, sent)
 
 
 def _write(workspace: Workspace, told: Mapping[str, dict[str, Any]], at: datetime, by: str, revision: int) -> bool:
@@ -160,10 +192,8 @@ def _hold_against(workspace: Workspace, plan: Plan, zone: Mapping[str, Any], bas
     for event in workspace.events():
         if event.kind == "decide" and event.seq > base and ids & {event.payload["zone_id"], *event.payload["aliases"]}:
             at = format_local(pd.Timestamp(event.recorded_at), plan.settings.zone, with_year=True)
-            raise ConflictError(
-                f"{zone['name']}: {event.payload['by']} decided {event.payload['action']} at {at}, after the plan that "
-                "you see; nothing was saved: look at it again, then decide"
-            )
+            told = event.payload
+            raise DecidedError(zone, told["by"], told["action"], event.recorded_at, at)
 
 
 def find_zone(workspace: Workspace, plan: Plan, decision: Decision) -> dict[str, Any]:

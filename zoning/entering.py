@@ -17,7 +17,7 @@ from zoning.intake.raw import RawTable, reject_table
 from zoning.options import Options
 from zoning.settings import Settings
 from zoning.store import Workspace
-from zoning.tables import contract
+from zoning.tables import FACT_KINDS, contract
 from zoning.times import format_local, iso_local, local_date
 
 SOURCE = "typed"
@@ -39,6 +39,18 @@ class EntryError(InputError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{f.column} '{f.value}': {f.reason}; {f.fix}" for f in faults))
         self.faults = tuple(faults)
+
+
+class ChangedError(ConflictError):
+    """Somebody else changed a fact, or withdrew it, meanwhile: its id, who (may be empty), when (UTC), withdrawn."""
+
+    def __init__(self, fact_id: str, by: str, at: datetime, settings: Settings, withdrawn: bool = False) -> None:
+        local = format_local(pd.Timestamp(at), settings.zone, with_year=True)
+        super().__init__(
+            f"{fact_id} was {'withdrawn' if withdrawn else 'changed'} by {by or 'somebody'} at {local}, after what you "
+            "see; nothing was saved: look at it again, then change it"
+        )
+        self.fact_id, self.by, self.at, self.withdrawn = fact_id, by, at, withdrawn
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ def enter(
     ------
     EntryError : a field cannot be read, or a required one is missing.
     InputError : no such kind of fact, or no row.
-    ConflictError : somebody else changed one of these facts since `base`.
+    ChangedError : somebody else changed one of these facts since `base`.
     """
     if not contract(kind).fact or not rows:
         raise InputError(f"'{kind}': only facts are typed, at least one row; other kinds are loaded from files")
@@ -153,11 +165,11 @@ def _hold_against(workspace: Workspace, kind: str, table: pd.DataFrame, base: in
     later = later[later["seq"] > base]
     if len(later):
         event = next(e for e in brought if e.seq == later["seq"].iloc[-1])
-        at = format_local(pd.Timestamp(event.recorded_at), settings.zone, with_year=True)
-        raise ConflictError(
-            f"{later['fact_id'].iloc[-1]} was changed by {event.author or 'somebody'} at {at}, after what you see; "
-            "nothing was saved: look at it again, then change it"
-        )
+        raise ChangedError(later["fact_id"].iloc[-1], event.author, event.recorded_at, settings)
+    names = {workspace.fact_id(kind, name) for name in ids}
+    for event in workspace.events():
+        if event.kind == "withdraw" and event.seq > base and event.payload["fact_id"] in names:
+            raise ChangedError(event.payload["fact_id"], event.author, event.recorded_at, settings, withdrawn=True)
 
 
 def amend(
@@ -188,11 +200,49 @@ def amend(
     ------
     UnknownError : no such fact.
     EntryError : a field cannot be read.
-    ConflictError : somebody else changed it since `base`.
+    ChangedError : somebody else changed it since `base`.
     """
     row = read_row(workspace, fact_id)
     kind = fact_id.partition(":")[0]
     return enter(workspace, kind, [{**row, **changes}], author, recorded_at, text, sent, base, about)
+
+
+def take_back(
+    workspace: Workspace,
+    fact_id: str,
+    author: str,
+    reason: str = "",
+    recorded_at: datetime | None = None,
+    base: int | None = None,
+) -> bool:
+    """Withdraw a fact, unless somebody changed it meanwhile; who withdraws it again for the same reason is not refused.
+
+    Parameters
+    ----------
+    workspace : where.
+    fact_id : `<kind>:<id>`.
+    author, reason : who and why.
+    recorded_at, base : as `enter`.
+
+    Returns
+    -------
+    Whether it was new.
+
+    Raises
+    ------
+    UnknownError : no such fact.
+    ChangedError : somebody else changed or withdrew it since `base`.
+    """
+    kind, _, name = fact_id.partition(":")
+    name = name.removeprefix(f"{workspace.outbreak}/")
+    full = workspace.fact_id(kind, name)
+    again = [e for e in workspace.events() if e.kind == "withdraw" and e.payload["fact_id"] == full]
+    if again and (again[-1].author, again[-1].payload["reason"]) == (author, reason):
+        return state.withdraw(workspace, full, reason, recorded_at, author)
+    if base is not None and kind in FACT_KINDS:
+        table = pd.DataFrame({contract(kind).id: [name]})
+        _hold_against(workspace, kind, table, base, state.read_settings(workspace))
+    return state.withdraw(workspace, full, reason, recorded_at, author)
 
 
 def read_row(workspace: Workspace, fact_id: str) -> dict[str, str]:

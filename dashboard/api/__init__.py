@@ -6,6 +6,8 @@ key, which lets the browser keep what it has.
 
 from fastapi import FastAPI, Response
 
+from dashboard.api.acts import act_routes
+from dashboard.api.facts import fact_routes, file_routes
 from dashboard.api.frame import frame_routes
 from dashboard.api.map import map_routes
 from dashboard.api.paper import paper_routes
@@ -20,7 +22,16 @@ __all__ = ["install_api"]
 def install_api(server: FastAPI, plans: Plans) -> None:
     """Put the API on a server; what is not there under /api is a plain error and not the page."""
     install(server)
-    for routes in (frame_routes, plan_routes, wait_routes, map_routes, paper_routes):
+    for routes in (
+        frame_routes,
+        plan_routes,
+        wait_routes,
+        map_routes,
+        paper_routes,
+        act_routes,
+        file_routes,
+        fact_routes,
+    ):
         server.include_router(routes(plans))
 
     @server.get("/docs", include_in_schema=False)

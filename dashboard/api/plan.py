@@ -70,7 +70,7 @@ def plan_routes(plans: Plans) -> APIRouter:
         if unit is not None:
             found = plans.engine.explain_unit(shown.plan, unit)
         else:
-            found = plans.engine.explain_at(shown.plan, *_point(at or ""))
+            found = plans.engine.explain_at(shown.plan, *read_at(at or ""))
         told = plans.engine.answer(shown.plan, found)
         return Response(orjson.dumps(told, default=str), media_type="application/json")
 
@@ -95,7 +95,8 @@ def wait_routes(plans: Plans) -> APIRouter:
     return routes
 
 
-def _point(text: str) -> tuple[float, float]:
+def read_at(text: str) -> tuple[float, float]:
+    """Read a point of an address: longitude,latitude in degrees."""
     try:
         lng, lat = (float(v) for v in text.split(","))
     except ValueError:
