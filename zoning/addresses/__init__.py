@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass, replace
 
 from zoning.addresses.ground import in_block, in_shape, of_place, roads_around
-from zoning.addresses.index import Hit, Index, Town, index_of
+from zoning.addresses.index import Hit, Index, index_of
+from zoning.addresses.town import Town
 from zoning.addresses.tree import go_down
 from zoning.addresses.unclear import SHOWN, UnclearError, rows_of
 from zoning.addresses.words import LEVELS, Group, RangeError, read_groups, tidy, without_parts
-from zoning.gazetteer import Gazetteer, plain, search
+from zoning.gazetteer import Gazetteer, search
 from zoning.locate import Reading
 
 _LESS = re.compile(r"除了|除去|除|减去|不含|不包括|\b(?:minus|less|except for|except|excluding|without)\b")
@@ -142,7 +143,7 @@ class _Reader:
         if text in self.index.atoms:
             row = int(self.index.atom_unit[self.index.atoms[text]])
             return _Found(frozenset([text]), (row,) if len(self.index.atoms_of([row])) == 1 else ())
-        hits = self.index.full.get(plain(text), [])
+        hits = self.index.called(text)
         same = [hit for hit in hits if text in self.index.names_of(hit)]
         return self.of_hits(text, same or hits) if hits else None
 
@@ -220,7 +221,7 @@ class _Reader:
     def less(self, base: str, less: str) -> _Found:
         """Take from the ground of one address that of others, which may be said without repeating its name."""
         whole = self.read(base, base)
-        if plain(less) in self.index.full and len(self.index.full[plain(less)]) == 1:
+        if len(self.index.called(less)) == 1:
             taken = self.read(less, less)
         else:
             taken = self.union(self.groups(less), less, self.groups(base)[0])

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.addresses.index import NAMED, Index, Town
+from zoning.addresses.index import NAMED, Index
+from zoning.addresses.town import Town
 from zoning.addresses.unclear import SHOWN, UnclearError, rows_of
 from zoning.gazetteer import plain, search
 from zoning.geometry import cells_to_text, points_to_cells

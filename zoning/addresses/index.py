@@ -1,62 +1,28 @@
 """Every name that an address may begin from, and what the addresses ask of the ground, kept for the next address."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from zoning.addresses.town import Town
 from zoning.addresses.words import part_labels, plain_label, tidy, whole_word
 from zoning.gazetteer import Gazetteer, make_gazetteer, plain
-from zoning.geometry import Frame, Ints
+from zoning.geometry import Ints
 from zoning.lookup import atoms_inside
-from zoning.policy import Policy
-from zoning.settings import Settings
 
 NAMED = ("name", "name_en")
 _SEARCHED = ("places", "roads", "areas")
 Hit = tuple[str, int]
 
 
-class Town(Protocol):
-    """What addresses are read on: a plan, or a scene before there is one."""
-
-    @property
-    def units(self) -> pd.DataFrame:
-        """The unit tree, of `make_units`."""
-
-    @property
-    def atoms(self) -> pd.DataFrame:
-        """The atoms table."""
-
-    @property
-    def inside(self) -> pd.DataFrame:
-        """Rows (unit, atom)."""
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Tables of the state by kind; places, roads and areas are read."""
-
-    @property
-    def policy(self) -> Policy:
-        """The pack, for how outlines hold."""
-
-    @property
-    def frame(self) -> Frame:
-        """The plane in metres."""
-
-    @property
-    def settings(self) -> Settings:
-        """For the H3 resolution."""
-
-
 class Index:
     """The names of one ground. A hit is a table (units, places or areas) and a row of it.
 
-    `by_id`: id of a unit -> row; `atoms`: id -> row; `full`: plain full name -> hits; `begins`: name as an address
-    writes it, of whatever a number does not tell -> hits.
+    `by_id`: id of a unit -> row; `atoms`: id -> row; `begins`: name as an address writes it, of whatever a number does
+    not tell -> hits. Names of the units inside another are made plain once an address begins as that one does.
     """
 
     def __init__(self, town: Town) -> None:
@@ -77,27 +43,71 @@ class Index:
         self.numbers, self.low, self.high = (
             town.units[c].to_numpy(float) for c in ("number", "floor_from", "floor_to")
         )
-        self._own: dict[str, dict[str, set[str]]] = {}
-        self.full: dict[str, list[Hit]] = {}
-        self.begins: dict[str, list[Hit]] = {}
-        for kind, row, name, own in self._every_name():
-            _add(self.full, plain(name), (kind, row))
-            if kind != "units" or self.parent[row] < 0:
-                _add(self.begins, tidy(name), (kind, row))
-            elif "" in self.labels_in(own):
-                _add(self.begins, tidy(own), (kind, row))
-                _add(self.begins, tidy(name), (kind, row))
+        self._words = [town.units[column].to_numpy(object) for column in NAMED]
+        self._tops, self.begins = dict[str, list[Hit]](), dict[str, list[Hit]]()
+        self._own, self._trees = dict[str, dict[str, set[str]]](), dict[int, dict[str, list[int]]]()
+        for kind, row, name in self._first_names():
+            _add(self._tops, plain(name), (kind, row))
+            _add(self.begins, tidy(name), (kind, row))
+        for row, name, own in self._inner_names():
+            if "" in self.labels_in(own):
+                _add(self.begins, tidy(own), ("units", row))
+                _add(self.begins, tidy(name), ("units", row))
         self._longest = max(map(len, self.begins), default=0)
 
-    def _every_name(self) -> Iterator[tuple[str, int, str, str]]:
-        """Yield table, row, full name and what of it is the unit's own, in each language."""
-        for kind in ("units", "places", "areas"):
+    def _first_names(self) -> Iterator[tuple[str, int, str]]:
+        """Yield table, row and name, in each language, of units that stand in no other, of places and areas."""
+        tops = np.flatnonzero(self.parent < 0)
+        for words in self._words:
+            yield from (("units", int(row), words[row]) for row in tops if words[row])
+        for kind in ("places", "areas"):
             for column in NAMED:
-                names = self.tables[kind][column].to_numpy(object)
-                for row, name in enumerate(names):
-                    if isinstance(name, str) and name:
-                        up = self.parent[row] if kind == "units" else -1
-                        yield kind, row, name, name.removeprefix(names[up]).strip() if up >= 0 else name
+                names = enumerate(self.tables[kind][column].to_numpy(object))
+                yield from ((kind, row, name) for row, name in names if isinstance(name, str) and name)
+
+    def _inner_names(self) -> Iterator[tuple[int, str, str]]:
+        """Yield row, full name and what of it is its own, in each language, of units that stand in another."""
+        inner = np.flatnonzero(self.parent >= 0)
+        for words in self._words:
+            for row, name, up in zip(inner.tolist(), words[inner], words[self.parent[inner]], strict=True):
+                yield row, name, name.removeprefix(up).strip()
+
+    def called(self, text: str) -> list[Hit]:
+        """Return all that bears a full name.
+
+        Parameters
+        ----------
+        text : a name, however written.
+
+        Returns
+        -------
+        Hits, units first; empty where nothing is called so.
+        """
+        key = plain(text)
+        begun = [hit for end in range(len(key)) for hit in self._tops.get(key[: end + 1], ())]
+        tops = {row for kind, row in begun if kind == "units"}
+        rows = sorted({row for top in tops for row in self._tree(top).get(key, ())})
+        return [*(("units", row) for row in rows), *(hit for hit in self._tops.get(key, ()) if hit[0] != "units")]
+
+    def _tree(self, top: int) -> dict[str, list[int]]:
+        """Return plain full name -> rows, of a unit in no other and all inside it: their names begin with its own."""
+        if top not in self._trees:
+            found = dict[str, list[int]]()
+            for row in [top, *self._below_tops[0][slice(*np.searchsorted(self._below_tops[1], (top, top + 1)))]]:
+                for words in self._words:
+                    found.setdefault(plain(words[row]), []).append(int(row))
+            self._trees[top] = found
+        return self._trees[top]
+
+    @cached_property
+    def _below_tops(self) -> tuple[Ints, Ints]:
+        """Units that stand in another, by the one at the top, and which that is."""
+        top = np.arange(len(self.parent))
+        while (climb := self.parent[top] >= 0).any():
+            top = np.where(climb, self.parent[top], top)
+        inner = np.flatnonzero(self.parent >= 0)
+        inner = inner[np.argsort(top[inner], kind="stable")]
+        return inner, top[inner]
 
     def labels_in(self, own: str) -> dict[str, set[str]]:
         """Return `part_labels` of an own name; many units share one.
@@ -110,9 +120,9 @@ class Index:
         -------
         Level -> labels.
         """
-        if own not in self._own:
-            self._own[own] = part_labels(own)
-        return self._own[own]
+        if (found := self._own.get(own)) is None:
+            found = self._own[own] = part_labels(own)
+        return found
 
     def name_at(self, words: str, at: int) -> int:
         """Return where the longest name that begins at a position ends.
