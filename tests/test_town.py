@@ -163,3 +163,11 @@ def test_a_home_known_only_by_its_estate_seals_all_of_it(town_copy: Path) -> Non
     load_file(Workspace(town_copy), town_copy / "typed.csv", "cases")
     classes = lines_of(derive(town_copy))["class"]
     assert set(classes[classes.index.str.startswith("E4")]) == {"sealed"}
+
+
+def test_a_zone_of_whose_cells_stricter_outlines_leave_nothing_is_still_named_and_listed(town_folder: Path) -> None:
+    zones = derive(town_folder, policy_id="cn-3zone-2021").zones
+    bare = zones[zones.geometry.is_empty]
+    assert len(bare) == 1
+    assert zones["name"].str.len().min() > 0
+    assert bare["name"].tolist() == ["榕荫街旁"]

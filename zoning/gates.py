@@ -80,7 +80,7 @@ def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame)
     pieces = shapely.intersection(frame.to_metres(lines[hit]), shapely.difference(rim, core)[at])
     piece, pair = shapely.get_parts(pieces, return_index=True)
     ends = np.stack([shapely.get_point(piece, 0), shapely.get_point(piece, -1)], axis=1)
-    inner, outer = (_meets(ends, shapely.boundary(side)[at[pair], None]) for side in (core, rim))
+    inner, outer = (_meets(ends, shapely.boundary(side), at[pair]) for side in (core, rim))
     which, end = np.nonzero(inner & _leads_out(piece, zone[pair], inner, outer)[:, None])
     spot = _on_edge(piece[which], shapely.boundary(plane)[zone[pair[which]]], ends[which, end])
     row = roads.iloc[road[hit[pair[which]]]]
@@ -117,8 +117,10 @@ def _leads_out(piece: Shapes, zone: Ints, inner: Mask, outer: Mask) -> Mask:
     return np.isin(group, group[away])
 
 
-def _meets(points: Shapes, lines: Shapes) -> Mask:
-    return np.asarray(shapely.dwithin(points, lines, 1e-6), bool)
+def _meets(points: Shapes, lines: Shapes, of: Ints) -> Mask:
+    """Whether each point of a row lies on the row's line."""
+    shapely.prepare(lines)
+    return np.asarray(shapely.dwithin(lines[of, None], points, 1e-6), bool)
 
 
 def _merged(found: pd.DataFrame) -> pd.DataFrame:

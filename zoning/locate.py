@@ -7,14 +7,15 @@ nearest one of its estate's yard, or within `snap_m`, as *near*.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 import shapely
 from pyproj import Geod
 
-from zoning.geometry import Frame, Ints, cell_centres, points_to_cells
+from zoning.geometry import Floats, Frame, Ints, cell_centres, points_to_cells
+from zoning.lookup import bare_words, find_rows
+from zoning.once import once
 from zoning.settings import Settings
 
 
@@ -55,11 +56,11 @@ def locate(
     """
     places = tables["places"]
     spots = pd.DataFrame(index=facts.index)
-    spots["unit"] = _unit_by_id(facts.get("unit_id"), units, len(facts))
+    spots["unit"] = find_rows(facts.get("unit_id"), _unit_ids(units), len(facts))
     spots["lng"], spots["lat"] = _column(facts, "lng"), _column(facts, "lat")
     spots["radius_m"] = _column(facts, "location_radius_m")
     _fill_from_cells(spots, facts)
-    by_id = _place_ids(facts, places)
+    by_id = find_rows(facts.get("place_id"), _place_ids(places), len(facts))
     words = (spots["unit"] < 0) & ~np.isfinite(spots["lng"]) & (by_id < 0)
     place = _place_rows(facts, places, by_id)
     _fill_from_places(spots, place, places, units)
@@ -83,12 +84,33 @@ def _column(facts: pd.DataFrame, name: str) -> np.ndarray:
     return facts[name].to_numpy(float, na_value=np.nan).copy() if name in facts else np.full(len(facts), np.nan)
 
 
-def _unit_by_id(ids: pd.Series | None, units: pd.DataFrame, n: int) -> Ints:
-    if ids is None:
-        return np.full(n, -1)
-    rows = pd.Series(units.index, index=units["id"])
-    found: Ints = ids.map(rows).fillna(-1).to_numpy(np.int64)
-    return found
+@once
+def _unit_ids(units: pd.DataFrame) -> pd.Index:
+    return pd.Index(units["id"].to_numpy(object))
+
+
+@once
+def _place_ids(places: pd.DataFrame) -> pd.Index:
+    return pd.Index(places["id"].to_numpy(object))
+
+
+@once
+def _unit_names(units: pd.DataFrame) -> pd.Index:
+    return _names(units)
+
+
+@once
+def _place_names(places: pd.DataFrame) -> pd.Index:
+    return _names(places)
+
+
+def _names(table: pd.DataFrame) -> pd.Index:
+    """Names as they are compared; those of several stand for none."""
+    plain = bare_words(table["name"])
+    repeated = np.flatnonzero(plain.duplicated(keep=False) | plain.isna())
+    found = plain.to_numpy(object).copy()
+    found[repeated] = [(row,) for row in repeated]
+    return pd.Index(found)
 
 
 def _fill_from_cells(spots: pd.DataFrame, facts: pd.DataFrame) -> None:
@@ -99,34 +121,19 @@ def _fill_from_cells(spots: pd.DataFrame, facts: pd.DataFrame) -> None:
         spots.loc[use, "lng"], spots.loc[use, "lat"] = cell_centres(cells[use])
 
 
-def _place_ids(facts: pd.DataFrame, places: pd.DataFrame) -> Ints:
-    if "place_id" not in facts:
-        return np.full(len(facts), -1)
-    found: Ints = facts["place_id"].map(pd.Series(places.index, index=places["id"])).fillna(-1).to_numpy(np.int64)
-    return found
-
-
 def _place_rows(facts: pd.DataFrame, places: pd.DataFrame, rows: Ints) -> Ints:
     """Return the row of each fact's place: by place_id, else by an address that is the name of one place only."""
-    if "address" in facts and facts["address"].notna().any():
-        once = places[~_plain(places["name"]).duplicated(keep=False)]
-        by_name = pd.Series(once.index, index=_plain(once["name"]))
-        named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
+    if "address" in facts and (facts["address"].notna() & (rows < 0)).any():
+        named = find_rows(bare_words(facts["address"].where(rows < 0)), _place_names(places), len(facts))
         rows = np.where(rows < 0, named, rows)
     return rows
 
 
-def _plain(words: pd.Series) -> pd.Series:
-    """Words as they are compared: without blanks, width and case; missing words stay missing."""
-    plain = ["".join(normalize("NFKC", w).split()).casefold() if isinstance(w, str) else None for w in words]
-    return pd.Series(plain, index=words.index, dtype="str")
-
-
 def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, units: pd.DataFrame) -> None:
     has = place >= 0
-    unit_of = _unit_by_id(places["unit_id"], units, len(places))
     take = has & (spots["unit"].to_numpy() < 0)
-    spots.loc[take, "unit"] = unit_of[place[take]]
+    unit_of = places["unit_id"].iloc[place[take]]
+    spots.loc[take, "unit"] = find_rows(unit_of, _unit_ids(units), len(unit_of))
     bare = has & ((spots["unit"].to_numpy() < 0) | ~np.isfinite(spots["lng"].to_numpy()))
     points = shapely.point_on_surface(places["geometry"].to_numpy(object)[place[bare]])
     spots.loc[bare, "lng"], spots.loc[bare, "lat"] = shapely.get_x(points), shapely.get_y(points)
@@ -134,14 +141,11 @@ def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, un
 
 def _fill_from_addresses(spots: pd.DataFrame, facts: pd.DataFrame, place: Ints, units: pd.DataFrame) -> None:
     """An address that equals the full name of one unit is that unit."""
-    if "address" not in facts or facts["address"].isna().all():
+    asked = (spots["unit"].to_numpy() < 0) & (place < 0)
+    if "address" not in facts or not (facts["address"].notna() & asked).any():
         return
-    names = _plain(units["name"])
-    once = units[~names.duplicated(keep=False)]
-    by_name = pd.Series(once.index, index=_plain(once["name"]))
-    named = _plain(facts["address"]).map(by_name).fillna(-1).to_numpy(np.int64)
-    take = (named >= 0) & (spots["unit"].to_numpy() < 0) & (place < 0)
-    spots.loc[take, "unit"] = named[take]
+    named = find_rows(bare_words(facts["address"].where(asked)), _unit_names(units), len(facts))
+    spots.loc[named >= 0, "unit"] = named[named >= 0]
 
 
 def _fill_from_words(
@@ -156,14 +160,16 @@ def _fill_from_words(
     if "address" not in facts:
         return place
     left = ((spots["unit"] < 0) & ~np.isfinite(spots["lng"]) & facts["address"].notna()).to_numpy(bool)
+    if not left.any():
+        return place
     said = facts["address"].where(left)
     readings = {address: read(address) for address in said.dropna().unique()}
     unit, named, question = (
         said.map({a: getattr(r, part) for a, r in readings.items()}) for part in ("unit", "place", "question")
     )
     spots.loc[left, "question"] = question[left]
-    spots.loc[left, "unit"] = _unit_by_id(unit, units, len(facts))[left]
-    found = np.where(left, named.map(pd.Series(places.index, index=places["id"])).fillna(-1), place).astype(np.int64)
+    spots.loc[left, "unit"] = find_rows(unit, _unit_ids(units), len(facts))[left]
+    found = np.where(left, find_rows(named, _place_ids(places), len(facts)), place)
     _fill_from_places(spots, np.where(left, found, -1), places, units)
     return found
 
@@ -179,20 +185,26 @@ def _stand_in_unit(spots: pd.DataFrame, units: pd.DataFrame) -> None:
     spots.loc[at, "lng"], spots.loc[at, "lat"] = units["lng"].to_numpy()[rows], units["lat"].to_numpy()[rows]
 
 
+@once
+def _shapes(units: pd.DataFrame) -> list[tuple[Ints, shapely.STRtree]]:
+    """Rows of estates, then of all else that has an outline of its own, each with a tree in metres."""
+    shapes, estate = units["metres"].to_numpy(object), (units["level"] == "estate").to_numpy(bool)
+    own = units["own"].to_numpy(bool)
+    return [(rows := np.flatnonzero(own & of), shapely.STRtree(shapes[rows])) for of in (estate, ~estate)]
+
+
 def _unit_at(
     lng: pd.Series, lat: pd.Series, units: pd.DataFrame, frame: Frame, settings: Settings
 ) -> tuple[Ints, np.ndarray]:
     """Return the smallest unit that holds each point, else the nearest building as near, else a bare estate."""
     points = frame.to_metres(shapely.points(lng.to_numpy(), lat.to_numpy()))
     unit, near = np.full(len(points), -1), np.zeros(len(points), bool)
-    estates = np.flatnonzero(units["own"] & (units["level"] == "estate"))
-    solid = np.flatnonzero(units["own"] & (units["level"] != "estate"))
-    if not len(points) or not len(estates) + len(solid):
+    if not len(points) or not units["own"].any():
         return unit, near
-    shapes = units["metres"].to_numpy(object)
-    area = units["area_m2"].to_numpy()
-    for rows in (estates, solid):
-        point, found = shapely.STRtree(shapes[rows]).query(points, predicate="intersects")
+    (estates, _), (solid, tree) = _shapes(units)
+    shapes, area = units["metres"].to_numpy(object), units["area_m2"].to_numpy()
+    for rows, of_rows in _shapes(units):
+        point, found = of_rows.query(points, predicate="intersects")
         order = np.lexsort((-rows[found], -area[rows[found]]))
         unit[point[order]] = rows[found[order]]
     yard = np.isin(unit, estates) & ~units["leaf"].to_numpy()[unit]
@@ -203,7 +215,6 @@ def _unit_at(
             near[at] = True
     lost = np.flatnonzero(unit < 0)
     if len(lost) and len(solid):
-        tree = shapely.STRtree(shapes[solid])
         point, found = tree.query_nearest(points[lost], max_distance=settings.snap_m, all_matches=False)
         unit[lost[point]], near[lost[point]] = solid[found], True
     return unit, near
@@ -219,14 +230,10 @@ def _ambiguous(
         return found
     points = frame.to_metres(shapely.points(weak["lng"].to_numpy(), weak["lat"].to_numpy()))
     discs = shapely.buffer(points, weak["radius_m"].to_numpy())
-    solid = units[units["own"] & (units["level"] != "estate")]
-    shapes = solid["metres"].to_numpy(object)
-    near = np.bincount(shapely.STRtree(shapes).query(discs, predicate="intersects")[0], minlength=len(weak))
+    near = np.bincount(_shapes(units)[1][1].query(discs, predicate="intersects")[0], minlength=len(weak))
     rims = [shapely.get_coordinates(frame.to_degrees(disc)).T for disc in discs]
     cells = [len(np.unique(points_to_cells(rim[0], rim[1], settings.resolution))) for rim in rims]
     inside = (weak["unit"] >= 0).to_numpy()
-    if not len(weak):
-        return found
     found[weak.index] = np.where(inside, near > 1, (near > 0) | (np.array(cells, np.int64) > 1))
     return found
 
@@ -234,14 +241,15 @@ def _ambiguous(
 def _floor_of_place(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, units: pd.DataFrame) -> None:
     """A place that names its floors and stands in a building cut into floor ranges is in the range of its floor."""
     floor = places["floor_from"].to_numpy(float, na_value=np.nan)
-    ranges = units[units["level"] == "floor_range"]
-    has = np.flatnonzero(place >= 0)
-    for row in has[np.isfinite(floor[place[has]])]:
-        at = floor[place[row]]
-        inside = ranges[(ranges["parent"] == spots["unit"].iloc[row]) & (ranges["floor_from"] <= at)]
-        inside = inside[inside["floor_to"] >= at]
-        if len(inside):
-            spots.iloc[row, spots.columns.get_loc("unit")] = inside.index[0]
+    rows = np.flatnonzero(place >= 0)
+    rows = rows[np.isfinite(floor[place[rows]])]
+    if not len(rows):
+        return
+    asked = pd.DataFrame({"row": rows, "parent": spots["unit"].to_numpy(np.int64)[rows], "at": floor[place[rows]]})
+    ranges = units.loc[units["level"] == "floor_range", ["parent", "floor_from", "floor_to"]].reset_index(names="unit")
+    found = asked.merge(ranges, on="parent")
+    found = found[found["at"].between(found["floor_from"], found["floor_to"])].drop_duplicates("row")
+    spots.iloc[found["row"], spots.columns.get_loc("unit")] = found["unit"].to_numpy(np.int64)
 
 
 def far_away(spots: pd.DataFrame, areas: pd.DataFrame, settings: Settings) -> pd.Series:
@@ -268,12 +276,21 @@ def far_away(spots: pd.DataFrame, areas: pd.DataFrame, settings: Settings) -> pd
     loose = np.isfinite(lng) & (spots["unit"] < 0).to_numpy()
     if not settings.far_km or not loose.any():
         return pd.Series(False, index=spots.index)
-    middle = shapely.Point(np.nanmedian(lng), np.nanmedian(lat))
-    km = Geod(ellps="WGS84").inv(np.full(len(lng), middle.x), np.full(len(lat), middle.y), lng, lat)[2] / 1000
-    far = loose & (km > max(settings.far_km, 10 * float(np.nanmedian(km))))
-    rows = np.flatnonzero(far)
+    middle = (float(np.nanmedian(lng)), float(np.nanmedian(lat)))
+    rows = np.flatnonzero(loose)
+    rows = rows[_km(middle, lng[rows], lat[rows]) > settings.far_km]
+    if not len(rows):
+        return pd.Series(False, index=spots.index)
+    km, far = _km(middle, lng, lat), np.zeros(len(spots), bool)
+    rows = rows[km[rows] > 10 * float(np.nanmedian(km))]
+    far[rows] = True
     held = shapely.STRtree(areas["geometry"].to_numpy(object)).query(
         shapely.points(lng[rows], lat[rows]), predicate="intersects"
     )
     far[rows[np.unique(held[0])]] = False
     return pd.Series(far, index=spots.index)
+
+
+def _km(middle: tuple[float, float], lng: Floats, lat: Floats) -> Floats:
+    x, y = (np.full(len(lng), value) for value in middle)
+    return np.asarray(Geod(ellps="WGS84").inv(x, y, lng, lat)[2] / 1000)

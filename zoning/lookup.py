@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from zoning.geometry import Cells, Ints
@@ -82,3 +84,37 @@ def spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
     sizes = last - first
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
+
+
+def find_rows(ids: pd.Series | None, known: pd.Index, n: int) -> Ints:
+    """Return where each id or name is.
+
+    Parameters
+    ----------
+    ids : (n,) text, missing ones too; None if there are none at all.
+    known : of a table, each once.
+    n : how many are asked.
+
+    Returns
+    -------
+    (n,) rows, -1 where it is missing or known to nobody.
+    """
+    if ids is None or not ids.notna().any():
+        return np.full(n, -1)
+    return np.asarray(known.get_indexer(ids.to_numpy(object)), np.int64)
+
+
+def bare_words(words: pd.Series) -> pd.Series:
+    """Return words as names are compared.
+
+    Parameters
+    ----------
+    words : text; missing ones stay missing.
+
+    Returns
+    -------
+    On the same index, without blanks, width and case.
+    """
+    text = pc.utf8_normalize(pa.array(words.array, pa.large_string(), from_pandas=True), "NFKC")
+    bare = pc.replace_substring_regex(pc.utf8_lower(text), r"[\s\pZ]+", "")
+    return pd.Series(bare.to_pandas(), index=words.index, dtype="str")

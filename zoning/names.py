@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Frame, Ints, Shapes
+from zoning.geometry import Frame, Ints, Shapes, cell_centres
 from zoning.once import once
 
 SHOWN = 3
@@ -25,7 +25,7 @@ def name_zones(
     Parameters
     ----------
     zones : zone_id, ground_id, geometry (WGS84).
-    membership : atom (number), atom_id, zone_id.
+    membership : atom (number), atom_id, zone_id, cell.
     units, atoms : of `make_units`.
     areas, roads : contract tables; name, name_en, geometry.
     frame : plane in metres.
@@ -49,7 +49,7 @@ def name_zones(
             names[i] = _of_units(units_of[zone_id], units["parent"].to_numpy(np.int64), words)
         else:
             loose.append(i)
-    names[loose] = _by_road(zones["geometry"].to_numpy(object)[loose], roads, frame)
+    names[loose] = _by_road(_points(zones.iloc[loose], membership), roads, frame)
     return zones.assign(name=names[:, 0], name_en=names[:, 1])
 
 
@@ -65,9 +65,18 @@ def _of_units(rows: list[int], parent: Ints, words: list[np.ndarray]) -> tuple[s
     return "、".join(name) + more, ", ".join(english) + more
 
 
-def _by_road(shapes: Shapes, roads: pd.DataFrame, frame: Frame) -> np.ndarray:
+def _points(zones: pd.DataFrame, membership: pd.DataFrame) -> Shapes:
+    """Return a point of each zone: in its outline, or in its first cell where stricter outlines leave nothing of it."""
+    points = shapely.point_on_surface(zones["geometry"].to_numpy(object))
+    bare = shapely.is_empty(points)
+    if bare.any():
+        first = membership.drop_duplicates("zone_id").set_index("zone_id")["cell"]
+        points[bare] = shapely.points(*cell_centres(first.loc[zones["zone_id"][bare]].to_numpy(np.uint64)))
+    return np.asarray(points, object)
+
+
+def _by_road(points: Shapes, roads: pd.DataFrame, frame: Frame) -> np.ndarray:
     """Name loose cells or blocks after the nearest named road; without one, after their place."""
-    points = shapely.point_on_surface(shapes)
     found = np.array([(f"{p.y:.4f}, {p.x:.4f}",) * 2 for p in points], object).reshape(-1, 2)
     named, lines = _named(roads, frame)
     zone, road = lines.query_nearest(frame.to_metres(points), max_distance=NEAR_M)

@@ -29,7 +29,7 @@ def link_services(zones: pd.DataFrame, sites: pd.DataFrame, roads: pd.DataFrame,
 
     Parameters
     ----------
-    zones : zone_id, geometry (WGS84); a zone starts from its representative point.
+    zones : zone_id, geometry (WGS84); a zone starts from its representative point; one without an outline has no sites.
     sites : id, name, kind, geometry (points, WGS84).
     roads : geometry (lines, WGS84); every line is open both ways.
     frame : plane in metres.
@@ -38,6 +38,7 @@ def link_services(zones: pd.DataFrame, sites: pd.DataFrame, roads: pd.DataFrame,
     -------
     One row a zone and kind, by zone_id and site_kind: zone_id, site_kind, site_id, name, distance_m, by_road.
     """
+    zones = zones[~shapely.is_empty(np.asarray(zones["geometry"], object))]
     from_zone = _plane(shapely.point_on_surface(np.asarray(zones["geometry"], object)), frame)
     reach, rows = _reach(sites, roads, frame), []
     to_road, enter = reach.nodes.query(from_zone) if reach.nodes is not None else (None, None)
