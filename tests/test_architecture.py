@@ -78,7 +78,9 @@ TOP = {
     "gazetteer": "pipeline",
     "typos": "pipeline",
     "addresses": "pipeline",
-    **dict.fromkeys([f"addresses.{part}" for part in ("words", "index", "tree", "ground", "unclear")], "pipeline"),
+    **dict.fromkeys(
+        [f"addresses.{part}" for part in ("words", "town", "index", "tree", "ground", "unclear")], "pipeline"
+    ),
     "loading": "pipeline",
     "corrections": "pipeline",
     "rejects": "pipeline",
