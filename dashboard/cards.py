@@ -1,22 +1,23 @@
 """The card: what was chosen, its class, and why; thin readers of a plan, no rule of their own."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-import pandas as pd
 from dash import html
 
+from dashboard.card_around import gates_section, sites_section
+from dashboard.card_calendar import calendar_section
+from dashboard.card_proportion import proportion_section, weight_of
 from dashboard.life import life_sections
 from dashboard.parts import chip, figure, number, pairs, section, text, words
 from dashboard.plans import Engine, Shown
-from dashboard.rows import Round, class_words, clock, lift_day, rounds_of, whole
+from dashboard.rows import class_words, clock, lift_day, rounds_of, whole
 from dashboard.texts import both, day_text, known, problem
 from layers import LAYERS
 from layers._base import Card, row_of, values
 from layers._base import shown as zones_shown
 
-GATES_SHOWN, FACTS_SHOWN, PROBLEMS_SHOWN, PARTS_SHOWN = 8, 6, 20, 16
+FACTS_SHOWN, PROBLEMS_SHOWN, PARTS_SHOWN = 6, 20, 16
 _LAYERS = {layer.key: layer for layer in LAYERS}
 
 
@@ -39,7 +40,7 @@ def make_card(shown: Shown, choice: Mapping[str, Any], engine: Engine) -> list[A
     if layer is None or card is None:
         return [html.P(text("not_found", id=key), className="empty")]
     if card.kind == "zones":
-        return _zone_card(shown, key)
+        return _zone_card(shown, key, engine)
     return _place_card(shown, layer.key, key, card, engine)
 
 
@@ -84,7 +85,7 @@ def _subject(key: str, called: Mapping[str, Mapping[str, str]]) -> Any:
     return words(called[key]) if key in called else html.B(key, className="mono")
 
 
-def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
+def _zone_card(shown: Shown, zone_id: str, engine: Engine) -> list[Any]:
     plan = shown.plan
     zones = zones_shown(plan)
     zone = row_of(zones.drop(columns="geometry"), zone_id, "zone_id")
@@ -93,6 +94,7 @@ def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
     letter, names = class_words(plan.policy, zone["look"], zone["class"])
     rounds = rounds_of(plan.calendar[plan.calendar["zone_id"] == zone_id]).get(zone_id, [])
     time = clock(plan.policy, zone["class"], rounds, shown.day)
+    weight = weight_of(shown, zone_id, engine)
     title = html.Div(
         [
             html.H2(words({"zh": zone["name"], "en": zone["name_en"]})),
@@ -103,12 +105,13 @@ def _zone_card(shown: Shown, zone_id: str) -> list[Any]:
     head = html.Header([chip(zone["look"], letter, _chip_class(zone)), title], className="chead")
     return [
         head,
-        _zone_figures(shown, zone, time),
+        _zone_figures(shown, zone, time, weight),
         *life_sections(shown, zone),
         section(text("why"), [_reasons(_zone_reasons(plan, zone_id)), *_weak(zone)], class_name="why"),
-        _calendar(shown, rounds, time),
-        *_gates(plan, zone_id),
-        *_sites(plan, zone_id),
+        calendar_section(shown, zone, rounds, time),
+        *proportion_section(zone, weight),
+        *gates_section(plan, zone_id),
+        *sites_section(plan, zone_id),
     ]
 
 
@@ -116,16 +119,16 @@ def _chip_class(zone: Mapping[str, Any]) -> str:
     return "lg sketch" if zone["status"] == "proposed" else "lg"
 
 
-def _zone_figures(shown: Shown, zone: Mapping[str, Any], time: Mapping[str, Any]) -> html.Div:
+def _zone_figures(shown: Shown, zone: Mapping[str, Any], time: Mapping[str, Any], weight: Any) -> html.Div:
     lift = lift_day(zone["earliest_lift_at"], shown.zone)
-    people, hectares = whole(zone["people"]), (zone["area_m2"] or 0) / 1e4
+    people, cost = whole(zone["people"]), whole(weight and weight["person_days"])
     of = html.Span(f" / {time['days']}", className="mut") if time["days"] else ""
     return html.Div(
         [
             figure("–" if people is None else number(people), text("people_unit")),
             figure([str(time["day"] or "–"), of], text("day_since")),
             figure(words(day_text(lift)) if lift else "–", text("lift")),
-            figure(words(both("hectares", n=f"{hectares:.2g}" if hectares < 10 else number(hectares))), text("area")),
+            figure("–" if cost is None else number(cost), text("person_days")),
         ],
         className="figs",
     )
@@ -175,61 +178,6 @@ def _reason(reason: Mapping[str, Any]) -> html.Li:
     cite = [html.P(reason["cite"], className="cite", lang="zh")] if reason.get("cite") else []
     behind = html.Details([html.Summary(counted), html.Div([*shown, *more])]) if facts else ""
     return html.Li([html.Div([html.B(words(reason["names"])), *said]), *cite, behind])
-
-
-def _calendar(shown: Shown, rounds: list[Round], time: Mapping[str, Any]) -> html.Section:
-    ahead = time["next"]
-    if not rounds:
-        return section(text("calendar"), [html.P(text("no_calendar"), className="mut")])
-    if ahead is None:
-        note = text("calendar_done")
-    else:
-        tubes = "–" if pd.isna(ahead["tubes"]) else number(int(ahead["tubes"]))
-        note = text("calendar_next", day=int(ahead["day"]), date=day_text(ahead["date"]), tubes=tubes)
-    dates = {int(r["day"]): r["date"] for r in rounds}
-    boxes = [_box(n, dates.get(n), shown, time) for n in range(1, min(time["days"], 28) + 1)]
-    assumed = [html.P(text("calendar_assumed"), className="mut")] if time["assumed"] else []
-    return section(text("calendar"), [html.Ol(boxes, className="cal"), *assumed], note)
-
-
-def _box(day: int, tested: Any, shown: Shown, time: Mapping[str, Any]) -> html.Li:
-    on = time["start"] + timedelta(days=day - 1)
-    state = "past" if on < shown.day else "now" if on == shown.day else "ahead"
-    mark = ("✓" if state == "past" else "○") if tested is not None else ""
-    label = f"{on.month}/{on.day}" if day == 1 or on.day == 1 else str(on.day)
-    return html.Li([html.I(mark), html.Span(str(day)), html.Span(label, className="mut")], className=state)
-
-
-def _gates(plan: Any, zone_id: str) -> list[Any]:
-    gates = plan.gate_points[plan.gate_points["zone_id"] == zone_id]
-    if not len(gates):
-        return []
-    # Named gates first: a footpath without a name says little.
-    named = gates.assign(unnamed=gates["name"].isna()).sort_values("unnamed", kind="stable")
-    lines = []
-    for gate in named.head(GATES_SHOWN).to_dict("records"):
-        state = "undecided" if pd.isna(gate["open"]) else "open" if gate["open"] else "closed"
-        name = text(f"gate_{gate['kind']}") if gate["unnamed"] else gate["name"]
-        lines.append((name, text(f"gate_{state}")))
-    more = [html.P(text("more", n=len(gates) - GATES_SHOWN), className="mut")] if len(gates) > GATES_SHOWN else []
-    return [section(text("gates"), [pairs(lines), *more], text("gates_n", n=len(gates)))]
-
-
-def _sites(plan: Any, zone_id: str) -> list[Any]:
-    links = plan.site_links[plan.site_links["zone_id"] == zone_id]
-    if not len(links):
-        return []
-    sites = plan.tables["sites"]
-    english = dict(zip(sites["id"], sites["name_en"].fillna(sites["name"]), strict=True))
-    lines = [
-        (
-            [words(known(link["site_kind"]), "mut"), " ", words({"zh": link["name"], "en": english[link["site_id"]]})],
-            text("by_road" if link["by_road"] else "by_air", n=number(round(link["distance_m"]))),
-        )
-        for link in links.to_dict("records")
-        if not pd.isna(link["distance_m"])
-    ]
-    return [section(text("sites"), [pairs(lines)])]
 
 
 def _explained(shown: Shown, kind: str, key: str, card: Card, engine: Engine) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from layers import LAYERS
 from layers._base import shown as zones_shown
 from layers.tiles import TileSet
 from zoning.answers import answer
+from zoning.burden import weigh
 from zoning.differences import compare_plans
+from zoning.once import once
 
 KEPT = 12  # plans held at once
 NEW_A_MINUTE = 60  # plans derived in a minute, whoever asks
@@ -51,6 +53,12 @@ class Question:
         return midnight.astimezone(UTC)
 
 
+@once
+def weigh_once(plan: Any) -> pd.DataFrame:
+    """Return what each zone of a plan costs, with the edits on it; made once for a plan that is looked at."""
+    return weigh(plan, plan.touched)
+
+
 @dataclass(frozen=True)
 class Engine:
     """What the dashboard needs of the zoning engine, bound to one workspace; tests give their own.
@@ -68,6 +76,7 @@ class Engine:
     workspace: Callable[[str], Any] | None = None
     compare: Callable[[Any, Any], Any] = compare_plans
     answer: Callable[[Any, dict[str, Any]], dict[str, Any]] = answer
+    weigh: Callable[[Any], pd.DataFrame] = weigh_once
 
 
 @dataclass(frozen=True)

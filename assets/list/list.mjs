@@ -204,5 +204,7 @@ function cutName(name) {
   if (letters.reduce((sum, letter) => sum + wide(letter), 0) <= CUT) return el("span", { class: "n" }, name);
   let from = letters.length;
   for (let room = TAIL; from > 0 && room >= wide(letters[from - 1]); from--) room -= wide(letters[from - 1]);
+  const word = letters.slice(from).findIndex((letter) => letter === " " || wide(letter) === 2); // a word is not begun in its middle
+  if (from && wide(letters[from - 1]) === 1 && letters[from - 1] !== " " && word > 0 && word < letters.length - from - 3) from += word;
   return el("span", { class: "n cut" }, el("span", {}, letters.slice(0, from).join("")), el("span", {}, letters.slice(from).join("")));
 }

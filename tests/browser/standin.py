@@ -51,6 +51,7 @@ class LivedPlan(TinyPlan):
     acts: Any = None
     touched: Any = None
     ledger: Any = None
+    rounds: Any = None
 
 
 def _table(rows: list[tuple[Any, ...]], *columns: str) -> pd.DataFrame:
@@ -98,12 +99,25 @@ def _compare(_before: LivedPlan, after: LivedPlan) -> Any:
     return opened.assign(**told, atoms_added=[["Y1"]] * len(opened), atoms_removed=[[]] * len(opened))
 
 
+def _weigh(plan: LivedPlan) -> pd.DataFrame:
+    """Weigh the zones by hand: the controlled one has people beyond the rules, the precaution zone some below."""
+    kept = plan.zones[~plan.zones["status"].isin(["released", "rejected"])]
+    table = kept[["zone_id", "class", "people"]].assign(days_left=9.0, tests=12_000.0, bare_share=0.94)
+    table["person_days"] = table["people"] * table["days_left"]
+    table["beyond_people"] = table["zone_id"].map({"c7b2d401": 118.0}).fillna(0.0)
+    table["below_people"] = table["zone_id"].map({"p42118aa": 31.0}).fillna(0.0)
+    table["below_facts"] = [["cases:C2"] if below else [] for below in table["below_people"]]
+    table["required_people"] = table["people"] - table["beyond_people"]
+    return table.assign(beyond_person_days=table["beyond_people"] * 9)
+
+
 def engine() -> Engine:
     """Return an engine that derives this plan."""
     return replace(
         tiny_plan.engine(),
         derive=lambda outbreak="", as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
         compare=_compare,
+        weigh=_weigh,
     )
 
 

@@ -109,7 +109,7 @@ def test_orders_and_filters_hold_over_another_language(screen: Page) -> None:
 
 
 def test_zones_of_one_sub_district(long_list: Page) -> None:
-    long_list.get_by_label("All sub-districts").select_option(label="East Sub-district")
+    long_list.get_by_label("Any area").select_option(label="East Sub-district")
     counted = long_list.locator("#zone-list .ph .mut")
     expect(counted).to_have_text(re.compile(r"^\d,\d{3} of 10,000$"))
     for row in long_list.locator(".zrow .zn .s").all()[:5]:
