@@ -44,15 +44,16 @@ class Index:
             town.units[c].to_numpy(float) for c in ("number", "floor_from", "floor_to")
         )
         self._words = [town.units[column].to_numpy(object) for column in NAMED]
-        self._tops, self.begins = dict[str, list[Hit]](), dict[str, list[Hit]]()
+        tops, begins = dict[str, dict[Hit, None]](), dict[str, dict[Hit, None]]()
         self._own, self._trees = dict[str, dict[str, set[str]]](), dict[int, dict[str, list[int]]]()
         for kind, row, name in self._first_names():
-            _add(self._tops, plain(name), (kind, row))
-            _add(self.begins, tidy(name), (kind, row))
+            _add(tops, plain(name), (kind, row))
+            _add(begins, tidy(name), (kind, row))
         for row, name, own in self._inner_names():
             if "" in self.labels_in(own):
-                _add(self.begins, tidy(own), ("units", row))
-                _add(self.begins, tidy(name), ("units", row))
+                _add(begins, tidy(own), ("units", row))
+                _add(begins, tidy(name), ("units", row))
+        self._tops, self.begins = ({name: list(hits) for name, hits in of.items()} for of in (tops, begins))
         self._longest = max(map(len, self.begins), default=0)
 
     def _first_names(self) -> Iterator[tuple[str, int, str]]:
@@ -166,12 +167,12 @@ class Index:
         Rows of units.
         """
         rows = {row for hits in named for kind, row in hits if kind == "units"}
-        found = []
-        for row in sorted(rows):
-            line = set(self.line(row))
-            if all(any(kind == "units" and up in line for kind, up in hits) for hits in named):
-                found.append(row)
-        return found
+        lines = {row: set(self.line(row)) for row in sorted(rows)}
+        fits = {
+            row: all(any(k == "units" and up in line for k, up in hits) for hits in named)
+            for row, line in lines.items()
+        }
+        return [row for row in lines if fits[row]]
 
     def names_of(self, hit: Hit) -> list[object]:
         """Return the names of a hit in each language.
@@ -273,9 +274,9 @@ class Index:
         return make_gazetteer(self.units, *(self.tables[kind] for kind in _SEARCHED))
 
 
-def _add(index: dict[str, list[Hit]], key: str, hit: Hit) -> None:
-    if key and hit not in (hits := index.setdefault(key, [])):
-        hits.append(hit)
+def _add(index: dict[str, dict[Hit, None]], key: str, hit: Hit) -> None:
+    if key:
+        index.setdefault(key, {})[hit] = None
 
 
 _kept: list[Index] = []
