@@ -49,9 +49,8 @@ class Index:
         for kind, row, name in self._first_names():
             _add(tops, plain(name), (kind, row))
             _add(begins, tidy(name), (kind, row))
-        for row, name, own in self._inner_names():
-            if "" in self.labels_in(own):
-                _add(begins, tidy(own), ("units", row))
+        for row, *words in (told for told in self._inner_names() if "" in self.labels_in(told[2])):
+            for name in words[::-1]:
                 _add(begins, tidy(name), ("units", row))
         self._tops, self.begins = ({name: list(hits) for name, hits in of.items()} for of in (tops, begins))
         self._longest = max(map(len, self.begins), default=0)
