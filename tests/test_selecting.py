@@ -4,7 +4,7 @@ import h3
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from zoning.errors import InputError, UnknownError

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,16 @@ class Ground:
 
     base: Base
     sheet: Sheet
+
+    @cached_property
+    def members(self) -> dict[str, set[int]]:
+        """Return the atoms of each zone of the base.
+
+        Returns
+        -------
+        Zone id -> atoms.
+        """
+        return self.base.members()
 
     def names(self, atoms: Iterable[int]) -> list[str]:
         """Return the ids of atoms.

@@ -3,7 +3,7 @@
 An atom is taken where its representative point is: a unit's point, a cell's centre.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import h3
@@ -41,7 +41,7 @@ class Picked:
 class Land:
     """A plan's ground as selections ask for it; what is made of it is made once."""
 
-    plan: Plan
+    plan: Plan = field(repr=False)
 
     @cached_property
     def points(self) -> tuple[Floats, Floats]:
