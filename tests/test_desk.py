@@ -22,7 +22,7 @@ places = st.sampled_from([*(Place(of.of, name) for name, of in ZONES.items()), P
 locks = st.lists(st.sampled_from(["zone:S1", "zone:new:a", "class:c", "class:none", ALL]), min_size=1).map(tuple)
 acts = st.one_of(
     st.builds(Act, st.sampled_from(["paint", "split", "merge", "turn"]), atoms, places, sent=st.text(max_size=3)),
-    st.builds(Act, st.just("erase"), atoms),
+    st.builds(Act, st.sampled_from(["erase", "leave"]), atoms),
     st.builds(Act, st.sampled_from(["lock", "unlock"]), locks=locks),
 )
 steps = st.lists(st.one_of(acts, acts, st.sampled_from(["undo", "redo"])), max_size=25)
@@ -171,6 +171,13 @@ def test_erasing_gives_back_what_the_engine_proposes() -> None:
     do(desk, paint(desk, [0, 9, 11], "c", "C2"))
     do(desk, erase(desk, [0, 2, 8, 9, 11]))
     assert [desk.at(atom).zone for atom in (0, 2, 8, 9, 11)] == ["S1", "C1", "", "C1", ""]
+
+
+@given(steps, atoms)
+def test_what_is_left_to_others_is_as_in_the_base(those: list[Step], given_up: tuple[int, ...]) -> None:
+    desk = replay(BASE, [*those, Act("unlock", locks=tuple(sorted(replay(BASE, those).locks)))])
+    do(desk, Act("leave", given_up))
+    assert not desk.placed.keys() & set(given_up)
 
 
 def test_wrong_strokes_say_what_is_wrong() -> None:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from zoning.edits.ledger import OUT
 
-Kind = Literal["paint", "erase", "split", "merge", "turn", "lock", "unlock"]
+Kind = Literal["paint", "erase", "leave", "split", "merge", "turn", "lock", "unlock"]
 ALL = "all"  # the lock of everything
 NEW = "new:"  # how ids of zones begin that a draft draws
 
@@ -55,7 +55,9 @@ class Base:
 
 @dataclass(frozen=True)
 class Act:
-    """One act. `atoms`: numbers, each once. `place`: where they come to (erase, lock, unlock: nowhere).
+    """One act. `atoms`: numbers, each once. `place`: where they come to, `none` for those that say it themselves.
+
+    erase: to what the engine proposes; leave: to what is in the base.
 
     `locks`: what lock and unlock name: `zone:ID`, `class:NAME` or `all`. `sent`: what the sender calls it.
     """
@@ -239,7 +241,7 @@ def work_out(desk: Desk, act: Act) -> Change:
     left_out = 0
     for atom in act.atoms:
         before = desk.at(atom)
-        after = act.place if act.kind != "erase" else desk.base.derived.get(atom, NOWHERE)
+        after = _goal(desk.base, act, atom)
         if before == after:
             continue
         if desk.is_locked(before) or desk.is_locked(after):
@@ -247,6 +249,12 @@ def work_out(desk: Desk, act: Act) -> Change:
         else:
             places[atom] = before, after
     return Change(places, (now, now), left_out, "" if act.place.zone in desk.zones else act.place.zone)
+
+
+def _goal(base: Base, act: Act, atom: int) -> Place:
+    if act.kind in ("erase", "leave"):
+        return (base.derived if act.kind == "erase" else base.shown).get(atom, NOWHERE)
+    return act.place
 
 
 def _put(desk: Desk, change: Change) -> None:

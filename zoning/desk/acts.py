@@ -57,6 +57,24 @@ def erase(desk: Desk, atoms: Sequence[int], sent: str = "") -> Act:
     return _held(desk, Act("erase", tuple(atoms), sent=sent))
 
 
+def leave(desk: Desk, atoms: Sequence[int], sent: str = "") -> Act:
+    """Return the act that leaves atoms as they are in the base: what others saved there holds.
+
+    Parameters
+    ----------
+    desk, atoms, sent : as `paint`.
+
+    Returns
+    -------
+    Act.
+
+    Raises
+    ------
+    InputError : as `paint`.
+    """
+    return _held(desk, Act("leave", tuple(atoms), sent=sent))
+
+
 def _held(desk: Desk, act: Act) -> Act:
     if not act.atoms:
         raise InputError("no atom is chosen; nothing was changed: choose ground on the map")
