@@ -1,4 +1,5 @@
 /* Start of the page's own modules: each part hears of the view and the choice from here. */
+import * as acts from "./acts/acts.mjs";
 import * as menus from "./frame/menus.mjs";
 import * as search from "./frame/search.mjs";
 import * as timeline from "./frame/timeline.mjs";
@@ -10,7 +11,7 @@ import { Stage } from "./map/stage.mjs";
 import { page } from "./shared/page.mjs";
 import { getJson } from "./shared/server.mjs";
 
-const PARTS = [timeline, search, paper, menus, watch];
+const PARTS = [timeline, search, paper, acts, menus, watch];
 let started = null;
 
 async function start() {

@@ -8,7 +8,7 @@ from dash import html
 from dashboard.card_around import gates_section, sites_section
 from dashboard.card_calendar import calendar_section
 from dashboard.card_proportion import proportion_section, weight_of
-from dashboard.life import life_sections
+from dashboard.life import act_bar, life_sections
 from dashboard.parts import chip, figure, number, pairs, section, text, words
 from dashboard.plans import Engine, Shown
 from dashboard.rows import class_words, clock, lift_day, rounds_of, whole
@@ -112,6 +112,7 @@ def _zone_card(shown: Shown, zone_id: str, engine: Engine) -> list[Any]:
         *proportion_section(zone, weight),
         *gates_section(plan, zone_id),
         *sites_section(plan, zone_id),
+        *act_bar(shown, zone),
     ]
 
 

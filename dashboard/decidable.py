@@ -113,6 +113,7 @@ def form_of(shown: Shown, zone: Zone, clock: datetime) -> dict[str, Any]:
         "class": words,
         "look": zone["look"],
         "letter": letter,
+        "sketch": zone["status"] == "proposed",
         "actions": actions_of(plan, zone),
         "proposed": [_proposed(act) for act in acts_of(plan, zone["zone_id"])],
         "steps": _ways(plan, [step.to for step in of.steps]),

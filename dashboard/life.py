@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from dashboard.decidable import actions_of
 from dashboard.parts import number, pairs, section, text, words
 from dashboard.plans import Shown
 from dashboard.rows import class_words, stage_words
 from dashboard.texts import both, known, moment_text
-from dashboard.waits import acts_of, checks_of, edits_of
+from dashboard.waits import acts_of, asked_of, checks_of, edits_of
 from layers._base import ACTS
 
 FACTS_SHOWN, EDITS_SHOWN = 6, 6
@@ -39,6 +40,39 @@ def life_sections(shown: Shown, zone: Zone) -> list[Any]:
         section(text("life"), [pairs(_dates(shown, zone))], class_name="life"),
         *_edits(shown, rest, "edits", ""),
     ]
+
+
+def act_bar(shown: Shown, zone: Zone) -> list[Any]:
+    """Return the buttons of a zone's card; a script opens what they name, and the first is what is proposed.
+
+    Parameters
+    ----------
+    shown : a plan on its day.
+    zone : its row of `plan.zones`.
+
+    Returns
+    -------
+    One line of buttons; none for a zone that is over.
+    """
+    actions = actions_of(shown.plan, zone)
+    if not actions:
+        return []
+    ready = bool(asked_of(shown.plan).get(zone["zone_id"]))
+    shown_first = [actions[0]] if ready else []
+    shown_first += ["hold"] if "hold" in actions and "hold" not in shown_first else []
+    buttons = [
+        _act_button(name, text("hold_short" if name == "hold" else f"act_of_{name}"), "pri" if ready and not k else "")
+        for k, name in enumerate(shown_first)
+    ]
+    if set(actions) - set(shown_first):
+        buttons.append(_act_button("decide", text("decide_other" if buttons else "decide_short")))
+    if zone["status"] in ("decided", "in_force"):
+        buttons.append(_act_button("rounds", text("rounds_short")))
+    return [html.Div([*buttons, _act_button("notice", text("notice_short"))], className="cfoot")]
+
+
+def _act_button(name: str, label: Any, look: str = "") -> html.Button:
+    return html.Button(label, className=f"btn {look}".strip(), type="button", **{"data-act": name})
 
 
 def _proposals(shown: Shown, zone: Zone) -> list[Any]:

@@ -26,9 +26,9 @@ def rounds_of_zone(shown: Shown, zone_id: str, round_id: str = "", text: str = "
     Returns
     -------
     rounds: of the zone (round_id, ended, share, positive, pools_open, missing: buildings never touched), newest first;
-    round: its id; fresh: whether nothing was entered of it yet; started, ended: as typed, empty for a fresh one; rows,
-    at most ROWS: unit_id, name, people, and COUNTS (None where nothing was entered); n: how many buildings there are;
-    totals: COUNTS over all of them.
+    now: as typed; round: its id; fresh: whether nothing was entered of it yet; started, ended: as typed, empty for a
+    fresh one; rows, at most ROWS: unit_id, name, people, and COUNTS (None where nothing was entered); n: how many
+    buildings there are; totals: COUNTS over all of them, those due being the residents where nothing else was said.
     """
     entered = _entered(shown)
     rounds = _rounds(shown, zone_id)
@@ -46,7 +46,16 @@ def rounds_of_zone(shown: Shown, zone_id: str, round_id: str = "", text: str = "
     ]
     times = {"started": _last(mine, "started_at", "min", shown), "ended": _last(mine, "ended_at", "max", shown)}
     totals = {name: int(there[name].fillna(0).sum()) for name in COUNTS}
-    told = {"rounds": rounds, "round": chosen, "fresh": mine.empty, **times, "totals": totals, "n": len(rows)}
+    totals["due"] = int(np.where(there["due"].isna(), houses["people"], there["due"].fillna(0)).sum())
+    told = {
+        "now": show_typed(shown.plan.as_of, str(shown.zone)),
+        "rounds": rounds,
+        "round": chosen,
+        "fresh": mine.empty,
+        **times,
+        "totals": totals,
+        "n": len(rows),
+    }
     return {**told, "rows": rows[start : start + ROWS], "entered": int(there["tested"].notna().sum())}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from app import create_server
+from zoning.store import Workspace
 
 _NUMBER = count()
 
@@ -53,3 +54,8 @@ def acting(folder: Path) -> Iterator[Town]:
     """Serve a workspace to a test."""
     with TestClient(create_server(folder)) as client:
         yield Town(client)
+
+
+def decisions(folder: Path) -> list[dict[str, Any]]:
+    """What was decided in a workspace, in recorded order."""
+    return [dict(event.payload) for event in Workspace(folder).events() if event.kind == "decide"]

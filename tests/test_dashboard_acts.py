@@ -6,18 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.acting import Town, acting
-from zoning.store import Workspace
+from tests.acting import Town, acting, decisions
 
 
 @pytest.fixture
 def town(town_copy: Path) -> Iterator[Town]:
     with acting(town_copy) as town:
         yield town
-
-
-def decided(folder: Path) -> list[dict[str, Any]]:
-    return [dict(event.payload) for event in Workspace(folder).events() if event.kind == "decide"]
 
 
 def faults(body: dict[str, Any]) -> dict[str, str]:
@@ -45,7 +40,7 @@ def test_a_zone_is_delineated_with_notice_and_24_hours(town: Town, town_copy: Pa
         True,
         "Linshui Garden Block 4 unit 5: delineated; saved, from 17 Mar 24:00",
     )
-    (payload,) = decided(town_copy)
+    (payload,) = decisions(town_copy)
     assert (payload["notice_no"], payload["by"], payload["grounds"]) == ("第48号", "Li Wei", "R1")
     assert payload["in_force_from"] == "2022-03-17T16:00:00+00:00"
     assert payload["delineated_at"] == "2022-03-17T15:10:00+00:00"
@@ -93,7 +88,7 @@ def test_assessing_stepping_raising_extending_and_releasing(town: Town, town_cop
     assert [way["value"] for way in form["raises"]] == ["sealed"]
     town.post("decide", zone=zone, action="raise", to="sealed", grounds="new case")
     town.post("decide", zone=zone, action="release", grounds="all well", in_force_from="24时")
-    assert [p["action"] for p in decided(town_copy)] == ["delineate", "assess", "extend", "raise", "release"]
+    assert [p["action"] for p in decisions(town_copy)] == ["delineate", "assess", "extend", "raise", "release"]
 
 
 def test_what_an_action_cannot_do_without_is_asked_for_beside_its_field(town: Town) -> None:
@@ -123,7 +118,7 @@ def test_two_screens_on_one_proposal_the_second_is_told_who_decided_what_and_whe
     assert "was delineated by Li Wei at 17 Mar 24:00" in body["what"]
     assert "Li Wei已于3月17日24时划定" in body["what_zh"]
     assert "What you typed stays" in body["fix"]
-    assert len(decided(town_copy)) == 1
+    assert len(decisions(town_copy)) == 1
     town.post("decide", zone=zone, action="release", grounds="seen it now", by="Zhou")
 
 
@@ -142,7 +137,7 @@ def test_a_token_counts_once(town: Town, town_copy: Path) -> None:
     first, again = town.post("decide", **body), town.post("decide", **body)
     assert (first["written"], again["written"]) == (True, False)
     assert (first["event"], first["said"]) == (again["event"], again["said"])
-    assert len(decided(town_copy)) == 1
+    assert len(decisions(town_copy)) == 1
 
 
 def test_another_site_a_large_body_and_what_is_no_json_are_refused(town: Town) -> None:

@@ -5,14 +5,16 @@ import { author, Offline, Refused, setAuthor, token } from "./server.mjs";
 
 /* A field: name, label (text key), kind (text | area | time | number | choice | check), hint, required, value, and for a
    choice options: [{value, label: {zh, en} or text}]. `own`: a node instead of a control, with value().
-   `send(values, sent)` saves; what it throws is shown, and the form stays as it was typed. */
+   `send(values, sent)` saves; what it throws is shown, and the form stays as it was typed; `more(error)`: nodes that are
+   shown with it. `typed`: what an earlier form kept. */
 export class Form {
-  constructor({ fields, submit, send, done }) {
+  constructor({ fields, submit, send, done, more, typed }) {
     this.fields = fields;
     this.submit = submit;
     this.send = send;
     this.done = done;
-    this.typed = {};
+    this.more = more;
+    this.typed = typed || {};
     this.sent = token();
   }
 
@@ -132,6 +134,7 @@ export class Form {
     if (!(error instanceof Refused)) throw error;
     const left = error.faults.filter((f) => !this.fault(f.column, `${f.reason}${f.fix ? `; ${f.fix}` : ""}`));
     if (!error.faults.length || left.length) this.say(left.length ? left.map((f) => `${f.column}: ${f.reason}`).join("; ") : error.message, error.fix);
+    if (this.more) this.said.append(...this.more(error));
     this.node.querySelector("[aria-invalid]")?.focus();
     return null;
   }

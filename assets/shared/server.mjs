@@ -3,10 +3,12 @@ import { page } from "./page.mjs";
 
 export class Refused extends Error {
   constructor(body, status) {
-    super(body.what || String(status));
+    const own = (of, name) => (page.view.lang === "zh" && of[`${name}_zh`]) || of[name] || "";
+    super(own(body, "what") || String(status));
     this.status = status;
-    this.fix = body.fix || "";
-    this.faults = body.faults || []; // [{row, column, value, reason, fix}]
+    this.fix = own(body, "fix");
+    // [{row, column, value, reason, fix}]
+    this.faults = (body.faults || []).map((f) => ({ ...f, reason: own(f, "reason"), fix: own(f, "fix") }));
   }
 }
 

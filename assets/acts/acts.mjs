@@ -1,0 +1,35 @@
+/* Acts: what a person decides and types here; each is one event in the log, and the page shows what came of it. */
+import { command, run } from "../shared/commands.mjs";
+import { page } from "../shared/page.mjs";
+import { openDecide } from "./decide.mjs";
+import { openInbox, startInbox } from "./inbox.mjs";
+import { openRounds } from "./rounds.mjs";
+
+const chosen = () => page.choice.zone || "";
+
+/* Of the zone that is chosen; where none is, the inbox offers those that wait. */
+function onZone(run) {
+  return () => (chosen() ? run(chosen()) : openInbox());
+}
+
+const ACTS = {
+  decide: onZone((zone) => openDecide(zone)),
+  rounds: onZone((zone) => openRounds(zone)),
+  notice: () => run("notice"),
+};
+for (const action of ["delineate", "extend", "assess", "hold", "step", "raise", "release", "reject"]) ACTS[action] = onZone((zone) => openDecide(zone, action));
+
+export function start() {
+  startInbox();
+  command({ key: "inbox", label: "inbox", icon: "propose", keys: "Shift+D", menu: "more", run: () => openInbox() });
+  command({ key: "decide", label: "decide_zone", icon: "check", keys: "D", run: ACTS.decide });
+  command({ key: "hold", label: "act_of_hold", icon: "hold", keys: "H", run: ACTS.hold });
+  command({ key: "assess", label: "act_of_assess", icon: "shield", keys: "A", run: ACTS.assess });
+  command({ key: "step", label: "act_of_step", icon: "down", keys: "S", run: ACTS.step });
+  command({ key: "release", label: "act_of_release", icon: "check", keys: "O", run: ACTS.release });
+  command({ key: "rounds", label: "rounds", icon: "tube", keys: "T", menu: "more", run: ACTS.rounds });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-act]");
+    if (button) ACTS[button.dataset.act]?.();
+  });
+}

@@ -1,0 +1,36 @@
+/* Pieces that the panels of acts share: the head of a zone, what was saved, words of both languages. */
+import { el, icon } from "../shared/dom.mjs";
+import { page } from "../shared/page.mjs";
+
+export const own = (words) => (words ? words[page.view.lang] : "");
+
+export function zoneHead({ look, letter, name, class: kind, sketch }) {
+  return el("div", { class: "ahead" }, el("span", { class: `chip lg ${look} ${sketch ? "sketch" : ""}`, "aria-hidden": "true" }, own(letter)), el("div", {}, el("b", {}, own(name)), el("span", { class: "mut" }, own(kind))));
+}
+
+/* A button that opens a zone's card; main.mjs hears of it by data-zone. */
+export function zoneLink(zone, note) {
+  return el("button", { class: "zlink", type: "button", "data-zone": zone.zone }, el("span", { class: `chip ${zone.look} ${zone.sketch ? "sketch" : ""}`, "aria-hidden": "true" }, own(zone.letter)), el("span", {}, own(zone.name), el("br"), el("span", { class: "mut" }, `${own(zone.class)}${note ? ` · ${note}` : ""}`)));
+}
+
+export function saved(text) {
+  return el("p", { class: "asaved", role: "status" }, icon("check"), el("span", {}, text));
+}
+
+export function loading() {
+  return el("p", { class: "mut", role: "status" }, page.words.reading);
+}
+
+export function failed(error, again) {
+  return el("div", { class: "fsaid", role: "alert" }, el("p", {}, error.message), error.fix ? el("p", {}, error.fix) : "", el("div", {}, el("button", { class: "btn sm", type: "button", onclick: again }, page.words.try_again)));
+}
+
+/* The page shows what was written without waiting for the next look at the log. */
+export async function renew(log) {
+  await page.tell("log", log);
+  page.ask();
+}
+
+export function query(values) {
+  return new URLSearchParams({ outbreak: page.plan?.outbreak || "", ...values });
+}
