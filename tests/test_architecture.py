@@ -88,6 +88,7 @@ TOP = {
     "packs": "pipeline",
     "vectors": "pipeline",
     "evidence": "pipeline",
+    "preview": "pipeline",
     **dict.fromkeys(("news", "differences", "burden", "picture", "board"), "pipeline"),
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",

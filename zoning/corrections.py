@@ -19,12 +19,14 @@ import shapely
 from zoning import state
 from zoning.errors import InputError
 from zoning.facts import save_batches
-from zoning.intake import Intake, intake_rows
-from zoning.intake.faults import STORED
+from zoning.intake import Intake, find_columns, intake_rows
+from zoning.intake.faults import STORED, Fault
 from zoning.intake.raw import RawTable, cells_of, reject_table
 from zoning.intake.readers import join_chunks
 from zoning.intake.rowids import HELD, count_on
+from zoning.intake.rows import type_rows
 from zoning.intake.stream import Chunks, stream_facts
+from zoning.log import Event
 from zoning.options import Options
 from zoning.rejects import OURS, Held, cell_names, column_written, held_rejects
 from zoning.store import TABLES, Workspace
@@ -98,6 +100,58 @@ def correct(workspace: Workspace, chunks: Chunks, kind: str, options: Options) -
     return found, notices
 
 
+def check_rows(
+    workspace: Workspace, held: Held, cells: Sequence[Mapping[str, str]], options: Options
+) -> tuple[dict[str, str], list[list[Fault]]]:
+    """Say what is still wrong with rejected rows as they are now written, each as part of its source.
+
+    Parameters
+    ----------
+    workspace : where the rows were rejected.
+    held : the rejects of their source and kind.
+    cells : of each row, file column -> text.
+    options : `zone` and `now` count; the rest is that of the source.
+
+    Returns
+    -------
+    columns : our column -> file column.
+    faults : a list for each row, empty where it is right by itself; ids are held to those of other rows on loading.
+
+    Raises
+    ------
+    InputError : the rows cannot be read as this kind at all.
+    """
+    events, base, chosen = _declared(workspace, held, options)
+    about = events[base].payload
+    headers: Sequence[str] = about.get("headers") or []
+    names = list(dict.fromkeys([*headers, *(name for one in cells for name in one)]))
+    values = pd.DataFrame({name: [str(one.get(name, "")) for one in cells] for name in names}, dtype="str")
+    shapes = _drawn(values, headers)
+    at = np.arange(len(values))
+    raw = RawTable(held.source, values, at, shapes, str(about.get("crs", "")), reject_table(held.source))
+    terms, faults = contract(held.kind), [list[Fault]() for _ in cells]
+    columns = find_columns(raw, terms, chosen)
+    for fault in type_rows(raw, terms, chosen, columns).faults.each(at):
+        faults[fault.row].append(fault)
+    return columns, faults
+
+
+def _declared(workspace: Workspace, held: Held, options: Options) -> tuple[list[Event], int, Options]:
+    """Return the loads of a source, which of them was its newest file, and what was declared about that."""
+    events = state.loads_of(workspace, held.source, [held.kind])
+    base = max(at for at, event in enumerate(events) if not event.payload.get("corrects"))
+    chosen, _ = Options(zone=options.zone, now=options.now).with_kept(events[base].payload.get("options", {}))
+    return events, base, chosen
+
+
+def _drawn(values: pd.DataFrame, headers: Sequence[str]) -> Any:
+    """Take `geometry` out of the cells of a file that had shapes instead of it, and return those; None: unreadable."""
+    if "geometry" not in values or "geometry" in headers:
+        return None
+    words = values.pop("geometry")
+    return shapely.from_wkt(np.array([word or None for word in words], dtype=object), on_invalid="ignore")
+
+
 class _Rows:
     """The corrected rows of one source as its file would hold them, numbered by their place among its rejects.
 
@@ -143,10 +197,8 @@ class _Rows:
 def _source(workspace: Workspace, chunks: Chunks, held: Held, options: Options) -> Corrected:
     """Read the rows of one source again; those accepted leave its rejects."""
     kind = held.kind
-    events = state.loads_of(workspace, held.source, [kind])
-    base = max(at for at, event in enumerate(events) if not event.payload.get("corrects"))
+    events, base, chosen = _declared(workspace, held, options)
     about = events[base].payload
-    chosen, _ = Options(zone=options.zone, now=options.now).with_kept(about.get("options", {}))
     kept: dict[str, Any] = {name: about[name] for name in ("options", "headers", "crs") if name in about}
     rows = _Rows(chunks, held, about)
     filled = sum(len(raw.values) for raw in rows.pieces())

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 
 from zoning.errors import InputError
 from zoning.evidence import MOST, columns_by_values, day_of_zero, system_of, value_of_all
 from zoning.intake.headers import match_headers, plain
 from zoning.intake.raw import RawTable, check_file
-from zoning.intake.readers import read_chunks
-from zoning.intake.readers_sheet import sheet_names
+from zoning.intake.readers import parts_of, read_chunks
 from zoning.intake.readers_text import read_layout
 from zoning.intake.rows import type_rows
 from zoning.options import SOME_DAY, SOME_VALUE, Options, as_arguments
@@ -27,6 +25,8 @@ COLUMNS = ("part", "item", "guess", "evidence")
 _SAMPLE = 500
 # What a kind's score is worth where one value must stand for a column that it needs: told by a name, or by nobody yet.
 _TOLD, _UNTOLD = 0.9, 0.6
+CLEARLY = 1.5  # a kind is clear whose score is so many times that of the next
+BY_NAME = "its name"
 Told = tuple[str, str]
 
 
@@ -43,6 +43,23 @@ class _Fit:
     by_value: dict[str, str]
     constants: Mapping[str, Told] = field(default_factory=dict)
     origin: Told | None = None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a table is: its kind and why, whether no other comes near; its system and why; our column -> theirs and why;
+    our column -> one value for all rows and why; the day from which plain numbers count and why; and what of all that
+    has to be declared, by the names of the options.
+    """
+
+    kind: str
+    evidence: str
+    clearly: bool = False
+    crs: Told = ("", "")
+    columns: Mapping[str, Told] = field(default_factory=dict)
+    constants: Mapping[str, Told] = field(default_factory=dict)
+    origin: Told | None = None
+    declared: Mapping[str, Any] = field(default_factory=dict)
 
 
 def guess_file(path: Path, references: Any = None, max_mb: int = 2048, now: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -76,50 +93,73 @@ def guess_file(path: Path, references: Any = None, max_mb: int = 2048, now: pd.T
         lines.append(("", "encoding", encoding[0], encoding[1]))
         told = f"most frequent in the first lines; {above} lines above the header"
         lines.append(("", "delimiter", {"\t": "tab"}.get(delimiter, delimiter), told))
-    for part in _parts(path, form, max_mb):
+    for part in parts_of(path, form, max_mb):
         lines += _part_lines(path, part, references, max_mb, (now or pd.Timestamp.now(tz="UTC")).tz_localize(None))
     return pd.DataFrame(lines, columns=list(COLUMNS))
-
-
-def _parts(path: Path, form: str, max_mb: int) -> list[str]:
-    names = sheet_names(path, max_mb) if form == "XLSX" else []
-    if form in ("GeoPackage", "KML"):
-        try:
-            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        except pyogrio.errors.DataSourceError as error:
-            raise InputError(f"{path.name} is not a readable {form}: {error}; export it again") from error
-    return names if len(names) > 1 else [""]
 
 
 def _part_lines(
     path: Path, part: str, references: Any, max_mb: int, today: pd.Timestamp
 ) -> Iterator[tuple[str, str, str, str]]:
     try:
-        raw = _head(next(read_chunks(path, "", part, "", max_mb)))
+        raw = head_of(next(read_chunks(path, "", part, "", max_mb)))
     except InputError as error:
         if not part:
             raise
         yield part, "kind", "", f"no table: {error}"
         return
-    found = [_fit(raw, contract(kind), f"{path.stem} {part}", today) for kind in KINDS]
-    fits = sorted(found, key=lambda fit: -fit.score)
-    best = fits[0]
-    if best.score <= 0:
-        heads = ", ".join(raw.values.columns[:12])
-        yield part, "kind", "", f"no kind knows these columns: {heads}; see `python -m zoning schema`"
+    best = guess_table(raw, path.stem, part, references, today)
+    yield part, "kind", best.kind, best.evidence
+    if not best.kind:
         return
-    runner = f"; next: {fits[1].kind} ({fits[1].score:.2f})" if fits[1].score > 0 else ""
-    yield part, "kind", best.kind, f"{best.evidence} (score {best.score:.2f}{runner})"
-    crs, evidence = system_of(raw, best.columns, path.stem, references)
-    yield part, "crs", crs, evidence
-    for ours, theirs in best.columns.items():
-        why = best.by_value.get(ours, "its name")
+    yield part, "crs", *best.crs
+    for ours, (theirs, why) in best.columns.items():
         yield part, "column", f"{ours} = {theirs}", why
     for ours, (value, why) in best.constants.items():
         yield part, "value", f"{ours} = {value}", why
     if best.origin:
         yield part, "origin", *best.origin
-    yield part, "command", _command(path, best.kind, _declared(best, part, "" if raw.crs else crs)), _CLOSING
+    yield part, "command", _command(path, best.kind, best.declared), _CLOSING
+
+
+def guess_table(raw: RawTable, stem: str, part: str, references: Any, today: pd.Timestamp, kind: str = "") -> Guess:
+    """Guess what the rows of a table are.
+
+    Parameters
+    ----------
+    raw : its first rows.
+    stem : name of the file without its ending.
+    part : name of the sheet or layer, empty where the file has only one.
+    references : shapely shapes (WGS84) of the loaded map, or None.
+    today : no time lies far ahead of it; without a zone.
+    kind : what the rows are, where that is known; empty tries all kinds.
+
+    Returns
+    -------
+    Guess; its kind is empty where none fits.
+
+    Raises
+    ------
+    InputError : no such kind.
+    """
+    found = [_fit(raw, contract(name), f"{stem} {part}", today) for name in ([kind] if kind else KINDS)]
+    fits = sorted(found, key=lambda fit: -fit.score)
+    best, second = fits[0], fits[min(1, len(fits) - 1)]
+    if best.score <= 0 and not kind:
+        heads = ", ".join(raw.values.columns[:12])
+        return Guess("", f"no kind knows these columns: {heads}; see `python -m zoning schema`")
+    runner = f"; next: {second.kind} ({second.score:.2f})" if second.score > 0 and second != best else ""
+    crs = system_of(raw, best.columns, stem, references)
+    return Guess(
+        best.kind,
+        f"{best.evidence} (score {best.score:.2f}{runner})",
+        bool(kind) or best.score >= CLEARLY * second.score,
+        crs,
+        {ours: (theirs, best.by_value.get(ours, BY_NAME)) for ours, theirs in best.columns.items()},
+        best.constants,
+        best.origin,
+        _declared(best, part, "" if raw.crs else crs[0]),
+    )
 
 
 _CLOSING = "what follows from all this"
@@ -141,7 +181,17 @@ def _command(path: Path, kind: str, kept: Mapping[str, Any]) -> str:
     return shlex.join(["python", "-m", "zoning", "load", "WORKSPACE", str(path), "--kind", kind, *as_arguments(kept)])
 
 
-def _head(raw: RawTable) -> RawTable:
+def head_of(raw: RawTable) -> RawTable:
+    """Return the first rows of a table.
+
+    Parameters
+    ----------
+    raw : rows.
+
+    Returns
+    -------
+    RawTable of as many rows as a guess looks at.
+    """
     shapes = None if raw.shapes is None else raw.shapes[:_SAMPLE]
     return replace(raw, values=raw.values.head(_SAMPLE), rows=raw.rows[:_SAMPLE], shapes=shapes)
 

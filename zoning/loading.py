@@ -1,7 +1,7 @@
 """Loading files into a workspace: read, warn of a wrong datum, write as one event, give the rejects back as a file."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
@@ -28,6 +29,13 @@ from zoning.options import Options, as_arguments
 from zoning.rejects import write_rejects
 from zoning.store import TABLES, Workspace
 from zoning.tables import REFERENCE_KINDS
+
+# Told how far a load is: the phase (reading, checking, writing, rejects) and the rows that it has come to.
+Watch = Callable[[str, int], None]
+
+
+def _unwatched(_phase: str, _rows: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ def load_file(
     recorded_at: datetime | None = None,
     author: str = "",
     forget: bool = False,
+    watch: Watch = _unwatched,
 ) -> Loaded:
     """Load one file as one event: all accepted rows or, on an error, nothing. A rejects file is loaded as corrections.
 
@@ -62,6 +71,7 @@ def load_file(
     recorded_at : when it was known; None means now.
     author : who.
     forget : take nothing from the last load of this source.
+    watch : is told how far the load is; what it raises ends the load, and nothing of the file is in.
 
     Returns
     -------
@@ -77,40 +87,72 @@ def load_file(
     chosen, used = given.with_kept(past[-1].payload.get("options", {}) if past else {})
     words = f"as with the last load of {name}: {' '.join(as_arguments(used))}" if used else ""
     try:
-        done = _load(workspace, path, kind, name, chosen, recorded_at, author)
+        done = _load(workspace, path, kind, name, chosen, recorded_at, author, watch)
     except InputError as error:
         raise InputError(f"{error} (read {words}; --forget leaves that out)" if words else str(error)) from error
+    watch("rejects", 0)
     for outbreak in workspace.outbreaks() if kind in REFERENCE_KINDS else [workspace.outbreak]:
         write_rejects(workspace.of(outbreak))
     return replace(done, notices=(words, *done.notices)) if words else done
 
 
 def _load(
-    workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str
-) -> Loaded:
+    workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str,
+    watch: Watch,
+) -> Loaded:  # fmt: skip
     about: dict[str, Any] = {"options": options.kept()} if options.kept() else {}
     if kind != "osm" and is_large(path, kind, options):
         again = partial(read_chunks, path, options.encoding, options.layer, kind, options.max_file_mb)
         reading = again()
         first = next(reading)
         # A workbook takes seconds to open: the reading that was begun is the first pass over the file.
-        passes = chain([chain([first], reading)], iter(again, None))
+        passes = _watched(chain([chain([first], reading)], iter(again, None)), watch)
         if corrections.is_rejects(first):
             return _load_corrections(workspace, passes.__next__, path.name, kind, options, at, author)
-        return _load_large(workspace, passes.__next__, path.name, kind, name, options, at, author, about)
+        return _load_large(workspace, passes.__next__, path.name, kind, name, options, at, author, about, watch)
     with no_search_for_cycles():
-        return _load_whole(workspace, path, kind, name, options, at, author, about)
+        return _load_whole(workspace, path, kind, name, options, at, author, about, watch)
+
+
+def _watched(passes: Iterator[Iterator[RawTable]], watch: Watch) -> Iterator[Iterator[RawTable]]:
+    """Give the passes over a file, and tell how many rows each has come to."""
+
+    def told(reading: Iterator[RawTable], phase: str) -> Iterator[RawTable]:
+        rows = 0
+        for raw in reading:
+            rows += len(raw.values) + len(raw.rejects)
+            watch(phase, rows)
+            yield raw
+
+    for number, reading in enumerate(passes):
+        yield told(reading, "checking" if number else "reading")
+
+
+def _counted(batches: pa.RecordBatchReader, watch: Watch) -> pa.RecordBatchReader:
+    """Give the batches that are written, and tell how many rows they have come to."""
+
+    def told() -> Iterator[pa.RecordBatch]:
+        rows = 0
+        for batch in batches:
+            watch("writing", rows)
+            rows += batch.num_rows
+            yield batch
+
+    return pa.RecordBatchReader.from_batches(batches.schema, told())
 
 
 def _load_whole(
     workspace: Workspace, path: Path, kind: str, name: str, options: Options, at: datetime | None, author: str,
-    about: dict[str, Any],
+    about: dict[str, Any], watch: Watch,
 ) -> Loaded:  # fmt: skip
     """Load a file that is held whole; a rejects file is loaded as corrections."""
+    watch("reading", 0)
     raw = _sheet(path, kind, options)
     if raw is not None and corrections.is_rejects(raw):
         return _load_corrections(workspace, lambda: iter([raw]), path.name, kind, options, at, author)
+    watch("checking", 0 if raw is None else len(raw.values))
     found = read_input(path, kind, options) if raw is None else {kind: intake_rows(raw, kind, options)}
+    watch("writing", sum(intake.read for intake in found.values()))
     notices = [text for intake in found.values() for text in intake.notices]
     if options.crs.casefold() in ("", "wgs84", "epsg:4326"):
         notices += _shifted(workspace, [_points(i.accepted) for i in found.values()], set(found))
@@ -133,7 +175,7 @@ def _sheet(path: Path, kind: str, options: Options) -> RawTable | None:
 
 def _load_large(
     workspace: Workspace, chunks: Chunks, file: str, kind: str, name: str, options: Options, at: datetime | None,
-    author: str, about: dict[str, Any],
+    author: str, about: dict[str, Any], watch: Watch,
 ) -> Loaded:  # fmt: skip
     """Load a file of facts without ever holding it whole."""
     with stream_facts(chunks, kind, options, workspace.path / TABLES) as found:
@@ -142,7 +184,7 @@ def _load_large(
             notices += _shifted(workspace, [(found.lng, found.lat)], {kind})
         if found.rejected:
             about = about | {"headers": list(found.headers), "crs": ""}
-        saved = save_batches(workspace, found.batches) if found.accepted else ""
+        saved = save_batches(workspace, _counted(found.batches, watch)) if found.accepted else ""
         rejects = save_batches(workspace, found.rejects) if found.rejected else ""
         changed = state.load(workspace, {kind: saved}, rejects, name, at, author, about)
         rows = {kind: (found.read, found.accepted, found.rejected)}
@@ -168,14 +210,24 @@ def _shifted(workspace: Workspace, points: Sequence[tuple[Any, Any]], kinds: Abs
     lng, lat = (np.concatenate(parts) for parts in zip(*points, strict=True)) if points else (np.empty(0), np.empty(0))
     if not np.isfinite(lng).any():
         return
-    shapes = _drawn(workspace, {"roads", "estates", "buildings"} - kinds)
-    check = detect_shift(lng, lat, shapes if len(shapes) else _drawn(workspace, {"areas"}))
+    shapes = drawn(workspace, {"roads", "estates", "buildings"} - kinds)
+    check = detect_shift(lng, lat, shapes if len(shapes) else drawn(workspace, {"areas"}))
     if check.message:
         yield check.message
 
 
-def _drawn(workspace: Workspace, kinds: AbstractSet[str]) -> np.ndarray:
-    """Return the shapes of the newest load of each source of some kinds, and nothing else of the state."""
+def drawn(workspace: Workspace, kinds: AbstractSet[str]) -> np.ndarray:
+    """Return the shapes of the newest load of each source of some kinds, and nothing else of the state.
+
+    Parameters
+    ----------
+    workspace : where.
+    kinds : names of reference kinds.
+
+    Returns
+    -------
+    (n,) shapely shapes, WGS84.
+    """
     groups: dict[tuple[str, str], list[Event]] = {}
     for event in workspace.events():
         for kind in kinds & set(event.payload["tables"]) if event.kind == "load" else ():

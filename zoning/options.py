@@ -16,7 +16,10 @@ _KEPT = ("crs", "encoding", "scale", "origin", "year", "layer", "mapping", "cons
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller declares about a file; `mapping` is our column -> theirs, `constants` our column -> value."""
+    """What the caller declares about a file.
+
+    `mapping` is our column -> theirs (empty: the file has none), `constants` our column -> one value for all rows.
+    """
 
     crs: str = ""
     encoding: str = ""

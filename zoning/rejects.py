@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zoning.disk import to_frame
@@ -52,6 +54,38 @@ class Held:
             piece = to_frame(pa.Table.from_batches([batch])).assign(source=self.source)
             piece = piece if "kind" in piece else piece.assign(kind=self.first, cells="")
             yield piece.loc[piece["kind"] == self.kind, list(REJECTS)].reset_index(drop=True)
+
+    def count(self) -> int:
+        """Count the rows.
+
+        Returns
+        -------
+        How many there are.
+        """
+        file = pq.ParquetFile(self.path)
+        if "kind" not in file.schema_arrow.names:
+            return int(file.metadata.num_rows) if self.kind == self.first else 0
+        return int(pc.sum(pc.equal(file.read(["kind"])["kind"], self.kind)).as_py() or 0)
+
+    def page(self, start: int, count: int) -> pd.DataFrame:
+        """Read some of the rows.
+
+        Parameters
+        ----------
+        start : how many to pass over.
+        count : how many to read.
+
+        Returns
+        -------
+        DataFrame with the columns of `read_rejects`, in stored order.
+        """
+        found, before = [pd.DataFrame(columns=list(REJECTS))], 0
+        for piece in self.pieces():
+            found.append(piece.iloc[max(0, start - before) : max(0, start + count - before)])
+            before += len(piece)
+            if before >= start + count:
+                break
+        return pd.concat([part for part in found if len(part)] or found, ignore_index=True)
 
 
 def held_rejects(workspace: Workspace) -> list[Held]:
@@ -131,6 +165,26 @@ def cell_names(pieces: Iterable[pd.DataFrame]) -> list[str]:
     return list(
         dict.fromkeys(name for piece in pieces for text in piece["cells"] if text for name in orjson.loads(text))
     )
+
+
+def corrected_lines(held: Held, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return corrected rows as a rejects file has them.
+
+    Parameters
+    ----------
+    held : the rejects of their source and kind.
+    rows : of each `file`, `row` and `cells` (file column -> text).
+
+    Returns
+    -------
+    DataFrame that `correct` takes once it is written as CSV.
+    """
+    lines = []
+    for one in rows:
+        about = {**dict.fromkeys(OURS, ""), "file": one["file"], "kind": held.kind, "source": held.source}
+        cells = {column_written(name): text for name, text in one["cells"].items()}
+        lines.append({**about, "row": str(one["row"]), **cells})
+    return pd.DataFrame(lines).fillna("")
 
 
 def _lines(rejects: pd.DataFrame, names: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from dashboard.api.acts import act_routes
 from dashboard.api.facts import fact_routes, file_routes
 from dashboard.api.frame import frame_routes
+from dashboard.api.loads import load_routes
 from dashboard.api.map import map_routes
 from dashboard.api.paper import paper_routes
 from dashboard.api.plan import plan_routes, wait_routes
@@ -31,6 +32,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         act_routes,
         file_routes,
         fact_routes,
+        load_routes,
     ):
         server.include_router(routes(plans))
 

@@ -51,7 +51,9 @@ def _add_load(add: Add) -> None:
     parser.add_argument("--origin", metavar="DATE", help="date that plain numbers of days count from")
     parser.add_argument("--year", type=int, help="year of dates that carry none")
     parser.add_argument("--layer", default="", help="sheet of a workbook, layer of a GeoPackage or KML")
-    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help="our column = the file's")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="OURS=THEIRS", help="our column = the file's; nothing = none"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="OURS=VALUE", help="one value for all rows")
     parser.add_argument("--forget", action="store_true", help="take nothing from the last load of this source")
     take_recorded(parser)
@@ -99,7 +101,8 @@ def load(given: Namespace) -> int:
     ------
     InputError : an option cannot be used; no file was read.
     """
-    mapping, constants = (dict(_pair(text) for text in texts) for texts in (given.map, given.set))
+    mapping = dict(_pair(text, bare=True) for text in given.map)
+    constants = dict(_pair(text) for text in given.set)
     if given.source and len(given.files) > 1:
         raise InputError("--source names one file's rows; load the files one by one, or leave it out")
     workspace, code = workspace_of(given, create=True), 0
@@ -120,9 +123,9 @@ def load(given: Namespace) -> int:
     return code
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(text: str, bare: bool = False) -> tuple[str, str]:
     ours, sign, theirs = text.partition("=")
-    if not sign or not ours or not theirs:
+    if not sign or not ours or not (theirs or bare):
         raise InputError(
             f"'{text}' is not OURS=THEIRS; write, for example, --map reported_at=报告日期 or --set level=district"
         )

@@ -6,7 +6,7 @@ The last functions give back, some at once, the rejects that `stream` keeps on d
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -20,6 +20,16 @@ Mask = npt.NDArray[np.bool_]
 REJECTS = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in REJECT_COLUMNS])
 STORED = REJECTS.append(pa.field("kind", pa.string()))
 PIECE = 50_000  # rejects held at once
+
+
+class Fault(NamedTuple):
+    """What is wrong with one row: its number in the file, our column or columns, the value, why, and what to do."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    fix: str
 
 
 @dataclass
@@ -54,6 +64,23 @@ class Faults:
         for where, *_ in self.lines:
             bad[where] = True
         return bad
+
+    def each(self, rows: npt.NDArray[np.int64]) -> list[Fault]:
+        """Return every fault by itself.
+
+        Parameters
+        ----------
+        rows : (n,) row numbers in the file.
+
+        Returns
+        -------
+        Faults, those of one column together.
+        """
+        return [
+            Fault(int(rows[at]), column, str(value), str(reason), fix)
+            for where, column, values, reasons, fix in self.lines
+            for at, value, reason in zip(where, values, reasons, strict=True)
+        ]
 
     def table(self, file: str, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
         """Return one reject for each row at fault, its faults joined by '; '.

@@ -33,7 +33,7 @@ def match_headers(
     ----------
     headers : column names of the file.
     terms : the contract of the kind.
-    mapping : our column -> file column, as the caller says.
+    mapping : our column -> file column, as the caller says; an empty one leaves our column without any.
     constants : our column -> one value for all rows; such a column need not be in the file.
 
     Returns
@@ -48,12 +48,14 @@ def match_headers(
     found: dict[str, str] = {}
     for name, header in mapping.items():
         terms_name = _known(name, terms)
+        if not header:
+            continue
         if plain(header) not in by_plain:
             raise InputError(f"no column '{header}' for {name}; the file has {_listed(headers)}")
         found[terms_name] = by_plain.pop(plain(header))
     for name in constants:
         _known(name, terms)
-    open_columns = [c for c in terms.columns if c.name not in found and c.name not in constants]
+    open_columns = [c for c in terms.columns if c.name not in {**mapping, **constants}]
     for rank in range(1 + max(len(column.synonyms) for column in terms.columns)):
         for column in open_columns:
             names = (column.name, *column.synonyms)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 
 from zoning.errors import InputError
 from zoning.intake.headers import fits
 from zoning.intake.raw import RawTable, add_up, check_file
-from zoning.intake.readers_geo import read_layers, read_parquet, read_shapefile
+from zoning.intake.readers_geo import read_layers, read_parquet, read_shapefile, shapefile_names
 from zoning.intake.readers_json import read_geojson, read_json_lines
 from zoning.intake.readers_sheet import read_sheet, sheet_names
 from zoning.intake.readers_text import read_csv
@@ -122,3 +123,30 @@ def _tried(path: Path, sheet: str, max_mb: int) -> Iterator[RawTable]:
         yield next(read_sheet(path, sheet, max_mb, 1))
     except InputError:
         return
+
+
+def parts_of(path: Path, form: str, max_mb: int) -> list[str]:
+    """Return the names of a file's sheets or layers.
+
+    Parameters
+    ----------
+    path : the file.
+    form : its format.
+    max_mb : the most that it may unpack to, in MiB.
+
+    Returns
+    -------
+    Names; one empty name where there is only one, or where the format has none.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    names = sheet_names(path, max_mb) if form == "XLSX" else []
+    names = shapefile_names(path, max_mb) if form == "Shapefile" else names
+    if form in ("GeoPackage", "KML"):
+        try:
+            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        except pyogrio.errors.DataSourceError as error:
+            raise InputError(f"{path.name} is not a readable {form}: {error}; export it again") from error
+    return names if len(names) > 1 else [""]

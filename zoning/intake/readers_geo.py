@@ -86,6 +86,26 @@ def _layer(path: Path, layer: str | None, encoding: str | None = None) -> tuple[
     return out, str(info["crs"] or "")
 
 
+def shapefile_names(path: Path, max_mb: int) -> list[str]:
+    """Return the names of the Shapefiles in a zip.
+
+    Parameters
+    ----------
+    path : the zip file.
+    max_mb : the most that it may unpack to, in MiB.
+
+    Returns
+    -------
+    Names without ending.
+
+    Raises
+    ------
+    InputError : damaged, or a bomb.
+    """
+    names = [member.filename.replace("\\", "/") for member in check_archive(path, max_mb)]
+    return [name.rsplit("/", 1)[-1][:-4] for name in names if name.lower().endswith(".shp")]
+
+
 def read_shapefile(path: Path, layer: str, encoding: str, max_mb: int) -> RawTable:
     """Read a Shapefile in a zip whole.
 
