@@ -138,8 +138,8 @@ def _choose(
         for name in DECLARED:
             value = told_by.get(name)
             if name in given and isinstance(given[name], dict):
-                for column in ours & set(value or {}):
-                    _put(given, name, column, value[column])
+                for column in ours & set(value or ()):
+                    _put(given, name, column, (value or {})[column])
                     how[f"{name}.{column}"] = rank
             elif value is not None:
                 given[name], how[name] = value, rank
