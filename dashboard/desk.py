@@ -1,9 +1,9 @@
 """Where files are loaded: the uploads, looks and loads of a workspace, made when they are first asked for."""
 
-from dashboard.errors import Refused
 from dashboard.loads import Job, Loads, Task
 from dashboard.looks import Look, Looks, all_kinds
 from dashboard.plans import Plans
+from dashboard.refusals import refuse
 from dashboard.uploads import Upload, Uploads
 from zoning.store import Workspace
 
@@ -23,9 +23,9 @@ class Desk:
         Refused : this page is of none, or it has no such outbreak.
         """
         if self.plans.engine.workspace is None:
-            raise Refused(404, "This page has no workspace to load into.", "workspace", "Serve one: python app.py DIR.")
+            raise refuse(404, "workspace", "workspace")
         if outbreak not in self.plans.engine.outbreaks():
-            raise Refused(404, f"There is no outbreak '{outbreak}'.", "outbreak", "Take one of /api/outbreaks.")
+            raise refuse(404, "outbreak", "outbreak", name=outbreak)
         found: Workspace = self.plans.engine.workspace(outbreak)
         return found
 
@@ -61,7 +61,7 @@ class Desk:
         """
         upload = self.uploads.get(upload_id)
         if upload.job and self.in_hand(upload):
-            raise Refused(409, f"{upload.name} is being loaded.", "id", "Stop that load first, or wait for its end.")
+            raise refuse(409, "free_file", "id", name=upload.name)
         return upload
 
     def in_hand(self, upload: Upload) -> bool:
@@ -78,10 +78,7 @@ class Desk:
         for look in looks:
             self.free(look.upload.id)
             if not look.ready:
-                what = f"{look.upload.name} cannot be loaded as it stands."
-                raise Refused(
-                    409, what, f"{look.upload.id}/{look.at}", "See what is missing beside it, or leave it out."
-                )
+                raise refuse(409, "ready_file", f"{look.upload.id}/{look.at}", name=look.upload.name)
         order = {kind: place for place, kind in enumerate(["osm", *all_kinds()])}
         tasks = [self._task(look) for look in sorted(looks, key=lambda look: order.get(look.kind, 0))]
         job = self.loads.begin(outbreak, by, tasks, sent, self._after)

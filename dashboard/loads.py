@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from dashboard.errors import Refused
 from dashboard.reasons import told
+from dashboard.refusals import refuse
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD = 30  # loads whose end is remembered
@@ -122,9 +122,7 @@ class Loads:
         Refused : this server knows of none of this id.
         """
         if job_id not in self._jobs:
-            what = "The server was started again while this file was being loaded, or it was long ago."
-            fix = "A file is in whole or not at all: load it again; loading twice changes nothing."
-            raise Refused(404, what, "job", fix)
+            raise refuse(404, "job", "job")
         return self._jobs[job_id]
 
     def has(self, job_id: str) -> bool:

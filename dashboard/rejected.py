@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from dashboard.errors import Refused
 from dashboard.looked import as_fault, label_of
 from dashboard.reasons import told
+from dashboard.refusals import refuse
 from dashboard.uploads import FOLDER
 from zoning.corrections import check_rows
 from zoning.disk import write_synced
@@ -56,7 +56,7 @@ class Rejected:
         """
         found = next((one for one in held_rejects(self.workspace) if (one.source, one.kind) == (source, kind)), None)
         if found is None:
-            raise Refused(404, f"No row of {source} is rejected any more.", "source, kind", "Look at the list again.")
+            raise refuse(404, "rejects", "source, kind", source=source)
         return found
 
     def page(self, source: str, kind: str, start: int, count: int) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Rejected:
         held, drafts = self.held(source, kind), self._drafts()
         rows = [{"file": k[2], "row": k[3], "cells": cells} for k, cells in drafts.items() if k[:2] == (source, kind)]
         if not rows:
-            raise Refused(409, "No row has been corrected yet.", "rows", "Correct a cell first.")
+            raise refuse(409, "drafts", "rows")
         table: pd.DataFrame = corrected_lines(held, rows)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_synced(path, table.to_csv(index=False).encode("utf-8-sig", "replace"))

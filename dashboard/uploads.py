@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from dashboard.errors import Refused
+from dashboard.refusals import refuse
 from zoning.disk import write_synced
 from zoning.preview import ENDINGS
 
@@ -69,7 +70,7 @@ def safe_name(name: str) -> str:
     plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(". ")
     stem, dot, ending = plain.rpartition(".")
     if not dot or not stem or f".{ending.lower()}" not in ENDINGS:
-        raise Refused(415, f"'{plain[:80]}' is no file that can be read.", "name", f"Take one of {' '.join(ENDINGS)}.")
+        raise refuse(415, "such_file", "name", name=plain[:80], endings=" ".join(ENDINGS))
     while len(stem.encode()) > 150:
         stem = stem[:-1]
     return f"{stem.strip()}.{ending}"
@@ -129,10 +130,10 @@ class Uploads:
             raise too_large(told, max_mb)
         held = [file.stat().st_size for file in self.folder.glob("*/file/*")] if self.folder.is_dir() else []
         if len(held) >= AT_ONCE or sum(held) + told > TOTAL * max_mb * _MIB:
-            raise Refused(429, f"{len(held)} files wait to be loaded.", "file", "Load them, or leave them out, first.")
+            raise refuse(429, "more_files", "file", n=len(held))
         self.folder.mkdir(exist_ok=True)
         if told > shutil.disk_usage(self.folder).free // 2:
-            raise Refused(413, "The server's disk has no room for this file.", "file", "Free the disk or split it.")
+            raise refuse(413, "disk", "file")
 
     def add(self, path: Path, form: str, parts: list[str]) -> Upload:
         """Keep a file that has come in whole, with its format and its sheets or layers."""
@@ -194,7 +195,7 @@ class Uploads:
                 raise OSError
             told = orjson.loads((place / "upload.json").read_bytes())
         except (OSError, orjson.JSONDecodeError):
-            raise Refused(404, "This file is not here any more.", "id", "Choose it again.") from None
+            raise refuse(404, "upload", "id") from None
         items = tuple(Item(**item) for item in told.pop("items"))
         return Upload(**told | {"items": items, "path": place / "file" / told["name"]})
 
@@ -207,7 +208,7 @@ class Uploads:
         Refused : it has no such table.
         """
         if not 0 <= at < len(upload.items):
-            raise Refused(404, f"{upload.name} has no table {at}.", "item", "Take one that its answer lists.")
+            raise refuse(404, "table", "item", name=upload.name, at=at)
         return upload.items[at]
 
     def drop(self, upload_id: str) -> None:
@@ -222,8 +223,7 @@ def _some(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def too_large(size: int, max_mb: int) -> Refused:
     """Return the refusal of a file that is too large."""
-    what = f"This file has {max(size // _MIB, max_mb + 1):,} MiB or more; the limit is {max_mb:,}."
-    return Refused(413, what, "file", "Split it, or raise the setting max_file_mb.")
+    return refuse(413, "large_file", "file", n=f"{max(size // _MIB, max_mb + 1):,}", most=f"{max_mb:,}")
 
 
 def _write(file: BinaryIO, block: bytes) -> None:
@@ -231,6 +231,4 @@ def _write(file: BinaryIO, block: bytes) -> None:
         file.write(block)
         file.flush()  # it is looked at before it is closed
     except OSError as error:
-        raise Refused(
-            413, f"The file could not be kept: {error.strerror}.", "file", "Free the server's disk."
-        ) from error
+        raise refuse(413, "disk", "file") from error

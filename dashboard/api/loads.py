@@ -14,6 +14,8 @@ from dashboard.errors import Refused
 from dashboard.looked import describe_look, draw_look, label_of
 from dashboard.looks import Look, all_kinds
 from dashboard.plans import Plans
+from dashboard.reasons import told
+from dashboard.refusals import refuse
 from dashboard.uploads import Upload
 from zoning.errors import InputError
 from zoning.preview import ENDINGS, tables_of
@@ -62,7 +64,7 @@ def own_page(request: Request) -> None:
         return
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
     if (origin and urlsplit(origin).netloc != request.headers.get("host")) or site not in ("same-origin", "none"):
-        raise Refused(403, "This was sent by the page of another site.", "origin", "Load files on Cordon's own page.")
+        raise refuse(403, "other_site", "origin")
 
 
 def load_routes(plans: Plans) -> APIRouter:
@@ -142,7 +144,7 @@ def _tables(path: Any, max_mb: int) -> tuple[str, list[str]]:
     try:
         return tables_of(path, max_mb)
     except InputError as error:
-        raise Refused(422, str(error), "file", "Mend the file, then choose it again.") from error
+        raise refuse(422, "readable", "file", why=told(str(error))) from error
 
 
 def _limits(desk: Desk, outbreak: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ Names of classes and rules come from the pack, not from here.
 
 from datetime import date, datetime, timedelta
 
-from dashboard.texts import acts, frame, ground, paper, zones
+from dashboard.texts import acts, frame, ground, load, paper, zones
 
 LANGS = ("zh", "en")
-_WORDS = {**frame.WORDS, **zones.WORDS, **ground.WORDS, **paper.WORDS, **acts.WORDS}
+_WORDS = {**frame.WORDS, **zones.WORDS, **ground.WORDS, **paper.WORDS, **load.WORDS, **acts.WORDS}
 
 TEXTS: dict[str, dict[str, str]] = {
     lang: {key: words[k] for key, words in _WORDS.items()} for k, lang in enumerate(LANGS)
