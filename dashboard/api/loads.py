@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -92,7 +92,7 @@ def _files(routes: APIRouter, desk: Desk) -> None:
         with desk.uploads.incoming(name, told, max_mb) as (path, write):
             async for block in request.stream():
                 write(block)
-            form, parts = await to_thread.run_sync(_tables, path, max_mb)
+            form, parts = await run_in_threadpool(_tables, path, max_mb)
         kept = desk.uploads.add(path, form, parts)
         return JSONResponse(_listed(kept), 201, headers=_PRIVATE)
 
