@@ -74,6 +74,7 @@ def load_routes(plans: Plans) -> APIRouter:
     _jobs(routes, desk)
     routes.include_router(reject_routes(desk))
     _files(routes, desk)
+    _tables(routes, desk)
     return routes
 
 
@@ -92,10 +93,22 @@ def _files(routes: APIRouter, desk: Desk) -> None:
         with desk.uploads.incoming(name, told, max_mb) as (path, write):
             async for block in request.stream():
                 write(block)
-            form, parts = await run_in_threadpool(_tables, path, max_mb)
+            form, parts = await run_in_threadpool(_tables_of, path, max_mb)
         kept = desk.uploads.add(path, form, parts)
         return JSONResponse(_listed(kept), 201, headers=_PRIVATE)
 
+    @routes.delete("/{upload_id}", summary="Leave a file out", status_code=204)
+    def leave_out(upload_id: Id) -> Response:
+        try:
+            desk.free(upload_id)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+        desk.uploads.drop(upload_id)
+        return Response(status_code=204)
+
+
+def _tables(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/{upload_id}/{at}", summary="What a table of a file is: kind, encoding, system, columns, first rows")
     def look(upload_id: Id, at: At, outbreak: Outbreak = "") -> Response:
         found = desk.look(desk.uploads.get(upload_id), at, outbreak)
@@ -111,16 +124,6 @@ def _files(routes: APIRouter, desk: Desk) -> None:
     def shapes(upload_id: Id, at: At, outbreak: Outbreak = "") -> Response:
         found = desk.look(desk.uploads.get(upload_id), at, outbreak)
         return Response(draw_look(found), headers=_PRIVATE, media_type="application/geo+json")
-
-    @routes.delete("/{upload_id}", summary="Leave a file out", status_code=204)
-    def leave_out(upload_id: Id) -> Response:
-        try:
-            desk.free(upload_id)
-        except Refused as refused:
-            if refused.status != 404:
-                raise
-        desk.uploads.drop(upload_id)
-        return Response(status_code=204)
 
 
 def _jobs(routes: APIRouter, desk: Desk) -> None:
@@ -140,7 +143,7 @@ def _jobs(routes: APIRouter, desk: Desk) -> None:
         return JSONResponse(found.describe(), headers=_PRIVATE)
 
 
-def _tables(path: Any, max_mb: int) -> tuple[str, list[str]]:
+def _tables_of(path: Any, max_mb: int) -> tuple[str, list[str]]:
     try:
         return tables_of(path, max_mb)
     except InputError as error:
