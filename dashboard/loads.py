@@ -156,22 +156,27 @@ class Loads:
             for t in job.tasks
         ]
         asked = {"workspace": str(self._workspace), "outbreak": job.outbreak, "by": job.by, "files": files}
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen(self._command, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(self._command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             with self._lock:
                 job.process = process
             if job.stopped:
                 process.terminate()
             last = _last_line(process.stderr)
             try:
-                process.stdin.write(orjson.dumps(asked) + b"\n")
-                process.stdin.flush()
-                for line in process.stdout:
-                    self._hear(job, orjson.loads(line))
+                self._talk(job, process, asked)
             except BrokenPipeError:
-                pass
+                pass  # it died before it heard all; how, is told below
             process.wait()
         return f"the process that loads ended with code {process.returncode}: {''.join(last)}".strip()
+
+    def _talk(self, job: Job, process: subprocess.Popen[bytes], asked: Mapping[str, Any]) -> None:
+        if process.stdin is None or process.stdout is None:
+            return
+        process.stdin.write(orjson.dumps(asked) + b"\n")
+        process.stdin.flush()
+        for line in process.stdout:
+            self._hear(job, orjson.loads(line))
 
     @staticmethod
     def _hear(job: Job, said: dict[str, Any]) -> None:

@@ -67,19 +67,22 @@ def reject_routes(desk: Desk) -> APIRouter:
 
     @routes.post("/again", summary="Load the corrected rows: right ones join their source, wrong ones stay")
     def again(given: Again) -> Response:
-        among = rejected(given.outbreak)
-        path = desk.workspace("").path / FOLDER / f"again-{secrets.token_hex(8)}" / "rejects.csv"
-        count = among.write(given.source, given.kind, path)
-
-        def after(job: Job) -> None:
-            path.unlink(missing_ok=True)
-            path.parent.rmdir()
-            if job.tasks[0].state == "done":
-                among.settle(given.source, given.kind)
-
-        options = {"zone": among.zone}
-        task = Task(f"again/{given.source}", path.name, path, given.kind, None, options, count)
-        job = desk.loads.begin(given.outbreak, given.by, [task], given.sent, after)
-        return JSONResponse(job.describe(), headers=_PRIVATE)
+        return JSONResponse(_load_again(desk, rejected(given.outbreak), given).describe(), headers=_PRIVATE)
 
     return routes
+
+
+def _load_again(desk: Desk, among: Rejected, given: Again) -> Job:
+    """Write the corrected rows as a rejects file and begin to load it."""
+    path = desk.workspace("").path / FOLDER / f"again-{secrets.token_hex(8)}" / "rejects.csv"
+    count = among.write(given.source, given.kind, path)
+
+    def after(job: Job) -> None:
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
+        if job.tasks[0].state == "done":
+            among.settle(given.source, given.kind)
+
+    options = {"zone": among.zone}
+    task = Task(f"again/{given.source}", path.name, path, given.kind, None, options, count)
+    return desk.loads.begin(given.outbreak, given.by, [task], given.sent, after)
