@@ -7,6 +7,7 @@ key, which lets the browser keep what it has.
 from fastapi import FastAPI, Response
 
 from dashboard.api.acts import act_routes
+from dashboard.api.desk import desk_routes
 from dashboard.api.facts import fact_routes, file_routes
 from dashboard.api.frame import frame_routes
 from dashboard.api.loads import load_routes
@@ -33,6 +34,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         file_routes,
         fact_routes,
         load_routes,
+        desk_routes,
     ):
         server.include_router(routes(plans))
 

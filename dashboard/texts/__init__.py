@@ -5,10 +5,11 @@ Names of classes and rules come from the pack, not from here.
 
 from datetime import date, datetime, timedelta
 
-from dashboard.texts import acts, frame, ground, load, paper, zones
+from dashboard.texts import acts, frame, ground, load, paper, redraw, zones
 
 LANGS = ("zh", "en")
-_WORDS = {**frame.WORDS, **zones.WORDS, **ground.WORDS, **paper.WORDS, **load.WORDS, **acts.WORDS}
+_PARTS = (frame, zones, ground, paper, load, acts, redraw)
+_WORDS: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.WORDS.items()}
 
 TEXTS: dict[str, dict[str, str]] = {
     lang: {key: words[k] for key, words in _WORDS.items()} for k, lang in enumerate(LANGS)

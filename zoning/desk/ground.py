@@ -10,7 +10,7 @@ import pandas as pd
 from zoning.desk import Base, Known, Place
 from zoning.editing import Sheet
 from zoning.edits import number_atoms
-from zoning.geometry import cells_to_text
+from zoning.geometry import Ints, cells_to_text
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,21 @@ class Ground:
         Zone id -> atoms.
         """
         return self.base.members()
+
+    @cached_property
+    def footprints(self) -> Ints:
+        """Return the unit whose footprint stands for each unit atom on the map: its own, or the nearest around it.
+
+        Returns
+        -------
+        (n,) rows of the units table.
+        """
+        units = self.sheet.plan.units
+        row: Ints = self.sheet.plan.atoms["unit"].to_numpy(np.int64).copy()
+        own, parent = units["own"].to_numpy(bool), units["parent"].to_numpy(np.int64)
+        while len(own) and (climb := ~own[row] & (parent[row] >= 0)).any():
+            row[climb] = parent[row[climb]]
+        return row
 
     def names(self, atoms: Iterable[int]) -> list[str]:
         """Return the ids of atoms.

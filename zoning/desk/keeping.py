@@ -59,12 +59,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class Kept:
-    """A step as it was kept: its number in the draft, who and when, and what `write_step` told of it."""
+    """A step as it was kept: its number in the draft, who and when, what it was, what its sender called it."""
 
     n: int
     author: str
     at: datetime
     step: dict[str, Any]
+    sent: str | None = None
 
 
 class Drawer:
@@ -208,7 +209,7 @@ class Drawer:
         asked = sa.select(_STEPS).where(_STEPS.c.draft == draft, _STEPS.c.n > after).order_by(_STEPS.c.n)
         with self._begin(write=False) as connection:
             rows = connection.execute(asked).all()
-        return [Kept(row.n, row.author, datetime.fromisoformat(row.at), orjson.loads(row.step)) for row in rows]
+        return [Kept(r.n, r.author, datetime.fromisoformat(r.at), orjson.loads(r.step), r.sent) for r in rows]
 
     def change(self, draft: str, **values: Any) -> Draft:
         """Change what a draft is called, its state, its base, or what it came to.

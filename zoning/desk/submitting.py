@@ -154,5 +154,6 @@ def _say(theirs: pd.DataFrame, desk: Desk, ground: Ground, now: Sheet) -> str:
     who = ", ".join(sorted({str(name) for name in theirs["author"].dropna()})) or "new facts"
     return (
         f"{len(theirs):,} of the draft's {len(desk.placed):,} atoms changed between revision {ground.sheet.revision} "
-        f"and {now.revision}, by {who}. Nothing was saved, nothing is lost: put yours on theirs, keep theirs, or keep both as drafts"
+        f"and {now.revision}, by {who}. Nothing was saved, nothing is lost: put yours on theirs, keep theirs, or keep "
+        "both as drafts"
     )

@@ -1,10 +1,14 @@
 """The answer to a stroke: what it came to, before and after, in less than 10 kB whatever its size."""
 
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 from zoning.desk import Change, Desk, Known
 from zoning.desk.ground import Ground
 from zoning.desk.weighing import Tally, shape_of
+from zoning.lookup import atoms_inside
 
 SHOWN_ATOMS, SHOWN_ZONES = 150, 8
 Pair = list[float]
@@ -88,16 +92,18 @@ def tell_atoms(ground: Ground, desk: Desk, change: Change) -> dict[str, Any]:
 
     Returns
     -------
-    count, left_out; `moved`: class -> ids, with `base` of those that are where the base has them, or None for many.
+    count, left_out; `moved`: of `drawn_atoms`, or None for many.
     """
     told: dict[str, Any] = {"count": len(change.places), "left_out": change.left_out, "moved": None}
     if len(change.places) <= SHOWN_ATOMS:
-        told["moved"] = moved_atoms(ground, desk, change.places)
+        told["moved"] = drawn_atoms(ground, desk, change.places)
     return told
 
 
-def moved_atoms(ground: Ground, desk: Desk, atoms: Any) -> dict[str, list[str]]:
-    """Return atoms by what the map shows of a draft there.
+def drawn_atoms(ground: Ground, desk: Desk, atoms: Iterable[int]) -> dict[str, dict[str, list[str]]]:
+    """Return what the map shows of a draft where atoms are: cells, and the footprints of units.
+
+    A footprint that atoms share (floors, stairwells) shows the strictest class that the draft gives one of them.
 
     Parameters
     ----------
@@ -107,13 +113,28 @@ def moved_atoms(ground: Ground, desk: Desk, atoms: Any) -> dict[str, list[str]]:
 
     Returns
     -------
-    Class -> ids; `none` where they were taken out, "" where they are as in the base.
+    cells, units: class -> ids; `none` where they were taken out, "" where they are as in the base.
     """
-    found: dict[str, list[int]] = {}
+    plan, cells, units = ground.sheet.plan, dict[str, list[int]](), dict[str, list[str]]()
+    rows = set[int]()
     for atom in atoms:
+        if atom < len(plan.atoms):
+            rows.add(int(ground.footprints[atom]))
+        else:
+            place = desk.placed.get(atom)
+            cells.setdefault(place.of if place else "", []).append(atom)
+    ranks = {name: of.rank for name, of in plan.policy.classes.items()}
+    asked = np.array(sorted(rows), np.int64)
+    owner, inside = atoms_inside(asked, plan.inside)
+    shown: dict[int, str] = {}
+    for at, atom in zip(owner.tolist(), inside.tolist(), strict=True):
         place = desk.placed.get(atom)
-        found.setdefault(place.of if place else "", []).append(atom)
-    return {of: ground.names(those) for of, those in found.items()}
+        if place and ranks.get(place.of, 98) < ranks.get(shown.get(at, ""), 99):
+            shown[at] = place.of
+    names = plan.units["id"].to_numpy(object)
+    for at, row in enumerate(asked.tolist()):
+        units.setdefault(shown.get(at, ""), []).append(names[row])
+    return {"cells": {of: ground.names(those) for of, those in cells.items()}, "units": units}
 
 
 def _round(value: float) -> float:

@@ -1,0 +1,269 @@
+"""Addresses of drafts: begin, paint, undo, submit; who else is here. A step is on disk before it is answered."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+
+from dashboard.api.desk_forms import Pick, Stroke, make_step, pick_atoms, tell_picked
+from dashboard.api.posting import Act, Line, Words, described, fault, posted, refuse
+from dashboard.desks import Desks, Open
+from dashboard.errors import Refused, describe
+from dashboard.moments import read_typed
+from dashboard.plans import Plans, Question
+from dashboard.texts import both
+from dashboard.texts.redraw import said_in_chinese
+from zoning.desk import Change
+from zoning.desk.acts import leave
+from zoning.desk.files import write_draft
+from zoning.desk.keeping import Draft
+from zoning.desk.submitting import DraftConflict, Signed, conflicts_of, submit
+from zoning.desk.telling import drawn_atoms, tell_atoms, tell_totals, tell_zones
+from zoning.errors import ZoningError
+
+Outbreak = Annotated[str, Query(max_length=31, pattern=r"^[a-z0-9-]*$")]
+_SHOWN = 200
+
+
+class Begin(Act):
+    """A new draft, on the plan of the day that the page shows."""
+
+    title: Line = ""
+
+
+class Name(Act):
+    """What a draft is called, and where it stands."""
+
+    title: Line | None = None
+    state: Literal["open", "review", "discarded"] | None = None
+
+
+class Submit(Act):
+    """A draft that is to count."""
+
+    reason: Words
+    effective_at: Line = ""
+    until: Line = ""
+    choice: Literal["refuse", "replay", "keep-theirs"] = "refuse"
+
+
+class Move(Act):
+    """A draft that is to be put on the newest base, for review before it is submitted."""
+
+    choice: Literal["replay", "keep-theirs", "draft"]
+
+
+class Here(Act):
+    """Somebody who has the page open."""
+
+    client: Line
+    draft: Line = ""
+    leave: bool = False
+
+
+class Preview(Act):
+    """A selection that is looked at before it is a stroke."""
+
+    pick: Pick
+
+
+def desk_routes(plans: Plans) -> APIRouter:
+    """Return the routes of drafts."""
+    routes, desks = APIRouter(prefix="/api/desk", tags=["drafts"]), Desks(plans)
+    _lists(routes, desks)
+    _strokes(routes, desks)
+    _ends(routes, desks)
+    return routes
+
+
+def _lists(routes: APIRouter, desks: Desks) -> None:
+    @routes.get("/drafts", summary="Drafts and scenarios of an outbreak, each with what it comes to")
+    def drafts(outbreak: Outbreak = "") -> list[dict[str, Any]]:
+        desks.workspace(outbreak)
+        return [row_of(draft) for draft in desks.drawer.all(outbreak) if draft.state != "discarded"][:_SHOWN]
+
+    @routes.post("/drafts", summary="Begin a draft", openapi_extra=described(Begin))
+    def begin(told: Annotated[Begin, Depends(posted(Begin))]) -> Response:
+        return _json(picture(desks.make(Question(told.day, outbreak=told.outbreak), told.title, told.by)))
+
+    @routes.get("/drafts/{name}", summary="A draft as it is: what it changes, where, its steps and sums")
+    def draft(name: str) -> Response:
+        return _json(picture(desks.open(name)))
+
+    @routes.get("/drafts/{name}/file", summary="A draft as a file of steps", response_class=Response)
+    def file(name: str) -> Response:
+        found = desks.open(name)
+        head = {k: v for k, v in row_of(found.draft).items() if k != "told"}
+        lines = [orjson.dumps(kept.step) + b"\n" for kept in desks.drawer.steps(name)]
+        data = write_draft(head, [], found.paper.ground.names) + b"".join(lines)
+        disposition = {"content-disposition": f'attachment; filename="draft-{found.draft.id}.jsonl"'}
+        return Response(data, headers=disposition, media_type="application/x-ndjson")
+
+    @routes.post("/here", summary="Say that somebody is here; the others", openapi_extra=described(Here))
+    def here(told: Annotated[Here, Depends(posted(Here))]) -> list[dict[str, Any]]:
+        return desks.here(told.client, told.by, told.outbreak, told.draft, told.leave)
+
+
+def _strokes(routes: APIRouter, desks: Desks) -> None:
+    @routes.post("/drafts/{name}/steps", summary="Do, undo or redo a stroke", openapi_extra=described(Stroke))
+    def step(name: str, told: Annotated[Stroke, Depends(posted(Stroke))]) -> Response:
+        began, found = time.perf_counter(), desks.open(name)
+        with found.lock:
+            again = found.seen.get(told.sent)
+            if again is None:
+                again = _stroke(desks, found, told)
+                found.seen = {**dict(list(found.seen.items())[-20:]), told.sent: again}
+        return _json({**again, "ms": round(1000 * (time.perf_counter() - began), 1)})
+
+    @routes.post("/drafts/{name}/pick", summary="Look at a selection", openapi_extra=described(Preview))
+    def pick(name: str, told: Annotated[Preview, Depends(posted(Preview))]) -> dict[str, Any]:
+        found = desks.open(name)
+        with in_both():
+            picked = pick_atoms(found, told.pick)
+        people = sum(found.paper.scale.people(picked.atoms.tolist()))
+        names = found.paper.ground.names(picked.atoms[:_SHOWN].tolist())
+        return {"atoms": len(picked.atoms), "people": round(people, 1), "names": names, **tell_picked(picked)}
+
+
+def _stroke(desks: Desks, found: Open, told: Stroke) -> dict[str, Any]:
+    if any(kept.sent == told.sent for kept in found.kept[-_SHOWN:]):
+        return answer_of(found, None) | {"moved": None, "beyond": 0}
+    if told.after != found.n:
+        raise Refused(409, *_both("steps"), {"n": found.n, "what_zh": both("no_steps")["zh"]})
+    with in_both():
+        step, picked = make_step(found, told)
+        change = desks.add(found, step, told.by, told.sent)
+    return answer_of(found, change) | tell_picked(picked)
+
+
+@contextmanager
+def in_both() -> Iterator[None]:
+    """Tell what the engine refuses in Chinese too."""
+    try:
+        yield
+    except DraftConflict:
+        raise
+    except ZoningError as error:
+        status, body = describe(error, "draft")
+        zh = said_in_chinese(body["what"])
+        raise Refused(status, body["what"], "draft", "", {"what_zh": zh} if zh else None) from error
+
+
+def answer_of(found: Open, change: Change | None) -> dict[str, Any]:
+    """Return the answer to a step: what it came to, before and after, in less than 10 kB."""
+    desk, base, tally = found.desk, found.paper.base, found.tally
+    zones = {place.zone for pair in (change.places if change else {}).values() for place in pair if place.zone}
+    told = {"n": found.n, "undo": len(desk.done), "redo": len(desk.undone), "locks": sorted(desk.locks)[:100]}
+    told |= {"totals": tell_totals(base, tally), "zones": tell_zones(desk, base, tally, zones), "touched": len(zones)}
+    return told | (tell_atoms(found.paper.ground, desk, change) if change else {"count": 0, "left_out": 0, "moved": {}})
+
+
+def picture(found: Open) -> dict[str, Any]:
+    """Return a draft as it is; its atoms by class, `none` for those that were taken out."""
+    with found.lock:
+        desk, ground = found.desk, found.paper.ground
+        touched = {place.zone for place in desk.placed.values() if place.zone}
+        touched |= {ground.base.shown[atom].zone for atom in desk.placed if atom in ground.base.shown}
+        steps = [{"n": k.n, "by": k.author, "at": k.at.isoformat(), **k.step} for k in found.kept[-_SHOWN:]]
+        return {
+            **row_of(found.draft), **answer_of(found, None),
+            "zones": tell_zones(desk, found.paper.base, found.tally, touched), "touched": len(touched),
+            "moved": drawn_atoms(ground, desk, desk.placed),
+            "steps": steps, "lost": sorted(found.lost)[:_SHOWN], "log": found.paper.ground.sheet.revision,
+        }  # fmt: skip
+
+
+def row_of(draft: Draft) -> dict[str, Any]:
+    """Return a draft as lists show it."""
+    times = {name: getattr(draft, name).isoformat() for name in ("as_of", "made_at", "changed_at")}
+    plain = {name: getattr(draft, name) for name in ("id", "outbreak", "title", "author", "base", "state", "told")}
+    return {**plain, **times}
+
+
+def _ends(routes: APIRouter, desks: Desks) -> None:
+    @routes.post("/drafts/{name}/name", summary="Name a draft; review or discard it", openapi_extra=described(Name))
+    def rename(name: str, told: Annotated[Name, Depends(posted(Name))]) -> dict[str, Any]:
+        found = desks.open(name)
+        if found.draft.state == "decided":
+            raise refuse(409, "draft_decided", "state")
+        desks.tell(found)
+        values = {k: v for k, v in (("title", told.title), ("state", told.state)) if v is not None}
+        return row_of(desks.drawer.change(name, **values) if values else found.draft)
+
+    @routes.get("/drafts/{name}/conflicts", summary="What others changed on the atoms of a draft since its base")
+    def conflicts(name: str) -> dict[str, Any]:
+        found = desks.open(name)
+        with found.lock:
+            table, now = conflicts_of(desks.workspace(found.draft.outbreak), found.paper.ground, found.desk)
+        return {"base": found.draft.base, "log": now.revision, **_conflicts(table)}
+
+    @routes.post("/drafts/{name}/move", summary="Put a draft on the newest base", openapi_extra=described(Move))
+    def move(name: str, told: Annotated[Move, Depends(posted(Move))]) -> Response:
+        return _json(picture(_moved(desks, desks.open(name), told)))
+
+    @routes.post("/drafts/{name}/submit", summary="Save a draft as edits", openapi_extra=described(Submit))
+    def send(name: str, told: Annotated[Submit, Depends(posted(Submit))]) -> dict[str, Any]:
+        return _submitted(desks, desks.open(name), told)
+
+
+def _moved(desks: Desks, found: Open, told: Move) -> Open:
+    if told.choice == "draft":
+        found.draft = desks.drawer.change(found.draft.id, state="review")
+        return found
+    with found.lock:
+        table, _ = conflicts_of(desks.workspace(found.draft.outbreak), found.paper.ground, found.desk)
+    theirs = table["atom_id"].tolist() if told.choice == "keep-theirs" else []
+
+    def give_up(moved: Open) -> Any:
+        atoms = [a for a in moved.paper.ground.numbers(theirs)[0] if a in moved.desk.placed]
+        return leave(moved.desk, atoms, told.sent) if atoms else None
+
+    return desks.move(found, give_up, told.by, told.sent)
+
+
+def _submitted(desks: Desks, found: Open, told: Submit) -> dict[str, Any]:
+    if found.draft.state == "discarded":
+        raise refuse(409, "draft_discarded", "state")
+    workspace, times = desks.workspace(found.draft.outbreak), _times(desks, found, told)
+    with found.lock:
+        try:
+            signed = Signed(told.by, told.reason, *times)
+            with in_both():
+                events = submit(workspace, found.draft.id, found.paper.ground, found.desk, signed, told.choice)
+        except DraftConflict as error:
+            what, where, fix = _both("draft_old")
+            more = {"what_zh": both("no_draft_old")["zh"], "said": str(error), "log": error.revision}
+            raise Refused(409, what, where, fix, {**more, **_conflicts(error.conflicts)}) from None
+        desks.tell(found)
+        found.draft = desks.drawer.change(found.draft.id, state="decided")
+    return {**row_of(found.draft), "events": events, "log": workspace.revision()}
+
+
+def _times(desks: Desks, found: Open, told: Submit) -> tuple[datetime | None, datetime | None]:
+    zone, clock = desks.plans.settings(found.draft.outbreak).zone, found.draft.as_of
+    read = {
+        name: read_typed(text, zone, clock, ahead=True, end=name == "until") if (text := getattr(told, name)) else None
+        for name in ("effective_at", "until")
+    }
+    if wrong := [name for name in read if getattr(told, name) and read[name] is None]:
+        faults = [fault(name, both("fault_time"), both("fault_time_do")) for name in wrong]
+        raise refuse(422, "unreadable", "body", faults=faults)
+    return read["effective_at"], read["until"]
+
+
+def _conflicts(table: Any) -> dict[str, Any]:
+    columns = ["atom_id", "class_then", "class_now", "stroke", "author"]
+    rows = table[columns].astype(object).where(table[columns].notna(), None).head(_SHOWN)
+    return {"count": len(table), "conflicts": rows.to_dict("records")}
+
+
+def _both(key: str) -> tuple[str, str, str]:
+    return both(f"no_{key}")["en"], "draft", both(f"no_{key}_do")["en"]
+
+
+def _json(told: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(told), media_type="application/json")
