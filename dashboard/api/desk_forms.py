@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from dashboard.api.posting import Act as Posted
 from dashboard.api.posting import Line, Words, refuse
 from dashboard.desks import Open
-from zoning.desk import NEW, Act, Desk, Step, acts
-from zoning.edits.ledger import OUT
+from zoning.desk import NEW, NOWHERE, Act, Desk, Step, acts
 from zoning.errors import InputError
 from zoning.geometry import Cells, disks, text_to_cells
 from zoning.lookup import spread
@@ -146,8 +145,8 @@ def make_step(found: Open, told: Stroke) -> tuple[Step, Picked | None]:
     if told.do == "split":
         return acts.split(desk, told.zone, atoms, new, told.sent), picked
     if told.do == "paint":
-        _hold_class(told.to, [*classes, OUT])
-        zone = told.zone or joined(found, picked.atoms, told.to) if told.to != OUT else ""
+        _hold_class(told.to, [*classes, NOWHERE.of])
+        zone = told.zone or joined(found, picked.atoms, told.to) if told.to != NOWHERE.of else ""
         return acts.paint(desk, atoms, told.to, zone, told.sent), picked
     return _plain(desk, told, atoms), picked
 
