@@ -1,5 +1,6 @@
 /* Start of the page's own modules: each part hears of the view and the choice from here. */
 import * as acts from "./acts/acts.mjs";
+import * as demand from "./charts/demand.mjs";
 import * as menus from "./frame/menus.mjs";
 import * as search from "./frame/search.mjs";
 import * as timeline from "./frame/timeline.mjs";
@@ -11,7 +12,7 @@ import { Stage } from "./map/stage.mjs";
 import { page } from "./shared/page.mjs";
 import { getJson } from "./shared/server.mjs";
 
-const PARTS = [timeline, search, paper, acts, menus, watch];
+const PARTS = [timeline, search, demand, paper, acts, menus, watch];
 let started = null;
 
 async function start() {

@@ -9,7 +9,8 @@ import shapely
 
 from dashboard.plans import Shown
 from dashboard.rows import zone_rows
-from layers._base import WATCH, label_points, shapes, table, values
+from layers._base import WATCH, label_points, table, values
+from zoning.lookup import area_at
 
 FINE = 1e5  # boxes are whole hundred-thousandths of a degree: about a metre
 FLAGS = ("proposed", "pending", "void", "no_ground", "watch")
@@ -96,21 +97,28 @@ def _boxes(found: list[list[float] | None]) -> tuple[list[float], list[list[int]
 
 def _areas(plan: Any, zone_ids: list[str]) -> tuple[list[dict[str, Any]], list[int]]:
     """Return the areas that hold a point of a zone, and for each zone the place of its area among them."""
-    rows = table(plan, "areas")
-    levels = values(rows, "level")
-    counts = {level: levels.count(level) for level in dict.fromkeys(levels)}
-    several = [level for level, n in counts.items() if n > 1]
-    level = _LEVEL if _LEVEL in counts else min(several, key=counts.__getitem__, default=None)
-    mine = rows[[own == level for own in levels]] if level else rows.iloc[:0]
-    if not len(mine) or not zone_ids:
+    rows, level = table(plan, "areas"), area_level(plan)
+    if level is None or not zone_ids:
         return [], [-1] * len(zone_ids)
     order = plan.zones.set_index("zone_id")["geometry"].reindex(zone_ids)
     points = label_points(order.to_numpy(object))
-    inside = shapely.STRtree(shapes(mine)).query(points, predicate="intersects")
-    held = np.full(len(zone_ids), -1)
-    held[inside[0][::-1]] = inside[1][::-1]
+    held = area_at(shapely.get_x(points), shapely.get_y(points), rows, level)
     used, codes = np.unique(held[held >= 0], return_inverse=True)
     held[held >= 0] = codes
-    ids, zh, en = (values(mine, name) for name in ("id", "name", "name_en"))
-    named = [{"zh": zh[k] or ids[k], "en": en[k] or zh[k] or ids[k], "id": ids[k]} for k in used]
-    return named, held.tolist()
+    names = area_names(plan)
+    ids = values(rows, "id")
+    return [{"id": ids[k], **names[ids[k]]} for k in used], held.tolist()
+
+
+def area_level(plan: Any) -> str | None:
+    """Return the level by which work is shared out: sub-districts, else the fewest areas of a level, not one."""
+    levels = values(table(plan, "areas"), "level")
+    several = {level: n for level in dict.fromkeys(levels) if (n := levels.count(level)) > 1}
+    return _LEVEL if _LEVEL in levels else min(several, key=several.__getitem__, default=None)
+
+
+def area_names(plan: Any) -> dict[str, dict[str, str]]:
+    """Return what each area is called in both languages, by id."""
+    rows = table(plan, "areas")
+    columns = zip(*(values(rows, name) for name in ("id", "name", "name_en")), strict=True)
+    return {key: {"zh": zh or en or key, "en": en or zh or key} for key, zh, en in columns}

@@ -89,7 +89,7 @@ TOP = {
     "vectors": "pipeline",
     "evidence": "pipeline",
     "preview": "pipeline",
-    **dict.fromkeys(("news", "differences", "burden", "picture", "board"), "pipeline"),
+    **dict.fromkeys(("news", "differences", "burden", "demand", "picture", "board"), "pipeline"),
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",
     "saving": "pipeline",

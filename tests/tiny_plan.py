@@ -22,6 +22,7 @@ WEST, SOUTH = 114.05, 22.54
 DAY = date(2022, 3, 16)
 AS_OF = datetime(2022, 3, 16, 16, tzinfo=UTC)  # 16 March 24时 in Shanghai
 POLICY = load_policy("cn-sz-2022")
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class TinyPlan:
     as_of: datetime = AS_OF
     known_at: datetime = AS_OF
     policy: Any = POLICY
+    settings: Any = SETTINGS
     revision: str = "0123456789abcdef"
     salt: str = ""
 

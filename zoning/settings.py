@@ -35,6 +35,9 @@ class Settings:
         80.0, "a place on no loaded ground, farther than this from the middle of all, opens nothing"
     )
     gate_snap_m: float = _setting(20.0, "an entrance within this many metres of a zone's edge is its gate")
+    sampling_a_day: int = _setting(
+        0, "people who can be sampled a day in all; 0 takes the capacity of the sampling sites that are loaded"
+    )
     max_file_mb: int = _setting(2048, "a larger input file is refused, in MiB")
 
     def with_change(self, key: str, value: str) -> "Settings":

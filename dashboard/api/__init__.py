@@ -10,6 +10,7 @@ from dashboard.api.acts import act_routes
 from dashboard.api.desk import desk_routes
 from dashboard.api.facts import fact_routes, file_routes
 from dashboard.api.frame import frame_routes
+from dashboard.api.load_per_day import demand_routes
 from dashboard.api.loads import load_routes
 from dashboard.api.map import map_routes
 from dashboard.api.paper import paper_routes
@@ -29,6 +30,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         plan_routes,
         wait_routes,
         map_routes,
+        demand_routes,
         paper_routes,
         act_routes,
         file_routes,

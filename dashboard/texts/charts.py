@@ -1,0 +1,36 @@
+"""Words of the testing load and of its chart."""
+
+# key -> (zh, en)
+WORDS: dict[str, tuple[str, str]] = {
+    "demand_head": ("检测负荷与能力", "Testing load and capacity"),
+    "demand_people": ("人次", "People"),
+    "demand_tubes": ("管数", "Tubes"),
+    "demand_people_unit": ("每日应检测人次", "people to be tested a day"),
+    "demand_tubes_unit": ("每日所需管数", "tubes a day"),
+    "demand_fold": ("收起检测负荷", "Fold the testing load"),
+    "demand_open": ("展开检测负荷", "Show the testing load"),
+    "demand_key": ("检测负荷", "Testing load"),
+    "demand_capacity": ("能力 {n}", "capacity {n}"),
+    "demand_by_sites": ("{n} 个采样点", "{n} sampling sites"),
+    "demand_by_setting": ("按工作区设置", "as set for this workspace"),
+    "demand_no_capacity": (
+        "未知采样能力：请载入采样点，或设置 sampling_a_day。",
+        "Capacity is not known: load sampling sites, or set sampling_a_day.",
+    ),
+    "demand_short": ("{day}缺 {n} 人次", "Short by {n} on {day}"),
+    "demand_enough": ("能力充足；最多为{day} {n} 人次", "Enough on every day; most on {day}: {n}"),
+    "demand_most": ("最多为{day} {n} 人次", "Most on {day}: {n}"),
+    "demand_none": ("这些日子没有排定检测。", "No tests are scheduled on these days."),
+    "demand_day_people": ("{day}：应检测 {n} 人次", "{day}: {n} to be tested"),
+    "demand_day_tubes": ("{day}：{n} 管", "{day}: {n} tubes"),
+    "demand_day_short": ("能力 {n}，缺 {short}", "capacity {n}, short by {short}"),
+    "demand_day_enough": ("能力 {n}，充足", "capacity {n}, enough"),
+    "demand_assumed": ("其中尚未生效", "of them not yet in force"),
+    "demand_needs": ("{samplers} 名采样员，{tables} 个台", "{samplers} samplers, {tables} tables"),
+    "demand_unknown": ("{n} 个分区人口不明，未计入", "{n} zones without a figure of people are left out"),
+    "demand_go": ("转到这一天", "Go to this day"),
+    "demand_zones": ("列出 {n} 个分区", "List its {n} zones"),
+    "demand_where": ("{day}：人次/能力", "{day}: people / capacity"),
+    "demand_failed": ("检测负荷未能读取：{what}", "The testing load could not be read: {what}"),
+    "no_area": ("未划入任何区域", "in no area"),
+}
