@@ -130,9 +130,11 @@ function walk(event) {
   all[to].focus();
 }
 
+/* What is read is drawn anew only for another day: a button must not go away between the press and its end. */
 function look(day) {
+  const before = looked || chosen;
   looked = day;
-  drawSide();
+  if ((looked || chosen) !== before) drawSide();
 }
 
 /* A click on a day: it stays marked, and what can be done with it stands beside the chart. */
