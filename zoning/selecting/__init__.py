@@ -16,7 +16,6 @@ from zoning.geometry import (
     Floats,
     Ints,
     cell_centres,
-    cell_polygons,
     cover,
     parents,
     resolutions,
@@ -77,27 +76,21 @@ class Land:
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
-        """Return the box of all loaded ground, with a rim.
+        """Return the box of all loaded ground and of zones, with a rim; all of the map where nothing is loaded.
 
         Returns
         -------
         West, south, east, north in degrees.
         """
         tables = self.plan.tables
-        kinds = [k for k in ("areas", "estates", "buildings", "roads") if k in tables and len(tables[k])]
-        shapes = [self.plan.tables[k]["geometry"].to_numpy(object) for k in kinds]
-        known = [s[~shapely.is_missing(s)] for s in shapes]
-        if not sum(map(len, known)):
-            lng, lat = self.points
-            known = [shapely.points(lng, lat)] if len(lng) else [cell_polygons(self._held_cells())]
-        west, south, east, north = shapely.total_bounds(np.concatenate(known)).tolist()
+        shapes = [tables[k]["geometry"].to_numpy(object) for k in ("areas", "estates", "buildings", "roads")]
+        held = self.plan.membership["atom"].to_numpy(np.uint64)
+        points = shapely.points(*cell_centres(held[held >= len(self.plan.atoms)]))
+        known = np.concatenate([*(s[~shapely.is_missing(s)] for s in shapes), points])
+        west, south, east, north = shapely.total_bounds(known).tolist() if len(known) else (-180.0, -85.0, 180.0, 85.0)
         up = _EDGE_M / 111_000
         wide = up / max(np.cos(np.radians(max(abs(south), abs(north)))), 0.01)
         return west - wide, south - up, east + wide, north + up
-
-    def _held_cells(self) -> Cells:
-        atoms = self.plan.membership["atom"].to_numpy(np.uint64)
-        return np.asarray(atoms[atoms >= len(self.plan.atoms)])
 
     def cells_of(self, atoms: Cells) -> Cells:
         """Return the cell of each atom.
