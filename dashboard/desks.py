@@ -26,7 +26,7 @@ from zoning.store import Workspace
 
 KEPT_GROUNDS, KEPT_DESKS = 4, 24
 GONE_S = 15.0  # who has not been heard of for so long is here no more
-TOLD_S = 5.0  # what lists say of a draft may be so old
+TOLD_S = 30.0  # what lists say of a draft may be so old
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,10 @@ class Desks:
         self.paper(question.outbreak, as_of, base)
         return self.open(self.drawer.make(question.outbreak, title, author, as_of, base).id)
 
+    def held(self, name: str) -> Open:
+        """Return a draft as it is held here; whether it has more steps on disk is seen when one is added."""
+        return self._open.get(name) or self.open(name)
+
     def open(self, name: str) -> Open:
         """Return a draft with all the steps that it has on disk."""
         draft = self.drawer.get(name)
@@ -124,7 +128,7 @@ class Desks:
         if (step == "undo" and not found.desk.done) or (step == "redo" and not found.desk.undone):
             raise _refuse(409, f"{step}_more", "do")
         told = write_step(step, found.paper.ground.names)
-        n = self.drawer.add(found.draft.id, told, author, found.n, sent)
+        n = self.drawer.add(found.draft.id, told, author, found.n, sent, found.draft.base)
         change = _follow(found, Kept(n, author, datetime.now(UTC), told, sent), step)
         if time.monotonic() - found.told_at > TOLD_S:
             self.tell(found)

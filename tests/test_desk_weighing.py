@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zoning.burden import weigh
-from zoning.desk import NOWHERE, Act, Desk, Place, do, redo, undo
+from zoning.desk import NOWHERE, Act, Desk, Place, contact, do, redo, undo
 from zoning.desk.contact import parts_and_holes
 from zoning.desk.ground import Ground, make_ground
 from zoning.desk.telling import tell_atoms, tell_totals, tell_zones
@@ -31,13 +31,14 @@ def scale(town_folder: Path) -> Scale:
 @given(st.sets(st.sampled_from(DISK.tolist())))
 def test_parts_and_holes_are_those_of_the_drawn_outline(cells: set[int]) -> None:
     held = np.array(sorted(cells), np.uint64)
+    assert parts_and_holes(cells) == contact._of_many(held) if cells else (0, 0)
     outline = shapely.union_all(shapely.set_precision(cell_polygons(held), 1e-9))
     polygons = [part for part in shapely.get_parts(outline) if not part.is_empty]
-    assert parts_and_holes(held) == (len(polygons), sum(len(part.interiors) for part in polygons))
+    assert parts_and_holes(cells) == (len(polygons), sum(len(part.interiors) for part in polygons))
 
 
 def test_no_ground_has_no_parts() -> None:
-    assert parts_and_holes(np.array([0], np.uint64)) == (0, 0)
+    assert parts_and_holes({0}) == (0, 0)
 
 
 def test_a_base_weighs_what_the_plan_weighs(scale: Scale) -> None:

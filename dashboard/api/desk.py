@@ -23,7 +23,7 @@ from zoning.desk.files import write_draft
 from zoning.desk.keeping import Draft
 from zoning.desk.submitting import DraftConflict, Signed, conflicts_of, submit
 from zoning.desk.telling import drawn_atoms, tell_atoms, tell_totals, tell_zones
-from zoning.errors import ZoningError
+from zoning.errors import ConflictError, ZoningError
 
 Outbreak = Annotated[str, Query(max_length=31, pattern=r"^[a-z0-9-]*$")]
 _SHOWN = 200
@@ -111,13 +111,13 @@ def _lists(routes: APIRouter, desks: Desks) -> None:
 def _strokes(routes: APIRouter, desks: Desks) -> None:
     @routes.post("/drafts/{name}/steps", summary="Do, undo or redo a stroke", openapi_extra=described(Stroke))
     def step(name: str, told: Annotated[Stroke, Depends(posted(Stroke))]) -> Response:
-        began, found = time.perf_counter(), desks.open(name)
-        with found.lock:
-            again = found.seen.get(told.sent)
-            if again is None:
-                again = _stroke(desks, found, told)
-                found.seen = {**dict(list(found.seen.items())[-20:]), told.sent: again}
-        return _json({**again, "ms": round(1000 * (time.perf_counter() - began), 1)})
+        began, found = time.perf_counter(), desks.held(name)
+        with in_both():
+            try:
+                answer = _stroke(desks, found, told)
+            except ConflictError:
+                answer = _stroke(desks, desks.open(name), told)
+        return _json({**answer, "ms": round(1000 * (time.perf_counter() - began), 1)})
 
     @routes.post("/drafts/{name}/pick", summary="Look at a selection", openapi_extra=described(Preview))
     def pick(name: str, told: Annotated[Preview, Depends(posted(Preview))]) -> dict[str, Any]:
@@ -130,14 +130,24 @@ def _strokes(routes: APIRouter, desks: Desks) -> None:
 
 
 def _stroke(desks: Desks, found: Open, told: Stroke) -> dict[str, Any]:
+    with found.lock:
+        return _done(desks, found, told)
+
+
+def _done(desks: Desks, found: Open, told: Stroke) -> dict[str, Any]:
+    if (again := found.seen.get(told.sent)) is not None:
+        return again
     if any(kept.sent == told.sent for kept in found.kept[-_SHOWN:]):
         return answer_of(found, None) | {"moved": None, "beyond": 0}
+    if told.after > found.n:
+        raise ConflictError("the draft changed in another window")
     if told.after != found.n:
         raise Refused(409, *_both("steps"), {"n": found.n, "what_zh": both("no_steps")["zh"]})
-    with in_both():
-        step, picked = make_step(found, told)
-        change = desks.add(found, step, told.by, told.sent)
-    return answer_of(found, change) | tell_picked(picked)
+    step, picked = make_step(found, told)
+    change = desks.add(found, step, told.by, told.sent)
+    answer = answer_of(found, change) | tell_picked(picked)
+    found.seen = {**dict(list(found.seen.items())[-20:]), told.sent: answer}
+    return answer
 
 
 @contextmanager

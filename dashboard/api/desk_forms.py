@@ -10,8 +10,9 @@ from dashboard.api.posting import Act as Posted
 from dashboard.api.posting import Line, Words, refuse
 from dashboard.desks import Open
 from zoning.desk import NEW, NOWHERE, Act, Desk, Step, acts
+from zoning.desk.contact import find_rings
 from zoning.errors import InputError
-from zoning.geometry import Cells, disks, text_to_cells
+from zoning.geometry import Cells, text_to_cells
 from zoning.lookup import spread
 from zoning.selecting import Land, Picked, in_area, in_cells, in_circle, in_shape
 from zoning.selecting.lines import across, around, around_metres, in_block, road_line
@@ -164,7 +165,10 @@ def joined(found: Open, atoms: Cells, of: str) -> str:
     """Return the zone of a class that painted atoms join: the one that they hold or touch most; else a new one."""
     land, desk = found.paper.land, found.desk
     cells = land.cells_of(atoms)
-    near = np.unique(disks(np.unique(cells[cells > 0]), 1)[1])
+    rings = found.paper.ground.rings
+    held = set(cells.tolist()) - {0}
+    find_rings(held, rings)
+    near = np.array(sorted(held.union(*(rings[cell] for cell in held))), np.uint64)
     keys, rows = land.by_cell
     counts: dict[str, int] = {}
     for atom in [*rows[spread(keys, near)[1]].tolist(), *near.tolist()]:

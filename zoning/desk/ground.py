@@ -1,13 +1,15 @@
 """What a draft is drawn on, out of a sheet: places of atoms as numbers, and their names."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from zoning.desk import Base, Known, Place
+from zoning.desk.contact import Rings, find_rings
 from zoning.editing import Sheet
 from zoning.edits import number_atoms
 from zoning.geometry import Ints, cells_to_text
@@ -15,10 +17,11 @@ from zoning.geometry import Ints, cells_to_text
 
 @dataclass(frozen=True)
 class Ground:
-    """A sheet as a draft sees it: `base`, and the sheet that it came from."""
+    """A sheet as a draft sees it: `base`, the sheet that it came from, and the rings of cells that were asked for."""
 
     base: Base
     sheet: Sheet
+    rings: Rings = field(default_factory=dict)
 
     @cached_property
     def members(self) -> dict[str, set[int]]:
@@ -45,6 +48,27 @@ class Ground:
             row[climb] = parent[row[climb]]
         return row
 
+    @cached_property
+    def cells(self) -> list[int]:
+        """Return the cell of each unit atom.
+
+        Returns
+        -------
+        One cell a row of the atoms table; 0 is nowhere.
+        """
+        found: list[int] = self.sheet.plan.atoms["cell"].to_numpy(np.uint64).tolist()
+        return found
+
+    @cached_property
+    def ids(self) -> npt.NDArray[np.object_]:
+        """Return the ids of unit atoms.
+
+        Returns
+        -------
+        (n,) by row of the atoms table.
+        """
+        return np.asarray(self.sheet.plan.atoms["atom_id"].to_numpy(object))
+
     def names(self, atoms: Iterable[int]) -> list[str]:
         """Return the ids of atoms.
 
@@ -57,9 +81,9 @@ class Ground:
         Ids of units, `<unit>/rest` or H3 cells as text, in the same order.
         """
         number = np.fromiter(atoms, np.uint64)
-        unit = number < len(self.sheet.plan.atoms)
+        unit = number < len(self.ids)
         found = np.empty(len(number), object)
-        found[unit] = self.sheet.plan.atoms["atom_id"].to_numpy(object)[number[unit].astype(np.int64)]
+        found[unit] = self.ids[number[unit].astype(np.int64)]
         found[~unit] = cells_to_text(number[~unit])
         return list(found)
 
@@ -100,7 +124,10 @@ def make_ground(sheet: Sheet) -> Ground:
         starts = clocks.where(clocks.notna(), table["last_presence_at"])
         for zone_id, of, start in zip(table["zone_id"], table["class"], starts, strict=True):
             zones[zone_id] = Known(of, None if pd.isna(start) else start.timestamp())
-    return Ground(Base(shown, derived, zones), sheet)
+    found = Ground(Base(shown, derived, zones), sheet)
+    n = len(found.cells)
+    find_rings({found.cells[atom] if atom < n else atom for atom in shown} - {0}, found.rings)
+    return found
 
 
 def _places(membership: pd.DataFrame) -> dict[int, Place]:

@@ -38,7 +38,12 @@ _STEPS = sa.Table(
     sa.UniqueConstraint("draft", "sent"),
     sqlite_with_rowid=False,
 )
-_LAST = sa.func.coalesce(sa.func.max(_STEPS.c.n), 0)
+# Plain text: a step is written at each stroke of a brush, and composing SQL would take longer than SQLite does.
+_LOOK = (
+    "SELECT state, base, (SELECT coalesce(max(n), 0) FROM steps WHERE draft = ?), "
+    "(SELECT n FROM steps WHERE draft = ? AND sent = ?) FROM drafts WHERE id = ?"
+)
+_ADD = "INSERT INTO steps (draft, n, sent, at, author, step) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,15 @@ class Drawer:
         with self._begin(write=False) as connection:
             return [_draft(row) for row in connection.execute(asked)]
 
-    def add(self, draft: str, step: dict[str, Any], author: str, after: int, sent: str | None = None) -> int:
+    def add(
+        self,
+        draft: str,
+        step: dict[str, Any],
+        author: str,
+        after: int,
+        sent: str | None = None,
+        on: int | None = None,
+    ) -> int:
         """Keep one step; when this returns, it is on disk.
 
         Parameters
@@ -167,6 +180,7 @@ class Drawer:
         author : who.
         after : number of the last step that the sender knows.
         sent : what the sender calls it: sending it again adds nothing.
+        on : base that the sender drew it on; None is any.
 
         Returns
         -------
@@ -179,20 +193,16 @@ class Drawer:
         """
         now, data = datetime.now(UTC).isoformat(), orjson.dumps(step)
         with self._begin() as connection:
-            mine = _STEPS.c.draft == draft
-            if sent and (
-                there := connection.execute(sa.select(_STEPS.c.n).where(mine, _STEPS.c.sent == sent)).scalar()
-            ):
+            found = connection.exec_driver_sql(_LOOK, (draft, draft, sent, draft)).one_or_none()
+            state, base, last, there = found or ("not there", -1, 0, None)
+            if there:
                 return int(there)
-            state = connection.execute(sa.select(_DRAFTS.c.state).where(_DRAFTS.c.id == draft)).scalar()
-            last = int(connection.execute(sa.select(_LAST).where(mine)).scalar_one())
-            if state != "open" or last != after:
-                why = f"it is {state or 'not there'}" if state != "open" else f"it has {last} steps, not {after}"
+            if state != "open" or last != after or on not in (None, base):
+                why = f"it is {state}" if state != "open" else f"it has {last} steps, not {after}"
                 raise ConflictError(f"the draft changed in another window: {why}; nothing was saved: load it again")
-            row = {"draft": draft, "n": last + 1, "sent": sent, "at": now, "author": author, "step": data}
-            connection.execute(sa.insert(_STEPS).values(**row))
-            connection.execute(sa.update(_DRAFTS).where(_DRAFTS.c.id == draft).values(changed_at=now))
-        return last + 1
+            connection.exec_driver_sql(_ADD, (draft, last + 1, sent, now, author, data))
+            connection.exec_driver_sql("UPDATE drafts SET changed_at = ? WHERE id = ?", (now, draft))
+        return int(last) + 1
 
     def steps(self, draft: str, after: int = 0) -> list[Kept]:
         """Return the steps of a draft in order.

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zoning.desk import Change, Desk, Known
+from zoning.desk import Change, Desk, Known, Place
 from zoning.desk.ground import Ground
 from zoning.desk.weighing import Tally, shape_of
 from zoning.lookup import atoms_inside
@@ -61,15 +61,16 @@ def tell_zones(desk: Desk, before: Tally, after: Tally, zones: set[str]) -> list
 
 def _zone(desk: Desk, before: Tally, after: Tally, zone: str) -> dict[str, Any]:
     known = desk.zones.get(zone) or desk.base.zones.get(zone) or Known("", None)
-    sums = [{place: n for place, n in tally.people.items() if place.zone == zone} for tally in (before, after)]
-    days = [sum(n * after.scale.cost(place)[0] for place, n in of.items()) for of in sums]
+    place = Place(known.of, zone)
+    people = [tally.people.get(place, 0.0) for tally in (before, after)]
+    days = [n * after.scale.cost(place)[0] for n in people]
     if zone not in before.form:
         before.form[zone] = shape_of(after.scale.ground, _base_members(before, zone))
     shapes = [before.form[zone], after.form.get(zone, before.form[zone])]
     return {
         "id": zone,
         "class": known.of,
-        "people": [_round(sum(of.values())) for of in sums],
+        "people": [_round(n) for n in people],
         "person_days": [_round(n) for n in days],
         "atoms": [len(_base_members(before, zone)), len(desk.members.get(zone, ()))],
         "parts": [shape[0] for shape in shapes],

@@ -17,7 +17,7 @@ from zoning.clocks import earliest_lift, local_day, next_midnight, way_out
 from zoning.desk import NOWHERE, Change, Desk, Place
 from zoning.desk.contact import parts_and_holes
 from zoning.desk.ground import Ground
-from zoning.geometry import Cells, Floats
+from zoning.geometry import Floats
 from zoning.people import People, people_on_land, share_people
 from zoning.schedule import make_calendar
 from zoning.times import zone_info
@@ -219,11 +219,9 @@ def shape_of(ground: Ground, atoms: Iterable[int]) -> tuple[int, int]:
     -------
     parts, holes.
     """
-    table = ground.sheet.plan.atoms
-    number: Cells = np.fromiter(atoms, np.uint64)
-    unit = number < len(table)
-    cells = table["cell"].to_numpy(np.uint64)[number[unit].astype(np.int64)]
-    return parts_and_holes(np.concatenate([cells, number[~unit]]))
+    of_units = ground.cells
+    n = len(of_units)
+    return parts_and_holes({of_units[atom] if atom < n else atom for atom in atoms}, ground.rings)
 
 
 def tally_base(scale: Scale) -> Tally:

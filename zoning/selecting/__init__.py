@@ -63,6 +63,16 @@ class Land:
         return shapely.STRtree(shapely.points(*self.points))
 
     @cached_property
+    def unit_cells(self) -> Cells:
+        """Return the cells of unit atoms.
+
+        Returns
+        -------
+        (n,) by row of the atoms table.
+        """
+        return np.asarray(self.plan.atoms["cell"].to_numpy(np.uint64))
+
+    @cached_property
     def by_cell(self) -> tuple[Cells, Ints]:
         """Return the cells of unit atoms.
 
@@ -70,7 +80,7 @@ class Land:
         -------
         cells : (n,) in order. rows : (n,) of the atoms table.
         """
-        cells = self.plan.atoms["cell"].to_numpy(np.uint64)
+        cells = self.unit_cells
         order = np.argsort(cells, kind="stable")
         return cells[order], order
 
@@ -103,9 +113,9 @@ class Land:
         -------
         (n,) uint64.
         """
-        unit = atoms < len(self.plan.atoms)
+        unit = atoms < len(self.unit_cells)
         found = atoms.copy()
-        found[unit] = self.plan.atoms["cell"].to_numpy(np.uint64)[atoms[unit].astype(np.int64)]
+        found[unit] = self.unit_cells[atoms[unit].astype(np.int64)]
         return found
 
     def points_of(self, atoms: Cells) -> tuple[Floats, Floats]:
