@@ -1,7 +1,10 @@
 /* Acts: what a person decides and types here; each is one event in the log, and the page shows what came of it. */
 import { command, run } from "../shared/commands.mjs";
 import { page } from "../shared/page.mjs";
+import { openCases } from "./cases.mjs";
+import { openCase } from "./case.mjs";
 import { openDecide } from "./decide.mjs";
+import { startFile } from "./file.mjs";
 import { openInbox, startInbox } from "./inbox.mjs";
 import { openRounds } from "./rounds.mjs";
 
@@ -21,6 +24,9 @@ for (const action of ["delineate", "extend", "assess", "hold", "step", "raise", 
 
 export function start() {
   startInbox();
+  startFile();
+  command({ key: "case_new", label: "case_new", icon: "plus", keys: "N", menu: "bar", run: () => openCase() });
+  command({ key: "cases", label: "cases", icon: "case", keys: "C", menu: "more", run: () => openCases() });
   command({ key: "inbox", label: "inbox", icon: "propose", keys: "Shift+D", menu: "more", run: () => openInbox() });
   command({ key: "decide", label: "decide_zone", icon: "check", keys: "D", run: ACTS.decide });
   command({ key: "hold", label: "act_of_hold", icon: "hold", keys: "H", run: ACTS.hold });

@@ -1,6 +1,8 @@
 /* Pieces that the panels of acts share: the head of a zone, what was saved, words of both languages. */
 import { el, icon } from "../shared/dom.mjs";
+import { closePanel } from "../shared/panel.mjs";
 import { page } from "../shared/page.mjs";
+import { getJson } from "../shared/server.mjs";
 
 export const own = (words) => (words ? words[page.view.lang] : "");
 
@@ -8,9 +10,9 @@ export function zoneHead({ look, letter, name, class: kind, sketch }) {
   return el("div", { class: "ahead" }, el("span", { class: `chip lg ${look} ${sketch ? "sketch" : ""}`, "aria-hidden": "true" }, own(letter)), el("div", {}, el("b", {}, own(name)), el("span", { class: "mut" }, own(kind))));
 }
 
-/* A button that opens a zone's card; main.mjs hears of it by data-zone. */
+/* A button that opens a zone's card, which the panel lies over; main.mjs hears of it by data-zone. */
 export function zoneLink(zone, note) {
-  return el("button", { class: "zlink", type: "button", "data-zone": zone.zone }, el("span", { class: `chip ${zone.look} ${zone.sketch ? "sketch" : ""}`, "aria-hidden": "true" }, own(zone.letter)), el("span", {}, own(zone.name), el("br"), el("span", { class: "mut" }, `${own(zone.class)}${note ? ` · ${note}` : ""}`)));
+  return el("button", { class: "zlink", type: "button", "data-zone": zone.zone, onclick: closePanel }, el("span", { class: `chip ${zone.look} ${zone.sketch ? "sketch" : ""}`, "aria-hidden": "true" }, own(zone.letter)), el("span", {}, own(zone.name), el("br"), el("span", { class: "mut" }, `${own(zone.class)}${note ? ` · ${note}` : ""}`)));
 }
 
 export function saved(text) {
@@ -29,6 +31,15 @@ export function failed(error, again) {
 export async function renew(log) {
   await page.tell("log", log);
   page.ask();
+}
+
+/* The moment at which people work, as it would be typed, and the log: in a drill it is not this machine's clock. */
+export async function clock() {
+  try {
+    return await getJson(`/api/now?${query({})}`);
+  } catch {
+    return { typed: "", log: page.plan?.log };
+  }
 }
 
 export function query(values) {

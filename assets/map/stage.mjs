@@ -130,6 +130,7 @@ export class Stage {
   }
 
   click(map, { point, lngLat }) {
+    if (this.picking) return this.picking(lngLat); // somebody asked for a point: this click is no choice
     const near = [[point.x - REACH, point.y - REACH], [point.x + REACH, point.y + REACH]];
     const zones = map.getStyle().layers.filter((l) => l["source-layer"] === "zones" && l.type === "fill").map((l) => l.id);
     const zone = this.hit(map, point, zones.reverse())?.properties.id || "";

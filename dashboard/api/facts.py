@@ -18,6 +18,7 @@ from dashboard.api.posting import Act, Words, act_time, described, posted, refus
 from dashboard.casefile import list_cases, open_case, open_stay
 from dashboard.decidable import zone_now
 from dashboard.errors import Refused
+from dashboard.moments import show_typed
 from dashboard.plans import Plans, Question, Shown
 from dashboard.roundsheet import rounds_of_zone
 from dashboard.texts import both, moment_text
@@ -60,6 +61,11 @@ def file_routes(plans: Plans) -> APIRouter:
     """Return the routes of facts to find and to open."""
     routes = APIRouter(prefix="/api", tags=["facts"])
     desk = Desk(plans)
+
+    @routes.get("/now", summary="The moment at which people work, as it would be typed")
+    def now(asked: Asked) -> dict[str, Any]:
+        zone = plans.settings(asked.outbreak).zone
+        return {"typed": show_typed(plans.clock(asked.outbreak), zone), "log": plans.engine.revision()}
 
     @routes.get("/cases", summary="Cases by number, status or place, the newest first")
     def cases(request: Request, asked: Asked, q: Text = "", start: Start = 0) -> Response:
@@ -179,7 +185,9 @@ class Desk:
 
     def _answer(self, done: Entered, what: str) -> dict[str, Any]:
         names = [fact.partition(":")[2] for fact in done.fact_ids]
-        said = both(f"saved_{what}" if done.written else "saved_before", fact=", ".join(names[:3]), n=len(names))
+        stay = done.fact_ids[0].startswith("visits:")  # its id is a hash, which says nothing to anybody
+        key = "saved_stay" if stay and done.written else f"saved_{what}" if done.written else "saved_before"
+        said = both(key, fact=both("stay_one") if stay else ", ".join(names[:3]), n=len(names))
         told = {"facts": done.fact_ids[:20], "written": done.written, "said": said}
         return {**told, "log": self.plans.engine.revision()}
 

@@ -5,10 +5,10 @@ Names of classes and rules come from the pack, not from here.
 
 from datetime import date, datetime, timedelta
 
-from dashboard.texts import acts, charts, frame, ground, load, paper, redraw, zones
+from dashboard.texts import acts, cases, charts, frame, ground, load, paper, redraw, zones
 
 LANGS = ("zh", "en")
-_PARTS = (frame, zones, ground, paper, load, acts, redraw, charts)
+_PARTS = (frame, zones, ground, paper, load, acts, cases, redraw, charts)
 _WORDS: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.WORDS.items()}
 
 TEXTS: dict[str, dict[str, str]] = {

@@ -17,9 +17,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "saved_act": ("{name}：{action}，已保存", "{name}: {action}; saved"),
     "saved_act_from": ("{said}，自{at}起", "{said}, from {at}"),
     "saved_act_until": ("{said}，至{at}止", "{said}, until {at}"),
-    "saved_entered": ("已保存：{fact}（共{n}项）", "Saved: {fact} ({n} in all)"),
+    "saved_entered": ("已保存：{fact}", "Saved: {fact}"),
     "saved_amended": ("已更正：{fact}", "Corrected: {fact}"),
     "saved_taken_back": ("已撤回：{fact}", "Withdrawn: {fact}"),
+    "saved_stay": ("停留记录已保存", "The stay is saved"),
     "saved_before": ("{fact}早已如此，未重复保存", "{fact} was known so already; nothing was added"),
     # refusals: what, and what to do
     "no_decided": (
@@ -95,7 +96,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "scope_building": ("仅所在楼栋重新计时", "only the building's clock starts again"),
     "scope_unit": ("仅所在单元重新计时", "only the unit's clock starts again"),
     "scope_none": ("不重新计时", "no clock starts again"),
-    "status_preliminary": ("初筛阳性", "preliminary positive"),
+    "status_preliminary": ("初筛阳性", "preliminary"),
     "status_confirmed": ("确诊", "confirmed"),
     "status_asymptomatic": ("无症状感染者", "asymptomatic"),
     "status_re_positive": ("复阳", "positive again"),
