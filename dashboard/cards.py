@@ -193,7 +193,7 @@ def _place_card(shown: Shown, kind: str, key: str, card: Card, engine: Engine) -
     found = _explained(shown, kind, key, card, engine)
     name = found.get("class")
     of = plan.policy.classes.get(name) if name else None
-    letter, names = class_words(plan.policy, of.style, name) if of else ({"zh": "–", "en": "–"}, both("no_class"))
+    letter, names = class_words(plan.policy, of.style, name) if of else ({"zh": "–", "en": "–"}, both("in_no_zone"))
     title = html.Div([html.H2(words(card.title)), html.Div([words(known(card.kind)), " · ", words(names)])])
     rows = [(words(known(k)), _value(v)) for k, v in card.rows]
     if (people := whole(found.get("people"))) is not None and "people" not in dict(card.rows):

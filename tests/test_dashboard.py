@@ -21,7 +21,7 @@ from dashboard.factory import make_server
 from dashboard.ids import Id
 from dashboard.layout import make_layout
 from dashboard.plans import Plans, Question
-from dashboard.texts import TEXTS, both, day_text, known
+from dashboard.texts import PARTS, TEXTS, both, day_text, known
 from layers import LAYERS
 from layers._base import ACTS
 from layers.style import look_of
@@ -62,6 +62,14 @@ def test_both_languages_have_the_same_keys_and_fields() -> None:
         fields = [sorted(f for _, f, _, _ in string.Formatter().parse(TEXTS[lang][key]) if f) for lang in TEXTS]
         assert fields[0] == fields[1], key
         assert all(TEXTS[lang][key].strip() for lang in TEXTS)
+
+
+def test_no_part_of_the_screen_takes_a_word_of_another() -> None:
+    """Two parts with one key and different words: the later one would speak in both places."""
+    told: dict[str, tuple[str, tuple[str, str]]] = {}
+    for part in PARTS:
+        for key, words in part.WORDS.items():
+            assert told.setdefault(key, (part.__name__, words))[1] == words, f"{key}: {told[key][0]}, {part.__name__}"
 
 
 def test_chinese_texts_use_full_width_punctuation() -> None:

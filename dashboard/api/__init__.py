@@ -8,7 +8,7 @@ from fastapi import FastAPI, Response
 
 from dashboard.api.acts import act_routes
 from dashboard.api.desk import desk_routes
-from dashboard.api.facts import fact_routes, file_routes
+from dashboard.api.facts import fact_routes, file_routes, sheet_routes
 from dashboard.api.frame import frame_routes
 from dashboard.api.load_per_day import demand_routes
 from dashboard.api.loads import load_routes

@@ -81,7 +81,7 @@ def save_decision(plans: Plans, told: Deciding) -> dict[str, Any]:
     Refused : 404 no such zone, 409 somebody else decided meanwhile, 422 a field cannot be used.
     """
     if plans.engine.workspace is None:
-        raise refuse(503, "workspace", "workspace")
+        raise refuse(503, "saving", "workspace")
     workspace = plans.engine.workspace(told.outbreak)
     shown = plans.get(Question(outbreak=told.outbreak))
     zone = zone_now(shown, told.zone)

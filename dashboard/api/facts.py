@@ -85,6 +85,13 @@ def file_routes(plans: Plans) -> APIRouter:
         except UnknownError:
             raise refuse(404, "fact", "id", id=id) from None
 
+    return routes
+
+
+def sheet_routes(plans: Plans) -> APIRouter:
+    """Return the routes of what forms of facts ask: places in words, and rounds by building."""
+    routes = APIRouter(prefix="/api", tags=["facts"])
+
     @routes.get("/place", summary="What an address in words may mean, or what stands at a point")
     def place(asked: Asked, q: Text = "", at: Text = "", kind: Literal["cases", "visits"] = "cases") -> dict[str, Any]:
         shown = plans.get(Question(outbreak=asked.outbreak))
@@ -133,7 +140,7 @@ class Desk:
     def seen(self, outbreak: str) -> tuple[Shown, Workspace]:
         """Return the plan of now and its log."""
         if self.plans.engine.workspace is None:
-            raise refuse(503, "workspace", "workspace")
+            raise refuse(503, "saving", "workspace")
         return self.plans.get(Question(outbreak=outbreak)), self.plans.engine.workspace(outbreak)
 
     def enter(self, told: Entering) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from dashboard.texts import acts, cases, charts, frame, ground, load, paper, redraw, zones
 
 LANGS = ("zh", "en")
-_PARTS = (frame, zones, ground, paper, load, acts, cases, redraw, charts)
-_WORDS: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.WORDS.items()}
+PARTS = (frame, zones, ground, paper, load, acts, cases, redraw, charts)
+_WORDS: dict[str, tuple[str, str]] = {key: words for part in PARTS for key, words in part.WORDS.items()}
 
 TEXTS: dict[str, dict[str, str]] = {
     lang: {key: words[k] for key, words in _WORDS.items()} for k, lang in enumerate(LANGS)

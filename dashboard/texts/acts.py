@@ -54,8 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_fact": ("没有编号为“{id}”的事实。", "There is no fact “{id}”."),
     "no_fact_do": ("请从病例清单中选择。", "Take one from the list of cases."),
-    "no_workspace": ("此服务器只供查看，不能保存。", "This server only shows; it cannot save."),
-    "no_workspace_do": ("请在有工作区的服务器上操作。", "Use a server that has the workspace."),
+    "no_saving": ("此服务器只供查看，不能保存。", "This server only shows; it cannot save."),
+    "no_saving_do": ("请在有工作区的服务器上操作。", "Use a server that has the workspace."),
     "no_unreadable": (
         "有内容无法识别或缺失，未保存任何内容。",
         "Something is missing or cannot be read; nothing was saved.",

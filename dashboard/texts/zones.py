@@ -100,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "possible": ("可能：位置不够准", "possible: the location is weak"),
     "certain": ("确定", "certain"),
     "no_ground": ("无地面数据，按格子划定", "no ground data: drawn from cells"),
-    "no_class": ("不在任何分区内", "In no zone"),
+    "in_no_zone": ("不在任何分区内", "In no zone"),
     "within": ("其中各部分", "Its parts"),
     "rest": ("其余部分", "the rest of it"),
     "in_zone": ("所属分区", "In zone"),
