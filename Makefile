@@ -104,6 +104,7 @@ $(VENDOR)/.done: package-lock.json .npmrc | $(VENV)/.run
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)
 	@cp $(MAPLIBRE:%=node_modules/maplibre-gl/dist/%) $(VENDOR)
 	@cp node_modules/maplibre-gl/LICENSE.txt $(VENDOR)/maplibre-gl.LICENSE.txt
+	@cp node_modules/pmtiles/dist/pmtiles.js $(VENDOR)
 	@touch $@
 
 # A machine that may not install it still tests the rest; pytest then lists what did not run, and why.

@@ -1,0 +1,42 @@
+/* The coming test rounds: people due a day over all zones, and per day which zones are due. */
+import { app } from "./app.mjs";
+import { byId, chip, el, number } from "./dom.mjs";
+import { addDays, sayDay, weekday } from "./days.mjs";
+import { words } from "./words.mjs";
+import { testsOn } from "./zones.mjs";
+
+const DAYS = 7;
+let chosen = null;
+
+export function start() {
+  app.on("view", () => app.snapshot && draw());
+}
+
+const short = (n) => (n >= 10000 ? `${Math.round(n / 1000)}k` : number(n));
+
+function draw() {
+  const { rows, snapshot } = app;
+  const today = rows[0]?.today;
+  const box = byId("tests");
+  if (!today) return box.replaceChildren(el("p", { class: "empty" }, words.say("tests_none")));
+  const days = Array.from({ length: DAYS }, (_, k) => addDays(today, k)).map((date) => ({ date, ...testsOn(snapshot.days, rows, date) }));
+  const most = Math.max(1, ...days.map((day) => day.people));
+  if (!days.some(({ date }) => date === chosen)) chosen = null;
+  const bars = days.map(({ date, people, due }) => el("button", {
+    type: "button", class: `bar ${date === today ? "today" : ""}`, "aria-pressed": String(date === chosen), onclick: () => { chosen = date === chosen ? null : date; draw(); },
+    "aria-label": words.say("tests_day", { day: sayDay(date, words.lang), n: due, people: number(people) }),
+  }, el("span", {}, short(people)), el("i", { style: `height:${((56 * people) / most).toFixed(1)}px` }),
+  el("span", { class: "d" }, date === today ? words.say("today") : weekday(date, words.lang)), el("span", { class: "d" }, String(Number(date.slice(8))))));
+  return box.replaceChildren(el("div", { class: "bars", role: "group", "aria-label": words.say("tests_next") }, bars), ...dueOn(days));
+}
+
+function dueOn(days) {
+  const day = days.find(({ date }) => date === chosen);
+  if (!day) return [];
+  const zones = new Map(app.rows.map((row) => [row.id, row]));
+  const items = day.rounds.map(({ zone, day: n, people_due: people }) => ({ row: zones.get(zone), n, people })).filter(({ row }) => row);
+  return [el("p", { class: "b" }, words.say("tests_day", { day: sayDay(day.date, words.lang), n: day.due, people: number(day.people) })),
+    el("ul", { class: "due" }, items.slice(0, 60).map(({ row, n, people }) => el("li", {}, el("button", { type: "button", class: "row", onclick: () => app.choose(row.id, { fly: row.box }) },
+      chip(app.lookOf(row), words.lang), el("span", { class: "two" }, el("b", {}, words.name(row)), el("span", {}, words.say("day_n", { n }))), el("span", { class: "end" }, number(people)))))),
+  ];
+}
