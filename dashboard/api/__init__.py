@@ -34,6 +34,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         paper_routes,
         act_routes,
         file_routes,
+        sheet_routes,
         fact_routes,
         load_routes,
         desk_routes,
