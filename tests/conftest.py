@@ -11,6 +11,8 @@ import pytest
 from hypothesis import Phase, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from live.__main__ import main as publish
+from tests.commandline import run
 from tests.house import ROOT
 from zoning.loading import load_manifest
 from zoning.pipeline import Plan, derive
@@ -108,3 +110,22 @@ def town_copy(town_folder: Path, tmp_path: Path) -> Path:
 def town_plan(town_folder: Path) -> Plan:
     """The plan of the town on its own day, by the default pack."""
     return derive(town_folder)
+
+
+@pytest.fixture(scope="session")
+def published_city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A small invented city, decided and published twice with a secret; tests that write copy it first.
+
+    Its workspace, and the folder of publications.
+    """
+    home = tmp_path_factory.mktemp("city")
+    workspace, folder = home / "workspace", home / "live"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("zoning.log.new_salt", lambda: "5a" * 32)
+        assert run("demo", home / "files", "--people", 20_000, "--cases", 24) == 0
+        assert run("town", workspace, "--manifest", home / "files" / "city.toml") == 0
+        for day in ("2022-03-10", "2022-03-13"):
+            assert run("derive", workspace, "--as-of", day, "--decide", "auto", "--out", home / "zones.geojson") == 0
+            told = ("publish", workspace, folder, "--by", "Li Wei", "--note", f"state of {day}", "--as-of", day)
+            assert publish([*map(str, told), "--confirm", "all"]) == 0
+    return workspace, folder

@@ -80,7 +80,7 @@ def missing(name: str, node: Function | ast.ClassDef, errors: set[str]) -> list[
     return wrong
 
 
-@pytest.mark.parametrize("path", python_files("zoning", "layers"), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", python_files("zoning", "layers", "live"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_public_names_are_documented(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     wrong = [] if ast.get_docstring(tree) or not tree.body else ["the module has no docstring"]

@@ -220,7 +220,7 @@ def _near(table: pd.DataFrame, paper: _Paper, box: shapely.Geometry) -> pd.DataF
 def _zones(plan: Plan, paper: _Paper, language: Language, key: str, inside: shapely.Geometry) -> Iterable[str]:
     zones, badges, taken = shown(plan), list[str](), list[shapely.Geometry]()
     wide = 2.2 if paper.scale >= _SMALL else 1.0
-    for zone in zones.to_dict("records"):
+    for zone in pd.DataFrame(zones).to_dict("records"):
         of, data = plan.policy.classes[zone["class"]], paper.path([zone["geometry"]])
         look = WATCH if zone["stage"] == "post_release" else of.style
         name = zone["name_en"] if language == "en" else zone["name"]
@@ -231,7 +231,7 @@ def _zones(plan: Plan, paper: _Paper, language: Language, key: str, inside: shap
             f'<path fill="url(#{key}-{look})" fill-rule="evenodd" stroke="var(--zone-{look}-line)" '
             f'stroke-width="{wide}" stroke-dasharray="{dash(plan, look)}" d="{data}"/></g>'
         )
-    for zone in zones.sort_values("rank", kind="stable").to_dict("records"):
+    for zone in pd.DataFrame(zones).sort_values("rank", kind="stable").to_dict("records"):
         of = plan.policy.classes[zone["class"]]
         badges += _badge(zone, of, getattr(of.letter, language), paper, taken, inside)
     yield from badges

@@ -1,7 +1,7 @@
 """The plan: everything that was derived for one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -52,6 +52,21 @@ class Plan:
     known_at: datetime
     revision: str
     salt: str = ""
+
+    def under(self, revision: str) -> "Plan":
+        """Return the same plan under another revision, with what was made of it already.
+
+        Parameters
+        ----------
+        revision : what pages name as that of the plan.
+
+        Returns
+        -------
+        Plan.
+        """
+        found = replace(self, revision=revision)
+        found.__dict__.update({k: v for k, v in self.__dict__.items() if k not in found.__dict__})
+        return found
 
     @cached_property
     def rounds(self) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from zoning.errors import InputError
 from zoning.policy import load_policy
 from zoning.times import parse_times, zone_info
 
+FINEST_COUNTS = 9  # H3 resolution: a cell of 9 is a tenth of a square kilometre
+
 
 def _setting(default: Any, doc: str) -> Any:
     return field(default=default, metadata={"doc": doc})
@@ -38,6 +40,7 @@ class Settings:
     sampling_a_day: int = _setting(
         0, "people who can be sampled a day in all; 0 takes the capacity of the sampling sites that are loaded"
     )
+    count_resolution: int = _setting(8, "H3 resolution of published case counts, floors of 5; 9 at the finest")
     max_file_mb: int = _setting(2048, "a larger input file is refused, in MiB")
 
     def with_change(self, key: str, value: str) -> "Settings":
@@ -89,6 +92,8 @@ class Settings:
             return str(found.times.iloc[0].tz_convert(self.zone).isoformat())
         if not 0 <= changed.resolution <= 15:
             raise InputError(f"setting 'resolution': {value} is no H3 resolution; give 0 to 15, 11 for a city")
+        if not 0 <= changed.count_resolution <= FINEST_COUNTS:
+            raise InputError(f"setting 'count_resolution': {value} gives people away; give 0 to {FINEST_COUNTS}")
         if lost := [part for part in changed.options.split(";") if part.strip() and "=" not in part]:
             raise InputError(f"setting 'options': '{lost[0]}' is not key=value; write, for example, a=b;c=d")
         if key in ("policy", "options"):

@@ -1,6 +1,7 @@
 """Ground that an address names by its outline: an area, a block between roads, the point of a place."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from zoning.addresses.unclear import SHOWN, UnclearError, rows_of
 from zoning.gazetteer import plain, search
 from zoning.geometry import cells_to_text, points_to_cells
 from zoning.grounds.scene import Scene, hold_shapes
+from zoning.once import once
 
 _ROUND = re.compile(r"由?(.+?)(?:围合|合围|所围|围成).*|(?:the )?(?:block |area )?(?:bounded|enclosed) by (.+)")
 _SIDES = re.compile(r"[东南西北]至(.+?)(?:[、,;]|(?=[东南西北]至)|$)|(.+?)以[东南西北](?:[、,;]|$)")
@@ -92,12 +94,18 @@ def in_shape(shape: shapely.Geometry, town: Town) -> set[str]:
     -------
     Ids of atoms and cells.
     """
+    ground = (town.units, town.atoms, town.inside)
+    return set(_in_shape(shape, *ground, town.tables, town.policy, town.frame, town.settings))
+
+
+@once
+def _in_shape(shape: shapely.Geometry, units: Any, atoms: Any, inside: Any, *rest: Any) -> frozenset[str]:
     nowhere = pd.DataFrame({"lng": [], "lat": []})
-    scene = Scene(town.units, town.atoms, town.inside, nowhere, town.tables, town.policy, town.frame, town.settings)
+    scene = Scene(units, atoms, inside, nowhere, *rest)
     hold_shapes({"": shape}, scene)
     held = scene.holds[""]
-    units = held[held < len(town.atoms)].astype(np.int64)
-    return {*town.atoms["atom_id"].to_numpy(object)[units], *cells_to_text(held[held >= len(town.atoms)])}
+    rows = held[held < len(atoms)].astype(np.int64)
+    return frozenset([*atoms["atom_id"].to_numpy(object)[rows], *cells_to_text(held[held >= len(atoms)])])
 
 
 def of_place(row: int, town: Town, index: Index) -> tuple[set[str], list[int]]:

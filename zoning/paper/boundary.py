@@ -254,7 +254,7 @@ def _inside(plan: Plan, zone: Zone, atoms: Atoms, outline: shapely.Geometry, lan
     parts = shapely.get_parts(outline)
     filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts[shapely.get_dimensions(parts) == 2])))
     tops, found = _tops(atoms, plan), list[Inner]()
-    for other in stricter.to_dict("records"):
+    for other in pd.DataFrame(stricter).to_dict("records"):
         theirs, _ = atoms_of(plan, other["zone_id"])
         point = shapely.point_on_surface(other["geometry"])
         if not (tops & _tops(theirs, plan)) and not filled.covers(point):
