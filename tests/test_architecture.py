@@ -246,9 +246,6 @@ def test_packages_are_declared_and_used() -> None:
         ("dashboard.ids", "app"),
         ("dashboard.ids", "live"),
         ("live.view", "dashboard"),
-        ("live.view", "zoning.cli"),
-        ("layers.zones", "live"),
-        ("zoning.pipeline", "live"),
     ],
 )
 def test_a_wrong_import_is_seen(module: str, imported: str) -> None:
