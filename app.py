@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import threading
 from pathlib import Path
 
 import uvicorn
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from dashboard.factory import make_server
 from dashboard.plans import Engine
+from dashboard.searching import warm
 from zoning import explain, pipeline, state
 from zoning.errors import ZoningError
 from zoning.store import Workspace
@@ -72,6 +74,7 @@ def main() -> int:
     except ZoningError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    threading.Thread(target=warm, args=(server.state.plans,), daemon=True).start()
     print(f"Cordon: http://{given.host}:{given.port}/  ({given.workspace})", flush=True)
     uvicorn.run(server, host=given.host, port=given.port, log_level="warning")
     return 0

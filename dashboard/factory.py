@@ -30,7 +30,7 @@ def make_server(engine: Engine) -> FastAPI:
     server = FastAPI(
         title="Cordon", description="Outbreak zoning on H3 cells: plans, reasons, tiles.", docs_url=None, redoc_url=None
     )
-    plans = Plans(engine)
+    plans = server.state.plans = Plans(engine)
     install_api(server, plans)
     app = Dash(
         "cordon",

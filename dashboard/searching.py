@@ -1,18 +1,21 @@
 """Search over the whole ground: one box for zones, names, addresses in words, cells and points."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import shapely
 
-from dashboard.plans import Shown
+from dashboard.errors import Refused
+from dashboard.plans import Plans, Question, Shown
 from dashboard.rows import class_words
 from layers._base import shown as zones_shown
 from zoning.addresses import resolve
-from zoning.gazetteer import Gazetteer, make_gazetteer, search
+from zoning.addresses.index import index_of
+from zoning.errors import ZoningError
+from zoning.gazetteer import search
 from zoning.geometry import cell_centres, text_to_cells
-from zoning.once import once
 from zoning.paper.boundary import number_of_zone
 
 FOUND = 8
@@ -22,9 +25,15 @@ _TABLES = {"place": "places", "road": "roads", "area": "areas"}
 Hit = dict[str, Any]
 
 
-@once
-def _gazetteer(units: Any, places: Any, roads: Any, areas: Any) -> Gazetteer:
-    return make_gazetteer(units, places, roads, areas)
+def warm(plans: Plans) -> None:
+    """Derive the plan of now and make the index of names, so that the first search does not wait for it.
+
+    Parameters
+    ----------
+    plans : of the workspace; what cannot be derived is told to whoever asks for it.
+    """
+    with suppress(ZoningError, Refused):
+        find_all(plans.get(Question()), "start")
 
 
 def find_all(shown: Shown, text: str) -> list[Hit]:
@@ -114,10 +123,8 @@ def _address(shown: Shown, text: str) -> list[Hit]:
 
 
 def _names(shown: Shown, text: str) -> list[Hit]:
-    tables = shown.plan.tables
-    gazetteer = _gazetteer(shown.plan.units, tables["places"], tables["roads"], tables["areas"])
     found = []
-    for kind, key in search(gazetteer, text, FOUND)[["kind", "id"]].itertuples(index=False):
+    for kind, key in search(index_of(shown.plan).gazetteer, text, FOUND)[["kind", "id"]].itertuples(index=False):
         found += _rows(shown, _TABLES[kind], [key]) if kind in _TABLES else _units(shown, [key])
     return found
 

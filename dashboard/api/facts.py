@@ -98,14 +98,17 @@ def sheet_routes(plans: Plans) -> APIRouter:
         return read_point(shown, *read_at(at)) if at else read_place(shown, q, kind)
 
     @routes.get("/rounds", summary="The buildings of a zone with what a round of tests came to in each")
-    def rounds(asked: Asked, zone: Text, round: Text = "", q: Text = "", start: Start = 0) -> dict[str, Any]:
+    def rounds(
+        request: Request, asked: Asked, zone: Text, round: Text = "", q: Text = "", start: Start = 0
+    ) -> Response:
         shown = plans.get(Question(outbreak=asked.outbreak))
         found = zone_now(shown, zone)
         if found is None:
             raise refuse(404, "zone", "zone", id=zone)
         name = {"zh": found["name"], "en": found["name_en"]}
-        told = rounds_of_zone(shown, found["zone_id"], round, q, start)
-        return {**told, "zone": found["zone_id"], "name": name, "log": shown.log}
+        told = {"zone": found["zone_id"], "name": name, "log": shown.log}
+        tag = f"rounds-{shown.log}-{shown.key}-{digest(zone, round, q, start)}"
+        return json_answer(request, lambda: told | rounds_of_zone(shown, found["zone_id"], round, q, start), tag)
 
     return routes
 
