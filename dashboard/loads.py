@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,10 +164,8 @@ class Loads:
             if job.stopped:
                 process.terminate()
             last = _last_line(process.stderr)
-            try:
+            with suppress(BrokenPipeError):  # it died before it heard all; how, is told below
                 self._talk(job, process, asked)
-            except BrokenPipeError:
-                pass  # it died before it heard all; how, is told below
             process.wait()
         return f"the process that loads ended with code {process.returncode}: {''.join(last)}".strip()
 
