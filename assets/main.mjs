@@ -5,6 +5,7 @@ import * as menus from "./frame/menus.mjs";
 import * as search from "./frame/search.mjs";
 import * as timeline from "./frame/timeline.mjs";
 import * as watch from "./frame/watch.mjs";
+import * as load from "./load/load.mjs";
 import * as paper from "./paper/paper.mjs";
 import { ZoneList } from "./list/list.mjs";
 import { Panels } from "./map/panels.mjs";
@@ -12,7 +13,7 @@ import { Stage } from "./map/stage.mjs";
 import { page } from "./shared/page.mjs";
 import { getJson } from "./shared/server.mjs";
 
-const PARTS = [timeline, search, demand, paper, acts, menus, watch];
+const PARTS = [timeline, search, load, demand, paper, acts, menus, watch];
 let started = null;
 
 async function start() {

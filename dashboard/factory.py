@@ -12,7 +12,7 @@ from dashboard.layout import INDEX, make_layout
 from dashboard.plans import Engine, Plans
 
 # Folders of modules that assets/main.mjs imports.
-MODULES = ("shared", "frame", "list", "map", "paper", "acts", "charts", "compare")
+MODULES = ("shared", "frame", "list", "map", "paper", "acts", "charts", "compare", "load")
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
