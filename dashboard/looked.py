@@ -9,7 +9,7 @@ import orjson
 import shapely
 
 from dashboard.looks import Look
-from dashboard.reasons import told
+from dashboard.reasons import label_of, told
 from zoning.guess import BY_NAME
 from zoning.options import SOME_DAY, SOME_VALUE
 from zoning.preview import first_rows
@@ -17,7 +17,6 @@ from zoning.tables import Column, contract
 
 FIRST, MOST_CELLS, MOST_TEXT = 6, 60, 200  # rows shown; columns and characters of a cell
 ROUGH = 4  # decimals of a degree (about 10 m) at which facts about people are drawn
-_CJK = re.compile("[一-鿿]")
 
 
 def describe_look(look: Look) -> dict[str, Any]:
@@ -82,12 +81,6 @@ def _column(look: Look, column: Column) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def label_of(column: Column) -> dict[str, str]:
-    """Return what a column of ours is called: by its first Chinese name, and by its own."""
-    chinese = next((name for name in column.synonyms if _CJK.search(name)), column.name)
-    return {"zh": chinese, "en": column.name.replace("_", " ")}
-
-
 def _table(look: Look) -> dict[str, Any]:
     """Some rows as they stand in the file, with what is wrong with each beside the cell concerned."""
     faults = look.seen.faults if look.seen else ()
@@ -104,7 +97,8 @@ def as_fault(fault: Any, columns: Mapping[str, str]) -> dict[str, Any]:
     """Return what is wrong with a row as the page shows it: beside which of the file's columns, and in words."""
     ours = [name.strip() for name in re.split(r"[,;]", fault.column) if name.strip()]
     theirs = [columns.get(name, name) for name in ours]
-    reason, fix = told(fault.reason), told(fault.fix)
+    # A reason that says what to do already needs no second advice.
+    reason, fix = told(fault.reason), told("" if "; " in fault.reason else fault.fix)
     return {"row": fault.row, "columns": theirs, "value": fault.value[:MOST_TEXT], "reason": reason, "fix": fix}
 
 

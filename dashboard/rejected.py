@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from dashboard.looked import as_fault, label_of
-from dashboard.reasons import told
+from dashboard.looked import as_fault
+from dashboard.reasons import label_of, told
 from dashboard.refusals import refuse
 from dashboard.uploads import FOLDER
 from zoning.corrections import check_rows
@@ -75,7 +75,7 @@ class Rejected:
             }
             for row, cell, old, new, wrong in zip(rows.itertuples(), now, cells, mended, faults, strict=True)
         ]  # fmt: skip
-        names = list(dict.fromkeys([*columns.values(), *(name for one in now for name in one)]))
+        names = list(dict.fromkeys([*(name for one in now for name in one), *columns.values()]))
         ours = {theirs: label_of(contract(kind).column(name)) for name, theirs in columns.items()}
         about = {
             "source": source,

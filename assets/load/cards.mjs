@@ -2,6 +2,7 @@
 import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { again, change, desk, pick, remove } from "./desk.mjs";
+import { counting } from "./keep.mjs";
 
 export function drawCards() {
   return el("ul", { class: "lcards" }, desk.tables.map(card));
@@ -69,9 +70,8 @@ function state(table) {
 
 export function counted(look) {
   if (look.form === "OSM") return page.words.load_ready;
-  const many = { n: look.looked.toLocaleString("en"), wrong: look.wrong.toLocaleString("en") };
   const all = look.rows > look.looked ? `${page.say("load_about", { n: round(look.rows) })}${page.view.lang === "zh" ? "；" : "; "}` : "";
-  return all + page.say(look.wrong ? "load_looked_wrong" : "load_looked", many);
+  return all + counting(page, look.wrong ? "load_looked_wrong" : "load_looked", look.looked, { wrong: look.wrong.toLocaleString("en") });
 }
 
 function round(rows) {

@@ -1,5 +1,4 @@
 /* What the load window holds, also while it is closed: files on their way, what each is taken for, the load under way. */
-import { fill } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { about, choose, leaveOut, lookAt, progress, start, stop, upload } from "./asks.mjs";
 import { wrong } from "./keep.mjs";
@@ -10,9 +9,14 @@ const SOON_MS = 300, LATE_MS = 1000;
 /* A table: key, id, item, name, part, size, state (sending, reading, there, wrong), share, look, error, cut. */
 export const desk = { limits: null, tables: [], chosen: "", view: "files", job: null, note: "", asked: false };
 let redraw = () => {};
+let end = () => {};
 
 export function onChange(handler) {
   redraw = handler;
+}
+
+export function onEnd(handler) {
+  end = handler;
 }
 
 export const tableOf = (key) => desk.tables.find((table) => table.key === key);
@@ -84,6 +88,8 @@ export function pick(key) {
   desk.touched = true;
   desk.chosen = key;
   redraw();
+  // On a narrow screen the table stands below all the cards.
+  if (innerWidth < 720) requestAnimationFrame(() => document.querySelector(".ltitle")?.scrollIntoView());
 }
 
 export function addFiles(files) {
@@ -195,6 +201,7 @@ function ended() {
   if (!tableOf(desk.chosen)) desk.chosen = desk.tables[0]?.key || "";
   desk.job.over = true;
   keepIds();
+  end();
   redraw();
 }
 
@@ -204,5 +211,3 @@ export function leaveResult() {
   keepIds();
   redraw();
 }
-
-export { fill };

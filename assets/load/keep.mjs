@@ -26,3 +26,9 @@ export function wrong(error, page) {
 export function said(both, page) {
   return both ? both[page.view.lang] || both.en : "";
 }
+
+/* A text that counts: one is said otherwise than many. */
+export function counting(page, key, n, more = {}) {
+  const chosen = n === 1 && page.words[`${key}_one`] ? `${key}_one` : key;
+  return page.say(chosen, { n: n.toLocaleString("en"), ...more });
+}

@@ -5,10 +5,10 @@ import { page } from "../shared/page.mjs";
 import { author, setAuthor } from "../shared/server.mjs";
 import { openSheet } from "../shared/sheet.mjs";
 import { drawCards } from "./cards.mjs";
-import { addFiles, begin, desk, onChange, ready, tableOf, takeUp } from "./desk.mjs";
+import { addFiles, begin, desk, onChange, onEnd, ready, tableOf, takeUp } from "./desk.mjs";
 import { drawDetail, restDetail } from "./detail.mjs";
 import { redrawn, wrong } from "./keep.mjs";
-import { drawRejects, openRejects, rejectsCount } from "./rejects.mjs";
+import { drawRejects, onRejects, openRejects, rejectsCount } from "./rejects.mjs";
 import { drawRun } from "./running.mjs";
 
 let sheet = null;
@@ -18,13 +18,15 @@ let due = 0;
 export function start() {
   command({ key: "load", label: "load", icon: "upload", keys: "Shift+L", menu: "bar", run: open });
   onChange(redraw);
+  onEnd(() => openRejects(true));
+  onRejects(redraw);
   page.on("view", () => sheet && redraw());
 }
 
 export function open() {
   body = el("div", { class: "load" });
   for (const name of ["dragover", "dragleave", "drop"]) body.addEventListener(name, drag);
-  sheet = openSheet({ key: "load", draw: () => ({ title: page.words.load, note: page.words.load_private, tools: tabs(), body }), onClose: () => { sheet = null; restDetail(); } });
+  sheet = openSheet({ key: "load", draw: () => ({ title: page.words.load, note: steps(), tools: tabs(), body }), onClose: () => { sheet = null; restDetail(); } });
   redraw();
   takeUp().catch((error) => { desk.said = wrong(error, page); redraw(); });
   openRejects(true);
@@ -36,8 +38,15 @@ function redraw() {
   due = requestAnimationFrame(() => {
     if (!sheet) return;
     document.querySelector("#sheet .stools")?.replaceChildren(...tabs());
+    document.querySelector("#sheet .snote")?.replaceChildren(steps());
     redrawn(body, picture());
   });
+}
+
+/* Where one is on the way: files, checking, loading, correcting. */
+function steps() {
+  const at = desk.view === "rejects" ? 4 : desk.view === "run" && desk.job ? 3 : desk.tables.length ? 2 : 1;
+  return el("ol", { class: "lsteps" }, [1, 2, 3, 4].map((step) => el("li", { "aria-current": step === at ? "step" : null, class: step < at ? "past" : "" }, el("i", {}, String(step)), page.words[`load_step_${step}`])));
 }
 
 function tabs() {
@@ -66,7 +75,7 @@ function picture() {
 }
 
 function empty() {
-  return el("div", { class: "lempty" }, dropZone(false), desk.asked ? "" : el("p", { class: "mut", role: "status" }, page.words.load_asking), el("p", {}, page.words.load_empty));
+  return el("div", { class: "lempty" }, dropZone(false), desk.asked ? "" : el("p", { class: "mut", role: "status" }, page.words.load_asking), el("p", {}, page.words.load_empty), el("p", { class: "mut" }, page.words.load_private));
 }
 
 /* A place to drop files on, which is a button too. */

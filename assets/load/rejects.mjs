@@ -4,14 +4,20 @@ import { page } from "../shared/page.mjs";
 import { author, setAuthor } from "../shared/server.mjs";
 import { correct, loadAgain, progress, rejectGroups, rejectRows } from "./asks.mjs";
 import { reason } from "./detail.mjs";
-import { said, wrong } from "./keep.mjs";
+import { counting, said, wrong } from "./keep.mjs";
 
 const PAGE = 50;
 /* groups, chosen (index), rows of a page, from; what was said last. */
 const here = { groups: null, chosen: 0, sheet: null, from: 0, told: "", error: "", busy: false };
 let root = null;
+let changed = () => {};
 
 export const rejectsCount = () => (here.groups || []).reduce((sum, group) => sum + group.rows, 0);
+
+/* The number of rejected rows stands outside of this part too. */
+export function onRejects(handler) {
+  changed = handler;
+}
 
 export async function openRejects(quietly = false) {
   try {
@@ -34,7 +40,7 @@ async function turn(from) {
 const steady = (work) => work().catch((error) => { here.error = wrong(error, page); }).then(redraw);
 
 function redraw() {
-  if (root?.isConnected) root.replaceWith(drawRejects());
+  changed();
 }
 
 export function drawRejects() {
@@ -52,7 +58,7 @@ function groups() {
     const on = at === here.chosen;
     const pick = () => { here.chosen = at; here.told = ""; steady(() => turn(0)); };
     return el("li", { class: `lcard ${on ? "on" : ""}` }, el("button", { class: "lname", type: "button", "data-key": `group-${at}`, "aria-pressed": String(on), onclick: pick },
-      el("b", {}, group.source), el("span", { class: "mut" }, page.words[`kind_${group.kind}`] || group.kind), el("span", {}, page.say("load_rejects_count", { n: group.rows.toLocaleString("en") })),
+      el("b", {}, group.source), el("span", { class: "mut" }, page.words[`kind_${group.kind}`] || group.kind), el("span", {}, counting(page, "load_rejects_count", group.rows)),
       group.drafts ? el("span", { class: "lhow chosen" }, icon("edit"), page.say("load_rejects_drafts", { n: group.drafts })) : ""));
   }));
 }
@@ -113,7 +119,7 @@ function foot() {
   const group = here.groups[here.chosen];
   const who = el("input", { class: "inp", id: "load-by", "data-key": "by", value: author(), maxlength: 80 });
   who.addEventListener("input", () => { setAuthor(who.value); go.disabled = !group.drafts || !who.value.trim(); });
-  const go = el("button", { class: "btn pri", type: "button", "data-key": "again", disabled: here.busy || !group.drafts || !author(), onclick: reload }, here.busy ? page.words.load_running : page.say("load_rejects_go", { n: group.drafts }));
+  const go = el("button", { class: "btn pri", type: "button", "data-key": "again", disabled: here.busy || !group.drafts || !author(), onclick: reload }, here.busy ? page.words.load_running : counting(page, "load_rejects_go", group.drafts));
   return el("div", { class: "lfoot" }, el("span", { class: "sp" }), el("label", { for: "load-by" }, page.words.author), who, go);
 }
 
@@ -132,7 +138,7 @@ async function reload() {
     here.error = file.error ? said(file.error, page) : "";
     here.groups = await rejectGroups();
     const left = here.groups.find((group) => group.source === source && group.kind === kind)?.rows || 0;
-    here.told = read ? page.say("load_rejects_done", { n: taken.toLocaleString("en"), left: left.toLocaleString("en") }) : "";
+    here.told = read ? counting(page, left ? "load_rejects_done" : "load_rejects_done_all", taken, { left: left.toLocaleString("en") }) : "";
     here.chosen = Math.max(0, here.groups.findIndex((group) => group.source === source && group.kind === kind));
     here.sheet = null;
     if (here.groups.length) await turn(0);

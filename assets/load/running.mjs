@@ -3,7 +3,7 @@ import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { closeSheet } from "../shared/sheet.mjs";
 import { desk, halt, leaveResult } from "./desk.mjs";
-import { said, wrong } from "./keep.mjs";
+import { counting, said, wrong } from "./keep.mjs";
 
 const SIGNS = { done: "check", failed: "warn", stopped: "hold", waiting: "clock", loading: "clock" };
 
@@ -27,7 +27,7 @@ function after(show) {
   const rejected = desk.job.files.reduce((sum, file) => sum + rejectedOf(file), 0);
   const { words } = page;
   return [
-    rejected ? el("button", { class: "btn pri", type: "button", "data-key": "to-rejects", onclick: () => { leaveResult(); show("rejects"); } }, page.say("load_to_rejects", { n: rejected.toLocaleString("en") })) : "",
+    rejected ? el("button", { class: "btn pri", type: "button", "data-key": "to-rejects", onclick: () => { leaveResult(); show("rejects"); } }, counting(page, "load_to_rejects", rejected)) : "",
     el("button", { class: `btn ${rejected ? "" : "pri"}`, type: "button", "data-key": "to-map", onclick: () => { leaveResult(); closeSheet(); } }, words.load_to_map),
     el("button", { class: "btn", type: "button", "data-key": "to-files", onclick: leaveResult }, words.load_back),
   ];

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from dashboard.api.rejects import reject_routes
 from dashboard.desk import Desk
 from dashboard.errors import Refused
-from dashboard.looked import describe_look, draw_look, label_of
+from dashboard.looked import describe_look, draw_look
 from dashboard.looks import Look, all_kinds
 from dashboard.plans import Plans
-from dashboard.reasons import told
+from dashboard.reasons import label_of, told
 from dashboard.refusals import refuse
 from dashboard.uploads import Upload
 from zoning.errors import InputError

@@ -1,3 +1,174 @@
-"""What the engine says of files and rows, in Chinese: a pattern of the English, and the Chinese with its groups."""
+"""What the engine says of rows: a pattern of its English, the Chinese, and other English where it names options.
 
-PATTERNS: tuple[tuple[str, str], ...] = ()
+Fields in braces are the groups of the pattern; `column`, `columns` and `kind` are put into Chinese themselves.
+"""
+
+_TIME = "2022-03-06 08:05、2022/3/6 8:05 或 3月6日24时"
+
+# (pattern of the English, Chinese, English for the page or nothing)
+PATTERNS: tuple[tuple[str, str, str], ...] = (
+    # times
+    (r"not a time", "不是时间", ""),
+    (r"write 2022-03-06 08:05, 2022/3/6 8:05 or 3月6日24时", f"请写成 {_TIME}", ""),
+    (r"write the time as 2022-03-06 08:05", "请按 2022-03-06 08:05 的格式填写时间", ""),
+    (r"no year", "缺少年份", ""),
+    (r"no such day", "没有这一天", ""),
+    (r"no such time of day", "没有这个钟点", ""),
+    (r"the last is 24:00", "最晚为 24:00", ""),
+    (r"no such offset from UTC", "没有这样的时区偏移", ""),
+    (r"a plain number, no Excel day of 1954 to 2119", "是单纯的数字，不是 1954 至 2119 年间的 Excel 日期", ""),
+    (r"give --origin, the date of day 0", "请填写数字日期的起点", "give the day from which the numbers count"),
+    (
+        r"a plain number, more than 100,000 days from --origin",
+        "是单纯的数字，距起点超过十万天",
+        "a plain number, more than 100,000 days from the day that they count from",
+    ),
+    # values
+    (r"empty, but required", "必填项为空", ""),
+    (r"fill it in", "请填写", ""),
+    (r"not one of the words allowed", "不是可用的词", ""),
+    (r"write one of (?P<words>.+)", "请填写以下之一：{words}", ""),
+    (r"an Excel error instead of a value", "是 Excel 错误值", ""),
+    (r"a formula instead of its value", "是公式而不是值", ""),
+    (r"paste it as a value", "请粘贴为数值", ""),
+    (r"Excel has cut this number's digits", "Excel 截断了这个编号的位数", ""),
+    (r"format the column as text and fill it in again", "请把该列设为文本格式后重新填写", ""),
+    (r"write the value itself", "请填写数值本身", ""),
+    (r"a number with '(?P<unit>.+)' behind it", "数字后面带有“{unit}”", ""),
+    (r"write the number alone", "请只写数字", ""),
+    (r"a comma as decimal mark", "以逗号作小数点", ""),
+    (r"write a point", "请改用小数点", ""),
+    (r"not a number", "不是数字", ""),
+    (r"out of range", "超出范围", ""),
+    (r"below (?P<least>\S+)", "小于 {least}", ""),
+    (r"write a plain number such as 12\.5", "请填写数字，例如 12.5", ""),
+    (r"not a whole number", "不是整数", ""),
+    (r"write a whole number", "请填写整数", ""),
+    (r"neither yes nor no", "既不是“是”也不是“否”", ""),
+    (r"write yes or no, true or false, 1 or 0, 是 or 否", "请填写 是 或 否、1 或 0", ""),
+    (r"not an H3 cell", "不是 H3 格子", ""),
+    (r"write a valid H3 index such as (?P<cell>\w+)", "请填写有效的 H3 编号，例如 {cell}", ""),
+    (r"neither cell nor area", "既没有格子也没有区域", ""),
+    (r"give one of the two", "请填写其中之一", ""),
+    (r"tested, excused, refused and absent are more people than are due", "已检、免检、拒检与缺席之和超过应检人数", ""),
+    (r"mend the count that is wrong", "请更正有误的人数", ""),
+    # places
+    (r"one coordinate of the pair is missing", "经纬度缺一个", ""),
+    (r"give both or neither", "请同时填写或都留空", ""),
+    (r"longitude and latitude are swapped", "经纬度颠倒", ""),
+    (r"exchange the two columns", "请交换两列", ""),
+    (r"0, 0 stands for no coordinates", "0, 0 表示没有坐标", ""),
+    (r"leave both empty", "请都留空", ""),
+    (r"outside the range of longitude or latitude", "超出经纬度范围", ""),
+    (
+        r"check the coordinates, or declare their system with --crs and --scale",
+        "请检查坐标，或选择其坐标系",
+        "check the coordinates, or choose their system",
+    ),
+    (r"an empty shape", "空图形", ""),
+    (r"draw it, or leave the geometry out", "请绘制，或不填图形", ""),
+    (r"a polygon is needed", "应为面", ""),
+    (r"a line is needed", "应为线", ""),
+    (r"a point is needed", "应为点", ""),
+    (r"a (?P<shapes>\w+ or a \w+) is needed", "图形类型不符（{shapes}）", ""),
+    (r"export this layer as .+s", "请按所需的图形类型重新导出该图层", ""),
+    (r"a line without length", "线没有长度", ""),
+    (r"a line needs two different points", "线至少要有两个不同的点", ""),
+    (r"the outline is not valid: (?P<why>.+)", "轮廓无效：{why}", ""),
+    (r"draw the outline again as one ring that does not cross itself", "请重新绘制为不自相交的一圈", ""),
+    (r"not a WKT shape", "不是 WKT 图形", ""),
+    (r"write it as POLYGON\(\(lng lat, \.\.\.\)\)", "请写成 POLYGON((经度 纬度, …))", ""),
+    (r"not a WKB geometry", "不是 WKB 图形", ""),
+    # rows
+    (r"the same row again", "与另一行完全相同", ""),
+    (r"kept once", "只保留一次", ""),
+    (r"nothing, or delete the copy", "无需处理，或删除重复行", ""),
+    (r"several different rows have this id", "多行不同内容使用同一编号", ""),
+    (r"all are refused", "全部退回", ""),
+    (r"give each its own id", "请分别编号", ""),
+    (r"another row of this source holds this id", "此来源的另一行已用这个编号", ""),
+    (r"give it its own id, or leave it", "请另编号，或不处理", ""),
+    (r"(?P<n>\d+) fields where the header has (?P<of>\d+)", "有 {n} 格，而表头有 {of} 格", ""),
+    (r"quote fields that hold a delimiter or a line break", "含分隔符或换行的单元格请加引号", ""),
+    (r"holds NUL bytes", "含空字节", ""),
+    (r"holds bytes that are no text in the file's encoding", "含不属于该编码的字节", ""),
+    (r"write one whole object a line", "请每行写一个完整的对象", ""),
+    (r"check its coordinates", "请检查其坐标", ""),
+    (r"not a JSON object", "不是 JSON 对象", ""),
+    (r"not a GeoJSON geometry", "不是 GeoJSON 图形", ""),
+    (r"write the row again", "请重新填写该行", ""),
+    (
+        r"save the file again as UTF-8, or declare its --encoding",
+        "请另存为 UTF-8，或选择正确的编码",
+        "save the file again as UTF-8, or choose its encoding",
+    ),
+    (r"export it again", "请重新导出", ""),
+    # what is told of a file
+    (r"read as (?P<encoding>.+)", "按 {encoding} 读取", ""),
+    (r"lines above the header, passed over: (?P<n>\d+)", "略过表头以上 {n} 行", ""),
+    (r"empty rows, passed over: (?P<n>\d+)", "略过空行 {n} 行", ""),
+    (r"columns not used: (?P<names>.+)", "未使用的列：{names}", ""),
+    (
+        r"coordinates taken as wgs84; --crs declares another of .+",
+        "坐标按 WGS84 读取；如不是，请选择其坐标系",
+        "coordinates taken as WGS84; choose their system if they are in another",
+    ),
+    (r"(?P<column>\w+): empty in (?P<n>\d+) rows; taken as (?P<value>.+)", "{column}：{n} 行为空，按“{value}”处理", ""),
+    (r"(?P<column>\w+): no such column; taken as (?P<value>.+)", "{column}：文件没有此列，按“{value}”处理", ""),
+    (
+        r"(?P<column>\w+): made from the row's content in (?P<n>[\d,]+) rows",
+        "{column}：{n} 行没有编号，已按内容生成",
+        "",
+    ),
+    (r"name: empty in (?P<n>\d+) rows; taken from name_en", "名称：{n} 行为空，取自英文名称", ""),
+    (
+        r"rows without a location: (?P<n>\d+); they count, but fire no rule by place",
+        "{n} 行没有位置：计入数据，但不触发按地点的规则",
+        "",
+    ),
+    (
+        r"outlines that were not valid and were repaired without losing a part: (?P<n>\d+)",
+        "{n} 个无效轮廓已修复，未丢失任何部分",
+        "",
+    ),
+    (
+        r"areas of level (?P<level>\w+) overlap in (?P<n>\d+) places: (?P<names>.+)",
+        "同级区域有 {n} 处重叠：{names}",
+        "",
+    ),
+    (
+        r"areas of level (?P<level>\w+) leave (?P<n>\d+) gaps, beside (?P<names>.+)",
+        "同级区域之间有 {n} 处空隙，邻近：{names}",
+        "",
+    ),
+    (
+        r"these (?P<n>\d+) points look like GCJ-02 read as WGS84: half of them lie (?P<far>\d+) m or more from the"
+        r" loaded map, (?P<near>\d+) m after the shift; load the file with --crs gcj02",
+        "这 {n} 个点像是把 GCJ-02 当作 WGS84：半数偏离已有地图 {far} 米以上，换算后为 {near} 米。请以 GCJ-02 重新导入",
+        "These {n} points look like GCJ-02 read as WGS84: half of them lie {far} m or more from the loaded map, "
+        "{near} m after the shift. Load the file again as GCJ-02.",
+    ),
+    (r"layers read: (?P<names>.+); rows count within a layer", "已读取图层：{names}；行号按图层计", ""),
+    (
+        r"the Shapefile has no \.prj: its coordinates are taken as declared by --crs",
+        "Shapefile 没有 .prj，坐标按所选坐标系读取",
+        "the Shapefile has no .prj: its coordinates are taken in the system that is chosen",
+    ),
+    (
+        r"(?P<source>.+): (?P<n>\d+) of (?P<of>\d+) corrected rows are right and loaded",
+        "{source}：更正的 {of} 行中 {n} 行无误，已导入",
+        "",
+    ),
+    (r"rows that are not rejected any more, passed over: (?P<n>\d+)", "略过已不在退回之列的 {n} 行", ""),
+    (
+        r"rows of other kinds, left for a load with their --kind: .+",
+        "其他类型的行未处理",
+        "rows of other kinds were left",
+    ),
+    (
+        r"(?P<total>\d+) features read: (?P<kept>\d+) of a kind, (?P<outside>\d+) outside the box, (?P<none>\d+) of no"
+        r" kind; (?P<two>\d+) of two kinds or more",
+        "读取 {total} 个要素：可用 {kept}，框外 {outside}，无类型 {none}；{two} 个属于多种类型",
+        "",
+    ),
+)
