@@ -15,7 +15,7 @@ export function openSheet({ key, draw, onClose }) {
       const { title, note, tools, body } = draw(handle);
       const close = el("button", { class: "ib", type: "button", "aria-label": page.words.close, title: page.words.close, onclick: closeSheet }, icon("close"));
       root.replaceChildren(
-        el("header", { class: "shead" }, el("h2", {}, title), el("div", { class: "snote" }, note || ""), el("div", { class: "stools" }, tools || ""), close),
+        el("header", { class: "shead" }, el("h2", { id: "sheet-title" }, title), el("div", { class: "snote" }, note || ""), el("div", { class: "stools" }, tools || ""), close),
         el("div", { class: "sbody" }, body),
       );
     },
@@ -30,6 +30,7 @@ export function openSheet({ key, draw, onClose }) {
   };
   open = handle;
   root.hidden = false;
+  root.setAttribute("aria-labelledby", "sheet-title");
   handle.redraw();
   (root.querySelector("[autofocus]") || root.querySelector("button, input, select"))?.focus();
   return handle;

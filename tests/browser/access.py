@@ -11,12 +11,12 @@ from tests.house import ROOT
 AXE = Path(ROOT) / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def hindrances(page: Page) -> list[str]:
-    """Return the serious and critical findings of axe-core, one line each with the elements concerned."""
+def hindrances(page: Page, within: str = "html") -> list[str]:
+    """Return the serious and critical findings of axe-core in a part of the page, one line each with the elements."""
     if not AXE.is_file():
         pytest.skip("axe-core is not installed (make install)")
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
     assert found["passes"], "axe looked at nothing"
     return [
         f"{f['impact']} {f['id']}: {f['help']}: {json.dumps([n['target'] for n in f['nodes']][:4])}"
