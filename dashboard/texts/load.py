@@ -141,7 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "load_event": ("记入版本 r {n}", "as revision r {n}"),
     "load_to_rejects": ("更正退回的 {n} 行", "Correct the {n} rejected rows"),
-    "load_to_rejects_one": ("更正退回的 {n} 行", "Correct the rejected row"),
+    "load_to_rejects_one": ("更正退回的 1 行", "Correct the rejected row"),
     "load_back": ("返回文件", "Back to the files"),
     "load_to_map": ("查看地图", "Look at the map"),
     # rejected rows
@@ -154,7 +154,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Change the cells in place. Right rows join their source, wrong ones stay here; what you type is kept at once.",
     ),
     "load_rejects_go": ("重新导入更正的 {n} 行", "Load the {n} corrected rows again"),
-    "load_rejects_go_one": ("重新导入更正的 {n} 行", "Load the corrected row again"),
+    "load_rejects_go_one": ("重新导入更正的 1 行", "Load the corrected row again"),
     "load_rejects_fine": ("可以导入", "right now"),
     "load_rejects_cell": ("第 {row} 行，{name}", "row {row}, {name}"),
     "load_rejects_undo": ("还原第 {row} 行", "Put row {row} back as it was"),
