@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from dashboard.moments import show_typed
@@ -15,7 +16,10 @@ from dashboard.waits import acts_of, asked_of, pending_zones
 from layers._base import ACTS
 from layers._base import shown as zones_shown
 from zoning.clocks import next_midnight, way_out
+from zoning.deciding import part_off
+from zoning.errors import InputError
 from zoning.hashes import digest
+from zoning.lookup import atoms_inside
 
 INBOX_PAGE = 20
 # What an act that the engine proposes is decided by.
@@ -23,7 +27,7 @@ DECIDED_BY = {
     "open": "delineate", "hold_expired": "delineate", "extend": "extend", "raise": "raise", "step": "step",
     "release": "release", "phase": "assess",
 }  # fmt: skip
-HOLD_HOURS = 24
+HOLD_HOURS, ALSO = 24, 8
 Zone = Mapping[str, Any]
 
 
@@ -100,7 +104,7 @@ def form_of(shown: Shown, zone: Zone, clock: datetime) -> dict[str, Any]:
     -------
     zone_id, name, class (words), look, letter; actions; proposed: one a proposal (act, action, to, ready, reasons);
     steps, raises, gates, scopes ([{value, label}]); times: action -> field -> text that stands in its form at first;
-    seen: of `seen_of`.
+    seen: of `seen_of`; also: other zones that are proposed for the same facts, which one notice may open together.
     """
     plan, name = shown.plan, zone["class"]
     letter, words = class_words(plan.policy, zone["look"], name)
@@ -119,10 +123,51 @@ def form_of(shown: Shown, zone: Zone, clock: datetime) -> dict[str, Any]:
         "steps": _ways(plan, [step.to for step in of.steps]),
         "raises": _ways(plan, _stricter(plan, zone)),
         "gates": gates_of(plan, zone),
-        "scopes": [{"value": scope, "label": both(f"scope_{scope}")} for scope in scopes],
+        "scopes": [{"value": scope, "label": _scope_words(plan, zone, scope)} for scope in scopes],
+        "also": _also(shown, zone),
         "times": _times(zone, clock, shown.zone),
         "seen": seen_of(zone),
     }
+
+
+def _scope_words(plan: Any, zone: Zone, scope: str) -> dict[str, str]:
+    """Return a scope with what it costs: days that were served and are to be served again, by those who live there."""
+    said, people = both(f"scope_{scope}"), _people_of(plan, zone, scope)
+    since = zone.get("lift_from")
+    if people is None or since is None or pd.isna(since):
+        return said
+    days = max((pd.Timestamp(plan.as_of) - since).days, 0)
+    return both("scope_cost", scope=said, n=f"{round(people * days):,}") if days and people else said
+
+
+def _people_of(plan: Any, zone: Zone, scope: str) -> float | None:
+    """Return how many people have their clock start again; None where that cannot be said."""
+    if scope == "none" or not len(zone["new_facts"]):
+        return None
+    if scope == "zone":
+        return None if pd.isna(zone["people"]) else float(zone["people"])
+    payload = {"action": "extend", "scope": scope, **{key: zone[key] for key in ("fact_ids", "cause_ids")}}
+    try:
+        parts = part_off(plan, zone, payload)
+    except InputError:
+        return None
+    units = {unit for part in parts for unit in part["units"]}
+    rows = np.flatnonzero(plan.units["id"].isin(units))
+    atoms = atoms_inside(rows, plan.inside)[1].astype(np.uint64)
+    mine = plan.membership[(plan.membership["zone_id"] == zone["zone_id"]) & plan.membership["atom"].isin(atoms)]
+    return float(mine["people"].fillna(0).sum())
+
+
+def _also(shown: Shown, zone: Zone) -> list[dict[str, Any]]:
+    """Return the other zones that rest on a fact of a proposed one and can be decided as it can."""
+    if zone["status"] != "proposed":
+        return []
+    asked, facts = asked_of(shown.plan), set(zone["fact_ids"])
+    table = zones_shown(shown.plan).drop(columns="geometry")
+    table = table[(table["status"] == "proposed") & (table["zone_id"] != zone["zone_id"])]
+    near = table[table["fact_ids"].map(lambda ids: not facts.isdisjoint(ids)).astype(bool)]
+    rows = [row for row in near.sort_values("rank").to_dict("records") if "open" in asked.get(row["zone_id"], [])]
+    return [{**_head(shown.plan, row), "seen": seen_of(row)} for row in rows[:ALSO]]
 
 
 def seen_of(zone: Zone) -> str:

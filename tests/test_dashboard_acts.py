@@ -155,3 +155,30 @@ def test_another_site_a_large_body_and_what_is_no_json_are_refused(town: Town) -
         town.client.post("/api/decide", content=b"{", headers={"content-type": "application/json"}).status_code == 422
     )
     assert town.client.post("/api/decide", json=body, headers=own).status_code == 200
+
+
+def test_one_notice_opens_the_zones_on_the_same_facts_together_or_none(town: Town, town_copy: Path) -> None:
+    zone = town.zone("unit 5", "sealed")
+    form = town.get(f"/api/deciding?zone={zone}")
+    also = [{"zone": of["zone"], "seen": of["seen"]} for of in form["also"]]
+    assert [of["look"] for of in form["also"]] == ["controlled", "precaution"]
+    body = {"zone": zone, "action": "delineate", "notice_no": "第48号", "also": also, "base": form["log"]}
+    town.post("decide", 409, **{**body, "also": [also[0], {"zone": also[1]["zone"], "seen": "other"}]})
+    assert decisions(town_copy) == []
+    done = town.post("decide", **body, sent="one-notice")
+    assert done["said"]["en"].endswith("and 2 more with it")
+    assert town.post("decide", **body, sent="one-notice")["written"] is False
+    assert {d["zone_id"] for d in decisions(town_copy)} == {zone, *(of["zone"] for of in also)}
+    assert {d["notice_no"] for d in decisions(town_copy)} == {"第48号"}
+    town.post("decide", 409, **{**body, "zone": also[0]["zone"], "also": [], "by": "Zhou"})
+
+
+def test_an_extension_says_what_each_scope_costs(town: Town) -> None:
+    zone = town.zone("Linshui Garden", "controlled")
+    town.post("decide", zone=zone, action="delineate", in_force_from="3-12 8:00", delineated_at="3-12 8:00")
+    town.post("enter", kind="cases", rows=[{"status": "confirmed", "reported_at": "20:00", "address": "临水花园3栋"}])
+    form = town.get(f"/api/deciding?zone={zone}")
+    costs = {scope["value"]: scope["label"]["en"] for scope in form["scopes"]}
+    people = next(z["people"] for z in town.client.get("/api/zones").json()["zones"] if z["id"] == zone)
+    assert costs["zone"] == f"the whole zone's clock starts again: {people * 5:,} person-days more"
+    assert costs["none"] == "no clock starts again"

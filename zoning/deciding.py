@@ -109,8 +109,7 @@ def decide(
         revision = workspace.revision()
         if event_id in {event.event_id for event in workspace.events()}:
             return Decided(event_id, zone, payload, False)
-        if base is not None:
-            _hold_against(workspace, plan, zone, base)
+        hold_decided(workspace, plan, zone, base)
         if _write(workspace, told, now.to_pydatetime(), decision.by, revision):
             return Decided(event_id, zone, payload, True)
     raise StoreError(f"{workspace.path}: others wrote {_TRIES} times while this was being decided; decide it again")
@@ -186,8 +185,22 @@ def part_off(plan: Plan, zone: Mapping[str, Any], payload: Mapping[str, Any]) ->
     return found
 
 
-def _hold_against(workspace: Workspace, plan: Plan, zone: Mapping[str, Any], base: int) -> None:
-    """Refuse a decision on a zone, under whichever of its names, that somebody decided about since a revision."""
+def hold_decided(workspace: Workspace, plan: Plan, zone: Mapping[str, Any], base: int | None) -> None:
+    """Refuse a decision on a zone, under whichever of its names, that somebody decided about since a revision.
+
+    Parameters
+    ----------
+    workspace : where.
+    plan : with the zone; its settings say the time zone.
+    zone : its row of the zones table.
+    base : number of the log's last event that the person saw; None refuses nothing.
+
+    Raises
+    ------
+    DecidedError : who decided what, and when.
+    """
+    if base is None:
+        return
     ids = {zone["zone_id"], *zone["aliases"]}
     for event in workspace.events():
         if event.kind == "decide" and event.seq > base and ids & {event.payload["zone_id"], *event.payload["aliases"]}:

@@ -13,6 +13,30 @@ const grounds = (required) => ({ name: "grounds", label: "grounds", kind: "area"
 const NOTICE = { name: "notice_no", label: "f_notice_no", kind: "text", max: 200 };
 const choice = (name, of) => ({ name, label: `${name}_asked`, kind: "choice", of, required: true });
 
+/* What one notice may open together: the other zones on the same facts, none of them taken by itself. */
+class Together {
+  constructor(zones) {
+    this.zones = zones;
+    this.on = new Set();
+  }
+
+  value() {
+    return this.zones.filter((zone) => this.on.has(zone.zone)).map(({ zone, seen }) => ({ zone, seen }));
+  }
+
+  draw() {
+    const boxes = this.zones.map((zone) => {
+      const box = el("input", { type: "checkbox", checked: this.on.has(zone.zone), onchange: () => (box.checked ? this.on.add(zone.zone) : this.on.delete(zone.zone)) });
+      return el("label", {}, box, el("span", { class: `chip ${zone.look} sketch`, "aria-hidden": "true" }, own(zone.letter)), el("span", {}, own(zone.name)));
+    });
+    const all = () => {
+      for (const { zone } of this.zones) this.on.add(zone);
+      for (const label of boxes) label.querySelector("input").checked = true;
+    };
+    return el("div", { class: "also", id: "also", role: "group", "aria-label": page.words.also_asked }, boxes, boxes.length > 1 ? el("button", { class: "btn sm", type: "button", onclick: all }, page.words.also_all) : "");
+  }
+}
+
 /* What each action asks for, in the order in which it is typed. */
 const FIELDS = {
   delineate: [NOTICE, time("in_force_from"), time("delineated_at"), grounds(false)],
@@ -42,6 +66,7 @@ async function read(state) {
     if (!current()) return;
     const ready = told.proposed.find((p) => p.ready);
     state.told = told;
+    state.also = null;
     state.lacks = state.wanted && !told.actions.includes(state.wanted) ? state.wanted : "";
     state.action = [state.wanted, state.action, ready?.action, told.actions[0]].find((name) => told.actions.includes(name)) || "";
     state.wanted = "";
@@ -103,7 +128,9 @@ function choose(state) {
 
 /* What was typed in one action's form is there in the next one's: the grounds need not be written twice. */
 function keep(state) {
-  if (state.form?.controls) Object.assign(state.typed, state.form.values());
+  if (!state.form?.controls) return;
+  const { also, ...values } = state.form.values();
+  Object.assign(state.typed, values);
 }
 
 function formOf(state) {
@@ -115,6 +142,7 @@ function formOf(state) {
     if (f.kind === "choice") return { ...f, options: told[f.of], value: f.name === "to" ? proposed?.to : undefined };
     return { ...f, value: times[f.name] ?? "" };
   });
+  if (["delineate", "hold", "reject"].includes(action) && told.also.length) fields.push({ name: "also", label: "also_asked", own: (state.also ||= new Together(told.also)) });
   const typed = Object.fromEntries(Object.entries(state.typed).filter(([name, value]) => value && (!(name in times) || state.touched?.has(name))));
   if (!state.form || state.form.action !== action) {
     state.form = new Form({ fields, submit: `act_of_${action}`, typed, send: (values, sent) => send(state, values, sent), done: (said) => finish(state, said), more: (error) => again(state, error) });

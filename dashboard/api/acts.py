@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from dashboard.api.asked import MAX_TEXT, Asked, json_answer
 from dashboard.api.posting import Act, Line, Words, act_time, described, fault, posted, refuse
@@ -15,13 +15,24 @@ from dashboard.errors import Refused
 from dashboard.moments import read_typed
 from dashboard.plans import Plans, Question, Shown
 from dashboard.texts import both, moment_text
-from zoning.deciding import DecidedError, Decision, decide, find_sent
+from zoning.deciding import DecidedError, Decision, decide, find_sent, hold_decided
 from zoning.errors import UnknownError
+from zoning.hashes import digest
 from zoning.store import Workspace
 
 _TIMES = ("in_force_from", "delineated_at", "until")
 _WANTED = {"assess": "gate", "hold": "until", "step": "to", "raise": "to"}
 _GROUNDS = ("reject", "assess", "release")  # nobody may leave a reader without the reason of these
+
+
+TOGETHER = ("delineate", "hold", "reject")
+
+
+class Other(BaseModel):
+    """Another zone that is decided of in the same way."""
+
+    zone: Line
+    seen: Line = ""
 
 
 class Deciding(Act):
@@ -38,6 +49,7 @@ class Deciding(Act):
     to: Line = ""
     gate: Line = ""
     scope: Line = ""
+    also: list[Other] = Field(default_factory=list, max_length=20, description="decided with it: all of them, or none")
 
 
 def act_routes(plans: Plans) -> APIRouter:
@@ -85,21 +97,36 @@ def save_decision(plans: Plans, told: Deciding) -> dict[str, Any]:
     workspace = plans.engine.workspace(told.outbreak)
     shown = plans.get(Question(outbreak=told.outbreak))
     zone = zone_now(shown, told.zone)
+    more = told.also if told.action in TOGETHER else []
     if before := find_sent(workspace, told.by, told.sent):
-        return _answer(plans, shown, zone or {"zone_id": told.zone, "name": told.zone}, before, False)
+        return _answer(plans, shown, zone or {"zone_id": told.zone, "name": told.zone}, before, False, len(more))
     now = act_time(plans, told.outbreak)
     times = _read_times(told, shown, now)
-    given = (told.zone, told.action, told.by, told.grounds, told.notice_no, *(times[name] for name in _TIMES))
-    decision = Decision(*given, told.to, told.gate, told.scope)
+    # The zone that was asked about is written last: once it is there, so are the others.
+    wanted = [*((of.zone, of.seen, digest(told.sent, of.zone)) for of in more), (told.zone, told.seen, told.sent)]
+    fields = (told.action, told.by, told.grounds, told.notice_no, *(times[name] for name in _TIMES))
     try:
-        if told.seen and zone and told.seen != seen_of(zone) and not _decided_since(workspace, zone, told.base):
-            raise refuse(409, "changed", "zone", name=_name(zone))
-        done = decide(workspace, shown.plan, decision, now, told.base, told.sent)
+        for name, seen, sent in wanted:
+            if not find_sent(workspace, told.by, sent):
+                _hold_to(workspace, shown, name, seen, told.base)
+        for name, _, sent in wanted:
+            decision = Decision(name, *fields, told.to, told.gate, told.scope)
+            done = decide(workspace, shown.plan, decision, now, told.base, sent)
     except DecidedError as error:
         raise _decided_before(error, shown) from None
     except UnknownError:
         raise refuse(404, "zone", "zone", id=told.zone) from None
-    return _answer(plans, shown, done.zone, {**done.payload, "event_id": done.event_id}, done.written)
+    return _answer(plans, shown, done.zone, {**done.payload, "event_id": done.event_id}, done.written, len(more))
+
+
+def _hold_to(workspace: Workspace, shown: Shown, name: str, seen: str, base: int | None) -> None:
+    """Refuse a decision on a zone that somebody decided of since, or that has other facts or ground than was seen."""
+    zone = zone_now(shown, name)
+    if zone is None:
+        return
+    hold_decided(workspace, shown.plan, zone, base)
+    if seen and seen != seen_of(zone):
+        raise refuse(409, "changed", "zone", name=_name(zone))
 
 
 def _read_times(told: Deciding, shown: Shown, now: datetime) -> dict[str, datetime | None]:
@@ -126,13 +153,6 @@ def _read_times(told: Deciding, shown: Shown, now: datetime) -> dict[str, dateti
     return times
 
 
-def _decided_since(workspace: Workspace, zone: Mapping[str, Any], base: int | None) -> bool:
-    """Return whether somebody decided of a zone: who and what then says more than that the zone changed."""
-    ids = {zone["zone_id"], *zone["aliases"]}
-    later = (e for e in workspace.events() if e.kind == "decide" and base is not None and e.seq > base)
-    return any(ids & {event.payload["zone_id"], *event.payload["aliases"]} for event in later)
-
-
 def _name(zone: Mapping[str, Any]) -> dict[str, str]:
     return {"zh": zone["name"], "en": zone.get("name_en") or zone["name"]}
 
@@ -144,7 +164,7 @@ def _decided_before(error: DecidedError, shown: Shown) -> Refused:
 
 
 def _answer(
-    plans: Plans, shown: Shown, zone: Mapping[str, Any], payload: Mapping[str, Any], written: bool
+    plans: Plans, shown: Shown, zone: Mapping[str, Any], payload: Mapping[str, Any], written: bool, more: int = 0
 ) -> dict[str, Any]:
     name, action = _name(zone), payload["action"]
     said = both("saved_act", name=name, action=both(f"did_{action}"))
@@ -152,5 +172,7 @@ def _answer(
     if start:
         at = moment_text(pd.Timestamp(start).astimezone(shown.zone))
         said = both("saved_act_until" if action == "hold" else "saved_act_from", said=said, at=at)
+    if more:
+        said = both("saved_act_also", said=said, n=more)
     told = {"event": payload["event_id"], "zone": zone["zone_id"], "name": name, "action": action, "written": written}
     return {**told, "log": plans.engine.revision(), "said": said}

@@ -34,10 +34,12 @@ def test_the_inbox_leads_to_a_decision_and_on_to_the_next(analyst: Page, town_co
     item.get_by_role("button", name="Delineate").click()
     analyst.get_by_label("Notice number").fill("第48号")
     analyst.get_by_label("In force from").fill("3月17日24时")
+    analyst.locator(".also").get_by_text("Linshui Garden").check()
     save(analyst)
-    expect(analyst.locator(SAVED)).to_contain_text("delineated; saved, from 17 Mar 24:00")
-    assert [(d["action"], d["by"], d["notice_no"]) for d in decisions(town_copy)] == [("delineate", "Li Wei", "第48号")]
-    expect(analyst.locator("#inbox")).to_contain_text("14 to decide", timeout=10_000)
+    expect(analyst.locator(SAVED)).to_contain_text("delineated; saved, from 17 Mar 24:00; and 1 more with it")
+    found = [(d["action"], d["by"], d["notice_no"]) for d in decisions(town_copy)]
+    assert found == [("delineate", "Li Wei", "第48号")] * 2
+    expect(analyst.locator("#inbox")).to_contain_text("13 to decide", timeout=10_000)
     analyst.get_by_role("button", name="Next proposal").click()
     expect(analyst.locator(".iitem", has_text="Linshui Garden Block 4 unit 5")).to_contain_text(
         "none of four conditions hold"
