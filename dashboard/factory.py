@@ -11,9 +11,8 @@ from dashboard.callbacks import install_callbacks
 from dashboard.layout import INDEX, make_layout
 from dashboard.plans import Engine, Plans
 
-# Folders of modules that assets/main.mjs imports.
-MODULES = ("shared", "frame", "list", "map", "paper", "acts", "charts", "compare", "load")
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+STYLES = "css"
 
 
 def make_server(engine: Engine) -> FastAPI:
@@ -39,8 +38,8 @@ def make_server(engine: Engine) -> FastAPI:
         update_title=None,
         index_string=INDEX,
         assets_folder=str(ASSETS),
-        # Only what the page itself loads; the map's modules are imported by assets/main.mjs.
-        assets_path_ignore=["vendor", *MODULES],
+        # The page itself loads its styles and main.mjs, which imports the rest; live/ is a page of its own.
+        assets_path_ignore=[path.name for path in sorted(ASSETS.iterdir()) if path.is_dir() and path.name != STYLES],
     )
     app.layout = lambda: make_layout(engine.name)
     install_callbacks(app, plans)
