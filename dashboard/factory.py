@@ -12,7 +12,8 @@ from dashboard.layout import INDEX, make_layout
 from dashboard.plans import Engine, Plans
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = "css"
+# Only what the page itself loads: assets/main.mjs imports the modules of the other folders, and live/ is another page.
+NOT_LOADED = [folder.name for folder in sorted(ASSETS.iterdir()) if folder.is_dir() and folder.name != "css"]
 
 
 def make_server(engine: Engine) -> FastAPI:
@@ -38,8 +39,7 @@ def make_server(engine: Engine) -> FastAPI:
         update_title=None,
         index_string=INDEX,
         assets_folder=str(ASSETS),
-        # The page itself loads its styles and main.mjs, which imports the rest; live/ is a page of its own.
-        assets_path_ignore=[path.name for path in sorted(ASSETS.iterdir()) if path.is_dir() and path.name != STYLES],
+        assets_path_ignore=NOT_LOADED,
     )
     app.layout = lambda: make_layout(engine.name)
     install_callbacks(app, plans)
