@@ -30,8 +30,8 @@ list.json: format, as_of (local ISO), time_zone (IANA), title, issuer (zh, en), 
 classes: class, rank, look (token name: `--zone-<look>-fill` ...), letter (zh, en), names (zh, en), strictest first, the
 watch after release last with class ""; rules: rule id -> cite, grade; areas: id, name, name_en, level, parent, box;
 zones, one object a VERSION of a zone, a zone has several over time:
-    id, number (on paper, such as C-11a40032), aliases (ids that it had), kind (zone; hold: temporary, no class is in
-    force; watch: after release), class, look, rank, name, name_en,
+    id, number (on paper, such as C-11a40032), aliases (ids under which it was published before), kind (zone; hold:
+    temporary, no class is in force; watch: after release), class, look, rank, name, name_en,
     shown_from, shown_until (null: open): show the version at time t when shown_from <= t < shown_until,
     in_force_from (upcoming while t < in_force_from; null for a hold), earliest_lift_at (null: not by the calendar),
     hold_until, ended_at, watch_until, decided_on (date), day_one (date of day 1: day n = date of t - day_one + 1),
@@ -39,5 +39,13 @@ zones, one object a VERSION of a zone, a zone has several over time:
     people, area_m2, rules (rule ids), area (id of the smallest area that holds it, or null), at (lng, lat of a point
     inside), box (west, south, east, north), outline (hash: another one means that the ground changed), notice (bool)
 All times are local ISO text with their offset, `null` where there is none. Nothing in a snapshot says 'now': day n, due
-today, upcoming, in force, opened or lifted since yesterday are computed from these dates by whoever shows them.
+today, upcoming, in force, opened or lifted since yesterday are computed from these dates by whoever shows them; a plan
+whose as_of is over two days from its publication is an exercise, whose time runs on from as_of.
+
+Served by `python -m live FOLDER` (server.py), all with GET: the files above under the same names; `/events` pushes the
+body of current.json as server-sent messages (the header X-Events of current.json says where); `/ogc` is OGC API Features
+(zones, zones_now, gates, sites), described by `/ogc/api`; vector tiles are `/tiles/zones/{z}/{x}/{y}.pbf` and
+`/tiles/zones.json`, the same for `ground`; `/changes.atom`; `/cap/<seq>/<zone>.xml`; `/calendar/<zone>.ics?lang=zh|en`;
+`/health`. A damaged publication is refused, and the last good one stays. The page (site.py) lies in the same folder as
+`index.html` and `page/`, so that any file server shows it.
 """

@@ -4,21 +4,20 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
-from live import publishing
 from live.folder import Folder
-from zoning.clocks import read_moment
 from zoning.errors import ZoningError
-from zoning.state import read_settings
-from zoning.store import Workspace
 
+_COMMANDS = ("serve", "publish", "withdraw", "history", "check")
 _SHOWN = 12  # changes that are listed
 _TIME = "a time: ISO, 2022/3/6 8:05 or 3月6日24时; local unless it carries an offset"
 
 
-def _workspace(given: argparse.Namespace) -> Workspace:
+def _workspace(given: argparse.Namespace) -> Any:
+    # The engine is loaded by those commands that need it: a viewer does not.
+    from zoning.store import Workspace
+
     return Workspace(given.workspace, outbreak=given.outbreak)
 
 
@@ -33,6 +32,11 @@ def publish(given: argparse.Namespace) -> int:
     -------
     0.
     """
+    from live import publishing
+    from live.site import write_site
+    from zoning.clocks import read_moment
+    from zoning.state import read_settings
+
     workspace = _workspace(given)
     zone = read_settings(workspace).zone
     as_of, known_at = (read_moment(text, zone) if text else None for text in (given.as_of, given.known_at))
@@ -43,6 +47,8 @@ def publish(given: argparse.Namespace) -> int:
         print(f"{change['change']:<10} {change['number']}  {change['name']}")
     if len(told.changes) > _SHOWN:
         print(f"... and {len(told.changes) - _SHOWN} more")
+    if told.snapshot:
+        write_site(given.folder)
     head = f"published {told.snapshot}" if told.snapshot else "would publish"
     print(f"{head}: {told.zones} zones, {len(told.changes)} changes, {told.size / 1e6:.1f} MB")
     return 0
@@ -59,6 +65,8 @@ def withdraw(given: argparse.Namespace) -> int:
     -------
     0.
     """
+    from live import publishing
+
     now = publishing.withdraw(_workspace(given), given.folder, given.by, given.note)
     print(f"withdrawn; current is {now['snapshot'] or 'nothing'}")
     return 0
@@ -75,6 +83,11 @@ def history(given: argparse.Namespace) -> int:
     -------
     0.
     """
+    import pandas as pd
+
+    from live import publishing
+    from zoning.state import read_settings
+
     workspace = _workspace(given)
     zone = read_settings(workspace).zone
     for row in publishing.history_table(workspace).to_dict("records"):
@@ -102,6 +115,30 @@ def check(given: argparse.Namespace) -> int:
         return 0
     files = folder.check(current["snapshot"])["files"]
     print(f"{current['snapshot']} of {current['published_at']}: {len(files)} files are as they were published")
+    return 0
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Serve a folder of publications until Ctrl-C.
+
+    Parameters
+    ----------
+    given : folder, host, port, cors.
+
+    Returns
+    -------
+    0; 1 where there is no such folder.
+    """
+    import uvicorn
+
+    from live.server import make_app
+
+    if not given.folder.is_dir():
+        print(f"error: {given.folder} is no folder; publish into it first", file=sys.stderr)
+        return 1
+    print(f"Cordon live: http://{given.host}:{given.port}/  ({given.folder})", flush=True)
+    app = make_app(given.folder, given.cors)
+    uvicorn.run(app, host=given.host, port=given.port, log_level="warning", timeout_graceful_shutdown=2)
     return 0
 
 
@@ -134,6 +171,13 @@ def build_parser() -> argparse.ArgumentParser:
             made.add_argument("--confirm", action="append", default=[], metavar="ID", help=told)
             made.add_argument("--dry-run", action="store_true", help="only say what would change")
 
+    made = group.add_parser("serve", help="serve a folder; the word may be left out", description="Serve a folder.")
+    made.set_defaults(run=serve)
+    made.add_argument("folder", type=Path, help="folder of publications; nothing else is seen")
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    made.add_argument("--port", type=int, default=8051)
+    told = "site whose pages may read the answers, such as https://example.org; * for any; may be repeated"
+    made.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help=told)
     add("publish", publish, "publish what was decided")
     add("withdraw", withdraw, "take back what is current; what stood before is current again")
     add("history", history, "list who published and withdrew what")
@@ -152,7 +196,10 @@ def main(argv: list[str] | None = None) -> int:
     -------
     Exit code: 0 done, 1 the data or a name is wrong, 2 the command itself is wrong.
     """
-    given = build_parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] not in (*_COMMANDS, "-h", "--help"):
+        words.insert(0, "serve")
+    given = build_parser().parse_args(words)
     try:
         return int(given.run(given))
     except ZoningError as error:

@@ -38,7 +38,8 @@ _KEYED = "keyed with the workspace's secret, so that no fact can be guessed from
 _FLOOR = "a floor of 5, or a sum of such floors: nothing under 5 can be told from it"
 
 ZONE: dict[str, Field] = {
-    **_public(_KEYED, "id", "number", "aliases[]"),
+    **_public(_KEYED, "id", "number"),
+    **_public(_KEYED + "; only ids that were published before, since all would count causes", "aliases[]"),
     **_public(_DECIDED, "kind", "class", "look", "rank", "name", "name_en", "notice"),
     **_public(_DECIDED + "; decided dates", "shown_until", "in_force_from", "hold_until", "ended_at", "watch_until"),
     **_public("what the posted calendar says", "earliest_lift_at", "day_one", "test_dates[]", "phases[].*"),

@@ -15,14 +15,11 @@ from typing import Any
 
 import orjson
 
-from zoning.disk import write_synced
+from live.forms import AGAIN, FORMAT, Json, is_entry, is_file, is_name, read_form
 from zoning.errors import StoreError
 
-FORMAT = 1
 CURRENT, HISTORY, SNAPSHOTS, MANIFEST = "current.json", "history.json", "snapshots", "manifest.json"
 _PART, _LOCK = ".part-", ".lock"
-_AGAIN = "publish again, or put the folder back from a copy"
-Json = dict[str, Any]
 
 
 class Folder:
@@ -64,7 +61,11 @@ class Folder:
             ) from error
         except OSError as error:
             raise StoreError(f"{path} cannot be read ({error.strerror}); give the right to read it") from error
-        return _read(path, data)
+        found = read_form(path, data)
+        name = found.get("snapshot")
+        if not isinstance(found.get("seq"), int) or not (name is None or is_name(name)):
+            raise StoreError(f"{path} is damaged (seq or snapshot is not what publishing writes); {AGAIN}")
+        return found
 
     def history(self) -> list[Json]:
         """Return the publications that count, the oldest first.
@@ -82,9 +83,9 @@ class Folder:
         if not path.is_file() or not (self.path / CURRENT).is_file():
             return []
         last = self.current()["seq"]
-        found = _read(path, path.read_bytes()).get("publications")
-        if not isinstance(found, list):
-            raise StoreError(f"{path} lists no publications; {_AGAIN}")
+        found = read_form(path, path.read_bytes()).get("publications")
+        if not isinstance(found, list) or not all(is_entry(told) for told in found):
+            raise StoreError(f"{path} is damaged (it lists no publications); {AGAIN}")
         # What was killed before it became current is not told.
         told = [entry for entry in found if entry["seq"] <= last]
         undone = {"withdrawn_at": None, "withdrawn_seq": None}
@@ -108,17 +109,19 @@ class Folder:
         folder = self.snapshot_path(snapshot)
         path = folder / MANIFEST
         if not path.is_file():
-            raise StoreError(f"{folder}: the snapshot is not there or half-copied ({MANIFEST} is missing); {_AGAIN}")
+            raise StoreError(f"{folder}: the snapshot is not there or half-copied ({MANIFEST} is missing); {AGAIN}")
         data = path.read_bytes()
         if name_of(data) != snapshot:
-            raise StoreError(f"{path}: was changed after it was published; {_AGAIN}")
-        manifest = _read(path, data)
+            raise StoreError(f"{path}: was changed after it was published; {AGAIN}")
+        manifest = read_form(path, data)
+        if not isinstance(manifest.get("files"), list) or not all(is_file(told) for told in manifest["files"]):
+            raise StoreError(f"{path} lists no files as publishing does; {AGAIN}")
         for told in manifest["files"]:
             file = folder / told["name"]
             if not file.is_file():
-                raise StoreError(f"{file} is missing: the snapshot was copied in part; {_AGAIN}")
+                raise StoreError(f"{file} is missing: the snapshot was copied in part; {AGAIN}")
             if file.stat().st_size != told["bytes"] or _hash(file) != told["sha256"]:
-                raise StoreError(f"{file} is damaged: it is not what was published; {_AGAIN}")
+                raise StoreError(f"{file} is damaged: it is not what was published; {AGAIN}")
         return manifest
 
     @contextmanager
@@ -214,6 +217,8 @@ class Folder:
         ------
         StoreError : the folder cannot be written; what was current stays.
         """
+        from zoning.disk import write_synced  # its tables are heavy, and a viewer needs none
+
         try:
             write_synced(self.path / HISTORY, orjson.dumps({"format": FORMAT, "publications": history}))
             write_synced(self.path / CURRENT, orjson.dumps({"format": FORMAT, **current}))
@@ -242,19 +247,6 @@ def name_of(manifest: bytes) -> str:
     32 hex digits of SHA-256.
     """
     return hashlib.sha256(manifest).hexdigest()[:32]
-
-
-def _read(path: Path, data: bytes) -> Json:
-    try:
-        found = orjson.loads(data)
-        form = found["format"]
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged (it is not JSON with a format); {_AGAIN}") from error
-    if not isinstance(form, int) or form > FORMAT:
-        raise StoreError(
-            f"{path} is of format {form}, this Cordon reads up to {FORMAT}; update Cordon, or publish again"
-        )
-    return dict(found)
 
 
 def _hash(path: Path) -> str:

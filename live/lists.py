@@ -151,7 +151,8 @@ def list_json(view: View, columns: Columns) -> bytes:
 
     Returns
     -------
-    JSON: format, title, time_zone, as_of, hotline, issuer, classes, rules, areas, zones (one a version).
+    JSON: format, as_of, time_zone, title, issuer, hotline, classes,
+    rules, areas, zones (one a version).
     """
     plan = view.plan
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

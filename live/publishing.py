@@ -12,7 +12,8 @@ import orjson
 import pandas as pd
 
 from live.counts import FINEST
-from live.folder import Folder, Json
+from live.folder import Folder
+from live.forms import Json
 from live.snapshot import make_files
 from live.view import View, later_moments, see
 from zoning.clocks import read_moment

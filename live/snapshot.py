@@ -60,6 +60,9 @@ def make_files(
     Path inside the snapshot -> bytes, texts also gzipped under `.gz`; the changes since the last publication.
     """
     plan, columns = view.plan, zone_columns(view)
+    # How many ids a zone took over would tell how many causes it has: only those that people saw are told.
+    seen = {name for zone in (before["zones"] if before else []) for name in (zone["id"], *zone["aliases"])}
+    columns["aliases"] = [[name for name in names if name in seen] for names in columns["aliases"]]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     as_of = iso_local(pd.Timestamp(plan.as_of), plan.settings.zone)
     earlier = (before["zones"], before["as_of"]) if before else ([], as_of)
