@@ -1,6 +1,7 @@
 /* Start of the page's own modules: each part hears of the view and the choice from here. */
 import * as acts from "./acts/acts.mjs";
 import * as demand from "./charts/demand.mjs";
+import * as changes from "./compare/changes.mjs";
 import * as menus from "./frame/menus.mjs";
 import * as search from "./frame/search.mjs";
 import * as timeline from "./frame/timeline.mjs";
@@ -13,7 +14,18 @@ import { Stage } from "./map/stage.mjs";
 import { page } from "./shared/page.mjs";
 import { getJson } from "./shared/server.mjs";
 
-const PARTS = [timeline, search, load, demand, paper, acts, menus, watch];
+// One a line, so that parts that are added at one time do not get into each other's way.
+const PARTS = [
+  timeline,
+  search,
+  load,
+  demand,
+  changes,
+  paper,
+  acts,
+  menus,
+  watch,
+];
 let started = null;
 
 async function start() {

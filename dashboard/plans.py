@@ -26,6 +26,7 @@ from zoning.answers import answer
 from zoning.burden import weigh
 from zoning.differences import compare_plans
 from zoning.once import once
+from zoning.state import fold
 
 KEPT = 12  # plans held at once
 NEW_A_MINUTE = 60  # plans derived in a minute, whoever asks
@@ -74,7 +75,7 @@ class Engine:
     settings: Callable[[str], Any]
     outbreaks: Callable[[], list[str]] = lambda: [""]
     workspace: Callable[[str], Any] | None = None
-    compare: Callable[[Any, Any], Any] = compare_plans
+    compare: Callable[[Any, Any, Any], Any] = compare_plans
     answer: Callable[[Any, dict[str, Any]], dict[str, Any]] = answer
     weigh: Callable[[Any], pd.DataFrame] = weigh_once
 
@@ -133,7 +134,7 @@ class Plans:
         self.engine = engine
         self._settings: dict[str, tuple[int, Any]] = {}
         self._held: OrderedDict[tuple[object, ...], Shown] = OrderedDict()
-        self._changes: OrderedDict[str, TileSet] = OrderedDict()
+        self._changes: OrderedDict[str, tuple[Any, TileSet]] = OrderedDict()
         self._lock = threading.Lock()
         self._started: deque[float] = deque()
 
@@ -181,17 +182,34 @@ class Plans:
     def _holds(self, shown: Shown, question: Question) -> bool:
         return question.day is not None or self.clock(question.outbreak) < shown.until
 
-    def tiles(self, question: Question, source: str) -> TileSet:
-        """Return the tiles of a source; those of what changed since the day before are made when they are asked for."""
+    def tiles(self, question: Question, source: str, before: Question | None = None) -> TileSet:
+        """Return the tiles of a source; those of what changed are made when they are asked for."""
         shown = self.get(question)
-        if source != "changes":
-            return shown.tiles[source]
-        if shown.key not in self._changes:
-            before = self.get(replace(question, day=shown.day - timedelta(days=1)))
-            self._changes[shown.key] = _tiles(source, self.engine.compare(before.plan, shown.plan))
+        return shown.tiles[source] if source != "changes" else self._compared(question, before)[1]
+
+    def changes(self, question: Question, before: Question | None = None) -> Any:
+        """Return what changed since an earlier plan, or since the day before, as the engine compares plans."""
+        return self._compared(question, before)[0]
+
+    def day_before(self, question: Question) -> Question:
+        """Return the question of the day before the one that is shown."""
+        return replace(question, day=self.get(question).day - timedelta(days=1))
+
+    def _compared(self, question: Question, before: Question | None) -> tuple[Any, TileSet]:
+        shown, earlier = self.get(question), self.get(before or self.day_before(question))
+        key = f"{shown.log}|{shown.key}|{earlier.key}"
+        if key not in self._changes:
+            table = self.engine.compare(earlier.plan, shown.plan, self._decisions(question, shown))
+            self._changes[key] = (table, _tiles("changes", table))
             while len(self._changes) > KEPT:
                 self._changes.popitem(last=False)
-        return self._changes[shown.key]
+        return self._changes[key]
+
+    def _decisions(self, question: Question, shown: Shown) -> Any:
+        """Return the decisions that the later plan knows, in recorded order, so that a change can name them."""
+        if self.engine.workspace is None:
+            return None
+        return fold(self.engine.workspace(question.outbreak), shown.plan.known_at).decisions
 
     def _count(self) -> None:
         now = time.monotonic()

@@ -96,7 +96,7 @@ def _legend(look: Look) -> list[Legend]:
 
 CHANGES_LAYER = Layer(
     "changes",
-    {"zh": "较前一日的变化", "en": "Since the day before"},
+    {"zh": "变化（默认较前一日）", "en": "Changes"},
     "changes",
     _parts,
     _style,

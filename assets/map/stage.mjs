@@ -23,11 +23,18 @@ export class Stage {
     this.next = sequence();
     this.images = {};
     this.choice = {};
+    this.since = ""; // which earlier plan the layer of changes compares with; the day before where it is empty
+  }
+
+  /* Has the layer of changes compare with another earlier plan: {since, since_then}, or null for the day before. */
+  async compareTo(earlier) {
+    this.since = earlier ? `&${new URLSearchParams(earlier)}` : "";
+    if (this.view) await this.show(this.view);
   }
 
   async show(view) {
     const current = this.next();
-    const address = `/api/style?theme=${view.theme}&lang=${view.lang}&${view.plan.query}`;
+    const address = `/api/style?theme=${view.theme}&lang=${view.lang}&${view.plan.query}${this.since}`;
     const style = await getJson(address);
     if (!current()) return;
     this.view = view;
@@ -95,10 +102,18 @@ export class Stage {
     for (const [name, own] of Object.entries(style.sources)) {
       const now = map.getSource(name)?.tiles;
       if (now && version(now) === version(own.tiles)) own.tiles = now;
-      else if (now) map.getSource(name).setTiles(own.tiles);
+      else if (now) this.setTiles(map, name, own.tiles);
     }
     map.setStyle(this.withLayers(style), { diff: true });
     this.outline();
+  }
+
+  /* A source that still loads keeps the answers that are on their way, though they are of the old address: it is told
+     again once they are here. */
+  setTiles(map, name, tiles) {
+    const busy = !map.isSourceLoaded(name);
+    map.getSource(name).setTiles(tiles);
+    if (busy) map.once("idle", () => map.getSource(name)?.tiles[0] === tiles[0] && map.getSource(name).setTiles(tiles));
   }
 
   setLayer(key, on) {

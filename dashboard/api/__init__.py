@@ -7,6 +7,7 @@ key, which lets the browser keep what it has.
 from fastapi import FastAPI, Response
 
 from dashboard.api.acts import act_routes
+from dashboard.api.compare_changes import change_routes
 from dashboard.api.desk import desk_routes
 from dashboard.api.facts import fact_routes, file_routes, sheet_routes
 from dashboard.api.frame import frame_routes
@@ -31,6 +32,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         wait_routes,
         map_routes,
         demand_routes,
+        change_routes,
         paper_routes,
         act_routes,
         file_routes,

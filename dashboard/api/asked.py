@@ -1,6 +1,7 @@
 """What every address has in common: which plan it is about, and how answers are packed and kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -30,6 +31,20 @@ def ask(
 
 
 Asked = Annotated[Question, Depends(ask)]
+
+
+def ask_before(
+    asked: Asked,
+    since: Annotated[date | None, Query(description="the earlier day; left out: the day before")] = None,
+    since_then: Annotated[bool, Query(description="the earlier plan as it was known then")] = False,
+) -> Question | None:
+    """Read which earlier plan a request compares with; None for the day before."""
+    if since is None:
+        return None
+    return replace(ask(since, None, asked.policy, asked.outbreak), then=since_then or asked.then)
+
+
+Before = Annotated[Question | None, Depends(ask_before)]
 
 
 def query(question: Question) -> str:

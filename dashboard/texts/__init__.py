@@ -5,10 +5,33 @@ Names of classes and rules come from the pack, not from here.
 
 from datetime import date, datetime, timedelta
 
-from dashboard.texts import acts, cases, charts, frame, ground, load, paper, redraw, zones
+from dashboard.texts import (
+    acts,
+    cases,
+    charts,
+    compare,
+    frame,
+    ground,
+    load,
+    paper,
+    redraw,
+    zones,
+)
 
 LANGS = ("zh", "en")
-PARTS = (frame, zones, ground, paper, load, acts, cases, redraw, charts)
+# One a line, so that parts that are added at one time do not get into each other's way.
+PARTS = (
+    acts,
+    cases,
+    charts,
+    compare,
+    frame,
+    ground,
+    load,
+    paper,
+    redraw,
+    zones,
+)
 _WORDS: dict[str, tuple[str, str]] = {key: words for part in PARTS for key, words in part.WORDS.items()}
 
 TEXTS: dict[str, dict[str, str]] = {

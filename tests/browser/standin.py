@@ -92,7 +92,7 @@ def make_plan(as_of: datetime = AS_OF) -> LivedPlan:
     return LivedPlan(**parts, checks=checks, acts=acts, touched=touched, ledger=ledger.assign(recorded_at=AS_OF))
 
 
-def _compare(_before: LivedPlan, after: LivedPlan) -> Any:
+def _compare(_before: LivedPlan, after: LivedPlan, _decisions: Any) -> Any:
     """Say that the estate that is proposed was proposed on this day."""
     opened = after.zones[after.zones["zone_id"] == "l90ac3ff"]
     told = {"change": "opened", "rank_before": float("nan"), "because_zh": "1例", "because_en": "1 case"}
