@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zoning.export.changes import Form, write_changes
 from zoning.geometry import Shapes, cell_polygons, text_to_cells
 from zoning.news import News, find_news, tell
 from zoning.pipeline import Plan
@@ -63,6 +64,22 @@ def compare_plans(before: Plan, after: Plan, decisions: pd.DataFrame | None = No
     order = pd.Categorical(table["change"], CHANGES, ordered=True).codes
     table = table.assign(order=order).sort_values(["order", "rank", "zone_id", "was"], ignore_index=True)
     return gpd.GeoDataFrame(table.drop(columns="order"), geometry="geometry", crs="EPSG:4326")
+
+
+def changes_as_file(changes: pd.DataFrame, form: Form, plan: Plan) -> bytes:
+    """Return a list of changes as a file that may leave: it names no fact, case or person.
+
+    Parameters
+    ----------
+    changes : of `compare_plans`.
+    form : .geojson or .csv.
+    plan : the later plan, whose time zone the times are written in.
+
+    Returns
+    -------
+    Bytes of the file.
+    """
+    return write_changes(form, changes, plan.settings)
 
 
 @dataclass(frozen=True)

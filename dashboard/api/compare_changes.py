@@ -11,10 +11,10 @@ from dashboard.plans import Plans, Question, Shown
 from dashboard.rows import class_words, lift_day, whole
 from dashboard.texts import both, day_text, known
 from layers._base import values
-from zoning.differences import CHANGES
-from zoning.export.changes import write_changes
+from zoning.differences import CHANGES, changes_as_file
 
 ROWS = 12  # of one answer
+_FORMS: dict[str, Literal[".csv", ".geojson"]] = {"csv": ".csv", "geojson": ".geojson"}
 _KINDS = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
 
 
@@ -39,7 +39,7 @@ def change_routes(plans: Plans) -> APIRouter:
     def file(asked: Asked, before: Before, form: Literal["csv", "geojson"]) -> Response:
         earlier = before or plans.day_before(asked)
         table, shown = plans.changes(asked, earlier), plans.get(asked)
-        data = write_changes(f".{form}", table, shown.plan.settings)
+        data = changes_as_file(table, _FORMS[form], shown.plan)
         name = quote(f"changes-{plans.get(earlier).day}-{shown.day}.{form}")
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(data, headers=headers, media_type=_KINDS[form])
