@@ -18,7 +18,12 @@ FOR_EVER = "private, max-age=31536000, immutable"
 def map_routes(plans: Plans) -> APIRouter:
     """Return the routes of the map."""
     routes = APIRouter(prefix="/api", tags=["map"])
+    _style(routes, plans)
+    _tiles(routes, plans)
+    return routes
 
+
+def _style(routes: APIRouter, plans: Plans) -> None:
     @routes.get("/style", summary="The MapLibre style of a plan")
     def style(
         request: Request,
@@ -42,6 +47,8 @@ def map_routes(plans: Plans) -> APIRouter:
             f"style-{_version(shown, before)}-{shown.key}-{shown.base_key}-{theme}-{lang}",
         )
 
+
+def _tiles(routes: APIRouter, plans: Plans) -> None:
     @routes.get("/tiles/{source}/{z}/{x}/{y}.mvt", summary="A vector tile", response_class=Response)
     def tile(
         request: Request,
@@ -65,8 +72,6 @@ def map_routes(plans: Plans) -> APIRouter:
         if not data:
             return Response(status_code=204, headers=headers)
         return packed(request, data, headers, MVT)
-
-    return routes
 
 
 def _version(shown: Shown, before: Question | None) -> str:
