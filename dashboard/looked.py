@@ -29,6 +29,14 @@ def describe_look(look: Look) -> dict[str, Any]:
     }  # fmt: skip
     if look.raw is None:
         return about
+    if look.rejects:
+        return {
+            **about,
+            "rejects": True,
+            "looked": len(look.raw.values),
+            "wrong": 0,
+            "headers": list(look.raw.values.columns)[:200],
+        }
     guess, options = look.guess, look.options
     crs = options.crs or look.raw.crs or "wgs84"
     about |= {

@@ -2,16 +2,18 @@
 
 import re
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pandas as pd
 
 from dashboard.uploads import Upload, Uploads
 from zoning import state
+from zoning.corrections import is_rejects
 from zoning.errors import InputError
 from zoning.guess import Guess, guess_table, head_of
 from zoning.loading import drawn
@@ -44,11 +46,12 @@ class Look:
     seen: Preview | None = None
     error: str = ""
     encoding: tuple[str, str] = ("", "")
+    rejects: bool = False
 
     @property
     def lacking(self) -> list[str]:
         """Our columns that are needed and that nothing fills yet."""
-        if not self.kind or self.kind == "osm" or self.raw is None:
+        if not self.kind or self.kind == "osm" or self.raw is None or self.rejects:
             return []
         open_ones = [name for name, value in self.options.constants.items() if value == SOME_VALUE]
         drawn_ones = {"geometry", "lng", "lat"} if self.raw.shapes is not None else set()
@@ -69,59 +72,71 @@ class Look:
         return fine and bool(self.kind) and self.options.origin != SOME_DAY
 
 
+class _Lately(OrderedDict[Any, Any]):
+    """What was made lately, by what it was made of; the oldest makes room."""
+
+    def of(self, key: Any, make: Callable[[], Any]) -> Any:
+        found = self.get(key)
+        if found is None:
+            found = self[key] = make()
+            while len(self) > HELD:
+                self.popitem(last=False)
+        return found
+
+
 class Looks:
-    """Looks at uploads; some rows of each are kept, so that another choice is answered at once."""
+    """Looks at uploads; rows, guesses and looks are kept for a while, so that another choice is answered at once."""
 
     def __init__(self, uploads: Uploads) -> None:
         self._uploads = uploads
-        self._rows: OrderedDict[tuple[str, int, str], Rows] = OrderedDict()
-        self._ground: tuple[int, Any] = (-1, None)
-        self._lock = threading.Lock()
+        self._rows, self._guesses, self._looks, self._ground = _Lately(), _Lately(), _Lately(), _Lately()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def look(self, workspace: Workspace, upload: Upload, at: int, max_mb: int, zone: str) -> Look:
         """Look at one table of an upload."""
         item = self._uploads.item(upload, at)
+        seen_of = (upload.id, at, orjson.dumps(item.choices), workspace.outbreak, workspace.revision(), max_mb, zone)
+        with self._locks[upload.id]:  # a large file does not keep the others waiting
+            found: Look = self._looks.of(seen_of, lambda: self._look(workspace, upload, at, max_mb, zone))
+        return replace(found, upload=upload)
+
+    def _look(self, workspace: Workspace, upload: Upload, at: int, max_mb: int, zone: str) -> Look:
+        item = upload.items[at]
         several = len(upload.items) > 1
         source = str(item.choices.get("source") or (f"{upload.stem} {item.part}" if several else upload.stem)).strip()
-        none = Look(upload, at, upload.form, str(item.choices.get("kind", "")), source, Options(), {}, Guess("", ""))
+        plain = Options(zone=zone, max_file_mb=max_mb)
+        none = Look(upload, at, upload.form, str(item.choices.get("kind", "")), source, plain, {}, Guess("", ""))
         if upload.form == _OSM:
-            kind = str(item.choices.get("kind", "osm"))
-            return replace(none, kind=kind, options=Options(zone=zone, max_file_mb=max_mb))
+            return replace(none, kind=str(item.choices.get("kind", "osm")))
         encoding = str(item.choices.get("encoding", _kept(workspace, source, KINDS).get("encoding", "")))
         try:
-            raw = self._some(upload, at, encoding, max_mb)
+            raw = self._rows.of((upload.id, at, encoding), lambda: read_some(upload.path, item.part, encoding, max_mb))
             found = encoding_of(upload.path, encoding) if upload.form == "CSV" else ("", "")
         except InputError as error:
             return replace(none, error=str(error))
-        today = pd.Timestamp(datetime.now(UTC)).tz_localize(None)
-        guess = guess_table(head_of(raw), upload.stem, item.part, self._map(workspace), today)
+        none = replace(none, raw=raw, encoding=found)
+        if is_rejects(raw):
+            kinds = raw.values["kind"].value_counts()
+            return replace(none, kind=str(item.choices.get("kind", kinds.index[0])), rejects=True)
+        guess = self._guess(workspace, upload, at, encoding, raw, "")
         kind = str(item.choices.get("kind", guess.kind))
         if kind and kind != guess.kind:
-            guess = guess_table(head_of(raw), upload.stem, item.part, self._map(workspace), today, kind)
-        found_all = replace(none, raw=raw, guess=guess, kind=kind, encoding=found)
+            guess = self._guess(workspace, upload, at, encoding, raw, kind)
         if not kind:
-            return found_all
+            return replace(none, guess=guess, kind=kind)
         options, how = _choose(workspace, source, kind, guess, item.choices, raw)
         options = replace(options, zone=zone, max_file_mb=max_mb, layer=item.part)
         seen = preview(raw, kind, _stood_in(options, kind))
-        return replace(found_all, options=options, how=how, seen=seen)
+        return replace(none, guess=guess, kind=kind, options=options, how=how, seen=seen)
 
-    def _some(self, upload: Upload, at: int, encoding: str, max_mb: int) -> Rows:
-        key = (upload.id, at, encoding)
-        if key not in self._rows:
-            raw = read_some(upload.path, upload.items[at].part, encoding, max_mb)
-            with self._lock:
-                self._rows[key] = raw
-                while len(self._rows) > HELD:
-                    self._rows.popitem(last=False)
-        return self._rows[key]
-
-    def _map(self, workspace: Workspace) -> Any:
-        """Return the shapes of the loaded map, which tell GCJ-02 from WGS84."""
+    def _guess(self, workspace: Workspace, upload: Upload, at: int, encoding: str, raw: Rows, kind: str) -> Guess:
         revision = workspace.revision()
-        if self._ground[0] != revision:
-            self._ground = (revision, drawn(workspace, {"roads", "estates", "buildings"}))
-        return self._ground[1] if len(self._ground[1]) else None
+        ground = self._ground.of(revision, lambda: drawn(workspace, {"roads", "estates", "buildings"}))
+        today = pd.Timestamp(datetime.now(UTC)).tz_localize(None)
+        told = (upload.stem, upload.items[at].part, ground if len(ground) else None, today, kind)
+        key = (upload.id, at, encoding, kind, revision)
+        guess: Guess = self._guesses.of(key, lambda: guess_table(head_of(raw), *told))
+        return guess
 
 
 def _choose(

@@ -134,6 +134,17 @@ def test_rejects_are_corrected_and_loaded_again(client: TestClient, town_copy: P
     assert client.post("/api/loads/rejects/again", json={**where, "by": "Li", "sent": "again-twice"}).status_code == 409
 
 
+def test_a_list_of_rejected_rows_is_known_and_joins_its_source(client: TestClient, town_copy: Path) -> None:
+    wait(client, start(client, (send(client, "new cases.csv", CASES)["id"], 0)))
+    listed = (town_copy / "rejects.csv").read_text("utf-8-sig").replace("后天,114", "3月16日24时,114")
+    upload = send(client, "rejects.csv", listed)
+    told = look(client, upload)
+    assert (told["rejects"], told["kind"], told["ready"]) == (True, "cases", True)
+    job = wait(client, start(client, (upload["id"], 0), sent="another-token"))
+    assert job["files"][0]["done"] == {"cases": [1, 1, 0]}
+    assert client.get("/api/loads/rejects").json() == []
+
+
 def test_round_results_come_from_a_file(client: TestClient, town_copy: Path) -> None:
     text = "轮次,楼栋,结束时间,应检,实检\nR9,N1,2022-03-16 18:00,100,99\n"
     upload = send(client, "第9轮 rounds.csv", text)

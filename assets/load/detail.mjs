@@ -27,6 +27,7 @@ export function drawDetail(table) {
   if (!look) return [title, el("p", { class: "mut" }, table.state === "reading" ? page.words.load_reading : table.error || "")];
   if (look.form === "OSM") return [title, el("p", {}, page.words.load_osm)];
   if (look.error) return [title, el("p", { class: "lsaid" }, said(look.error, page))];
+  if (look.rejects) return [title, el("p", {}, page.words.load_rejects_file)];
   const shapes = look.kind && look.columns?.length ? [places(table)] : [];
   return [title, look.kind ? choices(table) : "", el("div", { class: "lpair" }, look.kind ? drawColumns(table) : "", el("div", { class: "lright" }, shapes)), firstRows(look), notes(look)];
 }

@@ -37,7 +37,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "load_sending": ("正在上传 {n}%", "Sending, {n}%"),
     "load_reading": ("正在读取…", "Reading…"),
     "load_remove": ("移除 {name}", "Leave out {name}"),
-    "load_cancel": ("取消", "Cancel"),
     "load_again": ("重试", "Try again"),
     "load_too_large": (
         "{name} 有 {n} MiB，上限为 {most} MiB，未上传。请拆分文件，或调高设置 max_file_mb。",
@@ -70,6 +69,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "load_lacks": ("缺少：{names}", "missing: {names}"),
     "load_not_known": ("无法识别内容，请选择", "not known: choose what it is"),
     "load_unsure": ("不太确定，请核对", "not sure: please check"),
+    "load_rejects_file": (
+        "这是退回行的清单：改对的行并入各自的来源，其余不变。",
+        "This is a list of rejected rows: those that were put right join their sources, the others stay.",
+    ),
     "load_osm": (
         "OSM 提取文件含多种内容，按标签读取；导入前不能预览。",
         "An OSM extract holds several kinds, read by their tags; it cannot be looked at before it is loaded.",
@@ -145,7 +148,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "load_back": ("返回文件", "Back to the files"),
     "load_to_map": ("查看地图", "Look at the map"),
     # rejected rows
-    "load_rejects_of": ("{source}：{kind}", "{source}: {kind}"),
     "load_rejects_count": ("{n} 行", "{n} rows"),
     "load_rejects_count_one": ("{n} 行", "{n} row"),
     "load_rejects_drafts": ("已更正 {n} 行", "{n} corrected"),
