@@ -15,7 +15,7 @@ from zoning.options import SOME_DAY, SOME_VALUE
 from zoning.preview import first_rows
 from zoning.tables import Column, contract
 
-FIRST, MOST_CELLS, MOST_TEXT = 6, 60, 200  # rows shown; columns and characters of a cell
+FIRST, MOST_CELLS, MOST_TEXT, MOST_HEADERS = 6, 60, 200, 200  # rows shown; columns, characters of a cell; choices
 ROUGH = 4  # decimals of a degree (about 10 m) at which facts about people are drawn
 
 
@@ -29,38 +29,31 @@ def describe_look(look: Look) -> dict[str, Any]:
     }  # fmt: skip
     if look.raw is None:
         return about
+    headers = list(look.raw.values.columns)[:MOST_HEADERS]
     if look.rejects:
-        return {
-            **about,
-            "rejects": True,
-            "looked": len(look.raw.values),
-            "wrong": 0,
-            "headers": list(look.raw.values.columns)[:200],
-        }
-    guess, options = look.guess, look.options
-    crs = options.crs or look.raw.crs or "wgs84"
+        return {**about, "rejects": True, "looked": len(look.raw.values), "wrong": 0, "headers": headers}
+    guess, options, how = look.guess, look.options, look.how
+    crs, encoding = options.crs or look.raw.crs or "wgs84", options.encoding or look.encoding[0]
     about |= {
         "guessed": {"kind": guess.kind, "clearly": guess.clearly, "why": told(guess.evidence)},
-        "encoding": {
-            "value": options.encoding or look.encoding[0],
-            "why": told(look.encoding[1]),
-            "how": look.how.get("encoding", ""),
-        },
-        "crs": {"value": crs, "declared": look.raw.crs, "why": told(guess.crs[1]), "how": look.how.get("crs", "")},
-        "origin": _origin(look),
-        "headers": list(look.raw.values.columns)[:200],
-        "rows": look.rows,
-        **_table(look),
+        "encoding": {"value": encoding, "why": told(look.encoding[1]), "how": how.get("encoding", "")},
+        "crs": {"value": crs, "declared": look.raw.crs, "why": told(guess.crs[1]), "how": how.get("crs", "")},
+        "origin": _origin(look), "headers": headers, "rows": look.rows, **_table(look),
+    }  # fmt: skip
+    return about | _seen(look)
+
+
+def _seen(look: Look) -> dict[str, Any]:
+    """What its rows come to as the kind that it is taken for."""
+    if look.seen is None:
+        return {}
+    return {
+        "lacks": told(look.seen.lacking) if look.seen.lacking else None,
+        "columns": [_column(look, column) for column in contract(look.kind).columns],
+        "told": [told(line) for line in look.seen.told],
+        "looked": len(look.seen.shapes),
+        "wrong": len({fault.row for fault in look.seen.faults}),
     }
-    if look.seen:
-        about |= {
-            "lacks": told(look.seen.lacking) if look.seen.lacking else None,
-            "columns": [_column(look, column) for column in contract(look.kind).columns],
-            "told": [told(line) for line in look.seen.told],
-            "looked": len(look.raw.values),
-            "wrong": len({fault.row for fault in look.seen.faults}),
-        }
-    return about
 
 
 def _origin(look: Look) -> dict[str, Any] | None:
