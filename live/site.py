@@ -26,7 +26,7 @@ _VENDOR = ("maplibre-gl.mjs", "maplibre-gl-shared.mjs", "maplibre-gl-worker.mjs"
 _LATER = ("map.mjs", "archive.mjs", "images.mjs", "marks.mjs")
 _SHOWN = ("areas", "units", "roads", "green", "water", "zones", "gates", "sites")
 _SOURCES = {"base": "ground", "plan": "zones"}
-_POINTS = ("gates", "sites")
+_POINTS, _POINTS_FROM = ("gates", "sites"), 14  # from which zoom: farther off they would hide the zones
 # Looks of the tokens, the strictest first; which of them a pack uses, and under what name, is told by the snapshot.
 _LOOKS = ("sealed", "like", "controlled", "precaution")
 _KEY: list[Any] = ["concat", ["get", "id"], " ", ["get", "shown_from"]]
@@ -125,7 +125,7 @@ def _layer(layer: dict[str, Any]) -> dict[str, Any]:
     if "source" in own:
         own["source"] = _SOURCES[own["source"]]
     if own.get("source-layer") in _POINTS:
-        own["source"] = own.pop("source-layer")
+        own |= {"source": own.pop("source-layer"), "minzoom": _POINTS_FROM}
     elif own.get("source") == "zones":
         shown = ["has", _KEY, ["global-state", "shown"]]
         own["filter"] = ["all", shown, own["filter"]] if "filter" in own else shown
@@ -153,6 +153,7 @@ def _own_layers(look: Look) -> list[dict[str, Any]]:
     point |= {"circle-stroke-width": 3}
     icon = {"icon-image": ["match", ["get", "sign"], *[v for s in _SIGNS for v in (s, look.image(f"mark-{s}"))], ""]}
     always = {"icon-overlap": "always", "icon-ignore-placement": True}
+    always |= {"icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.6, 15, 1]}
     return [
         {"id": "near-circle", "type": "line", "source": "near", "filter": _is("Polygon"), "paint": here},
         {"id": "near-point", "type": "circle", "source": "near", "filter": _is("Point"), "paint": point},

@@ -77,6 +77,7 @@ _NUMBERS = {
     "rounds_none": ("今日无应检", "none is due today"),
     "rounds_done": ("轮今日检测已完成", "test rounds of today done"),
     "tested_of": ("已检 ≥ {tested} / 应检 {people}", "≥ {tested} of {people} people tested"),
+    "people_due": ("应检 {n} 人", "{n} people due"),
     "people_n": ("{n} 人", "{n} people"),
     "people_change": ("{n} 人", "{n} people"),
     "changes_none": ("没有变化。", "Nothing changed."),

@@ -52,8 +52,8 @@ function others(changes) {
 
 function testFigure({ due, done, people, tested }) {
   if (!due) return figure("0", words.say("rounds_due"), words.say("rounds_none"));
-  const share = people ? Math.min(1, tested / people) : done / due;
-  const text = words.say("tested_of", { tested: number(tested), people: number(people) });
+  const share = tested ? Math.min(1, tested / people) : done / due;
+  const text = tested ? words.say("tested_of", { tested: number(tested), people: number(people) }) : words.say("people_due", { n: number(people) });
   const bar = el("span", { class: "meter", "aria-hidden": "true" }, el("i", { style: `width:${(share * 100).toFixed(1)}%` }));
   return el("div", { class: "figure" }, el("b", {}, String(done), el("small", {}, ` / ${due}`)), el("span", {}, words.say("rounds_done")), el("span", { class: "more" }, text), bar);
 }

@@ -1,7 +1,7 @@
 /* The wall: no hands, no scrolling. It pages by itself through the whole and each area that has zones. */
 import { app } from "./app.mjs";
 import { sinceText, whatChanged } from "./numbers.mjs";
-import { peopleChange } from "./changes.mjs";
+import { SIGNS, peopleChange } from "./changes.mjs";
 import { byId, chip, el, number, signed } from "./dom.mjs";
 import { boxOf } from "./geo.mjs";
 import { words } from "./words.mjs";
@@ -9,7 +9,6 @@ import { IN_FORCE, sum, testsOn, totals } from "./zones.mjs";
 
 const WIDTH = 1280; // px that the wall is drawn for; 11 px of it are 33 px at 3840
 const PACE_S = 12;
-const LINES = 7;
 let pages = [];
 let page = 0;
 let held = false;
@@ -67,10 +66,25 @@ function draw() {
   byId("wall-dots").replaceChildren(...pages.map((_, k) => el("i", { class: k === page ? "on" : "" })));
   byId("wall-side").replaceChildren(
     el("div", { class: "big" }, el("b", {}, number(sum(inForce))), el("span", {}, words.say("people_under")), el("span", { class: "r" }, app.since ? signed(peopleChange(changes)) : "")),
-    tested(tests, area),
-    el("div", { class: "lines" }, el("table", {}, el("tbody", {}, totals(app.snapshot.list, rows, before).map(({ of, zones, people }) => el("tr", {},
-      el("th", { scope: "row" }, chip(of, words.lang), of.names[words.lang]), el("td", { class: "b" }, String(zones)), el("td", {}, number(people))))))),
-    el("h2", {}, sinceText()), changeList(changes));
+    tested(tests),
+    el("div", { class: "lines" }, el("table", {}, el("tbody", {}, totals(app.snapshot.list, rows, before).filter(({ zones, change }) => zones || change).map(({ of, zones, people }) => el("tr", {},
+      el("th", { scope: "row" }, chip(of, words.lang), words.cap(of.names[words.lang])), el("td", { class: "b" }, String(zones)), el("td", {}, number(people))))))),
+    el("h2", {}, words.say("since_yesterday"), " ", el("span", {}, sinceText())), changeList(changes));
+  fit();
+}
+
+/* No hand scrolls a wall: what has no room is counted. */
+function fit() {
+  const list = byId("wall-side").querySelector("ul");
+  if (!list) return;
+  const rows = [...list.children];
+  const rest = el("li", { class: "rest" });
+  for (let left = 0; list.scrollHeight > list.clientHeight + 1 && rows.length; ) {
+    rows.pop().remove();
+    left += 1;
+    rest.textContent = words.say("and_more", { n: left });
+    list.append(rest);
+  }
 }
 
 function inside(row, area) {
@@ -78,17 +92,15 @@ function inside(row, area) {
   return false;
 }
 
-function tested({ due, done, people, tested: count }, area) {
+function tested({ due, done, people, tested: count }) {
   if (!due) return el("div", { class: "big tests" }, el("span", {}, words.say("rounds_none")));
-  const share = area || !people ? done / due : Math.min(1, count / people);
+  const share = count ? Math.min(1, count / people) : done / due;
   return el("div", { class: "big tests" }, el("b", {}, `${done} / ${due}`), el("span", {}, words.say("rounds_done")),
     el("span", { class: "meter", "aria-hidden": "true" }, el("i", { style: `width:${(share * 100).toFixed(1)}%` })));
 }
 
 function changeList(changes) {
   if (!changes.length) return el("p", { class: "empty" }, words.say(app.since ? "changes_none" : "changes_first"));
-  const rest = changes.length - LINES;
-  return el("ul", {}, changes.slice(0, LINES).map((change) => el("li", {}, chip(app.snapshot.list.looks.get(change.look), words.lang),
-    el("span", { class: "two" }, el("b", {}, words.name(change)), el("span", {}, whatChanged(change))), el("span", { class: `tag ${change.change}` }, words.say(`change_${change.change}`)))),
-  rest > 0 ? el("li", { class: "rest" }, words.say("and_more", { n: rest })) : null);
+  return el("ul", {}, changes.map((change) => el("li", {}, chip(app.snapshot.list.looks.get(change.look), words.lang),
+    el("span", { class: "two" }, el("b", {}, words.name(change)), el("span", {}, whatChanged(change))), el("span", { class: `tag ${SIGNS[change.change] ?? "other"}` }, words.say(`change_${change.change}`)))));
 }
