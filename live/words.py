@@ -24,6 +24,7 @@ _FRAME = {
     "span_seconds": ("{n}秒", "{n} s"),
     "metres": ("{n} 米", "{n} m"),
     "kilometres": ("{n} 公里", "{n} km"),
+    "square_metres": ("{n} 平方米", "{n} m²"),
     "hectares": ("{n} 公顷", "{n} ha"),
     "close": ("关闭", "Close"),
     "clear": ("清除", "Clear"),
@@ -144,6 +145,7 @@ _LIST = {
     "watch_until": ("健康监测至 {when}", "watch until {when}"),
     "lift_open": ("按评估解除", "lifted on assessment"),
     "test_today": ("今日检测", "test today"),
+    "test_today_done": ("今日检测已上报", "test today, results reported"),
     "test_on": ("{day}检测", "test on {day}"),
 }
 _CARD = {
@@ -172,11 +174,14 @@ _CARD = {
     "site_sampling": ("采样点", "Sampling"),
     "site_clinic": ("社康", "Clinic"),
     "site_hospital": ("医院", "Hospital"),
+    "site_fever_clinic": ("发热门诊", "Fever clinic"),
+    "site_pharmacy": ("药店", "Pharmacy"),
     "site_supply": ("物资配送", "Supplies"),
     "site_quarantine": ("集中隔离点", "Quarantine site"),
 }
 _MAP = {
     "map": ("地图", "Map"),
+    "legend": ("图例", "Legend"),
     "map_shows": ("地图显示", "The map shows"),
     "mode_now": ("生效", "In force"),
     "mode_changes": ("较昨日", "Since yesterday"),

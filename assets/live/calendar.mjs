@@ -24,9 +24,9 @@ function draw() {
   if (!days.some(({ date }) => date === chosen)) chosen = null;
   const bars = days.map(({ date, people, due }) => el("button", {
     type: "button", class: `bar ${date === today ? "today" : ""}`, "aria-pressed": String(date === chosen), onclick: () => { chosen = date === chosen ? null : date; draw(); },
-    "aria-label": words.say("tests_day", { day: sayDay(date, words.lang), n: due, people: number(people) }),
   }, el("span", {}, short(people)), el("i", { style: `height:${((56 * people) / most).toFixed(1)}px` }),
-  el("span", { class: "d" }, date === today ? words.say("today") : weekday(date, words.lang)), el("span", { class: "d" }, String(Number(date.slice(8))))));
+  el("span", { class: "d" }, date === today ? words.say("today") : weekday(date, words.lang)), el("span", { class: "d" }, String(Number(date.slice(8)))),
+  el("span", { class: "hear" }, words.say("tests_day", { day: sayDay(date, words.lang), n: due, people: number(people) }))));
   return box.replaceChildren(el("div", { class: "bars", role: "group", "aria-label": words.say("tests_next") }, bars), ...dueOn(days));
 }
 

@@ -64,7 +64,8 @@ function status(row) {
 }
 
 function calendarLine(row) {
-  const next = row.due ? words.say("test_today") : row.next ? words.say("test_next", { day: sayDay(row.next, words.lang) }) : words.say("test_none");
+  const reported = app.snapshot.days.done.some((round) => round.zone === row.id && round.date === row.today);
+  const next = row.due ? words.say(reported ? "test_today_done" : "test_today") : row.next ? words.say("test_next", { day: sayDay(row.next, words.lang) }) : words.say("test_none");
   const button = row.test_dates.length ? el("button", { type: "button", class: "btn", onclick: () => save(row) }, icon("download"), words.say("ics")) : null;
   return el("div", { class: "calendar" }, el("b", {}, words.cap(next)), button);
 }
@@ -85,10 +86,15 @@ function facts(row) {
     ["fact_people", row.people === null ? null : number(row.people)],
     ["fact_place", place.join(words.lang === "zh" ? "" : ", ")],
     ["fact_decided", row.decided_on && sayDay(row.decided_on, words.lang)],
-    ["fact_area", row.area_m2 === null ? null : words.say("hectares", { n: (row.area_m2 / 10000).toFixed(row.area_m2 < 100000 ? 1 : 0) })],
+    ["fact_area", areaText(row.area_m2)],
     ["fact_rules", row.rules.map((id) => (rules[id] ? `${rules[id].cite} (${rules[id].grade})` : id)).join("; ")],
   ];
   return told.filter(([, value]) => value).flatMap(([key, value]) => [el("dt", {}, words.say(key)), el("dd", {}, value)]);
+}
+
+function areaText(m2) {
+  if (m2 === null) return null;
+  return m2 < 10000 ? words.say("square_metres", { n: number(m2) }) : words.say("hectares", { n: (m2 / 10000).toFixed(m2 < 100000 ? 1 : 0) });
 }
 
 /* Gates and the nearest site of each kind come after, for they are files of their own. */

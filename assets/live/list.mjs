@@ -49,7 +49,7 @@ export function matches(row, query) {
 }
 
 function draw() {
-  if (!app.snapshot) return;
+  if (!app.snapshot) return byId("rows").replaceChildren();
   const { near, query } = app;
   found = app.rows.filter((row) => matches(row, near?.typed ? "" : query));
   if (near) {
@@ -59,7 +59,7 @@ function draw() {
   byId("count").textContent = found.length === app.rows.length ? String(found.length) : `${found.length} / ${app.rows.length}`;
   byId("rows").replaceChildren(...found.slice(0, shown).map(rowOf));
   byId("none").replaceChildren(...(found.length ? [] : [empty()]));
-  mark();
+  return mark();
 }
 
 function empty() {

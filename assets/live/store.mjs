@@ -73,6 +73,7 @@ export class Store {
     const current = await parse(answer, "current.json");
     checkFormat(current, "current.json");
     this.answered();
+    if (current.snapshot === null && !current.seq) throw new Trouble("empty");
     if (current.snapshot !== this.current?.snapshot || current.seq !== this.current?.seq) await this.take(current);
     this.tags = tagsOf(answer);
     return null;
@@ -107,7 +108,7 @@ export class Store {
   push(address) {
     if (!address || this.events || !window.EventSource) return;
     this.events = new EventSource(address);
-    this.events.onmessage = () => this.soon();
+    this.events.addEventListener("current", () => this.soon());
     this.events.onerror = () => {
       // The browser tries again by itself unless the server said no; then the next answer that offers it does.
       if (this.events?.readyState === EventSource.CLOSED) this.events = null;

@@ -4,6 +4,7 @@ import { sinceText, whatChanged } from "./numbers.mjs";
 import { SIGNS, peopleChange } from "./changes.mjs";
 import { byId, chip, el, number, signed } from "./dom.mjs";
 import { boxOf } from "./geo.mjs";
+import { dayText, stateText } from "./list.mjs";
 import { words } from "./words.mjs";
 import { IN_FORCE, sum, testsOn, totals } from "./zones.mjs";
 
@@ -68,14 +69,20 @@ function draw() {
     el("div", { class: "big" }, el("b", {}, number(sum(inForce))), el("span", {}, words.say("people_under")), el("span", { class: "r" }, app.since ? signed(peopleChange(changes)) : "")),
     tested(tests),
     el("div", { class: "lines" }, el("table", {}, el("tbody", {}, totals(app.snapshot.list, rows, before).filter(({ zones, change }) => zones || change).map(({ of, zones, people }) => el("tr", {},
-      el("th", { scope: "row" }, chip(of, words.lang), words.cap(of.names[words.lang])), el("td", { class: "b" }, String(zones)), el("td", {}, number(people))))))),
-    el("h2", {}, words.say("since_yesterday"), " ", el("span", {}, sinceText())), changeList(changes));
+      el("th", { scope: "row" }, el("span", {}, chip(of, words.lang), words.cap(of.names[words.lang]))), el("td", { class: "b" }, String(zones)), el("td", {}, number(people))))))),
+    el("h2", {}, words.say("since_yesterday"), " ", el("span", {}, sinceText())), changeList(changes),
+    ...(area ? [el("h2", {}, words.say("zones_now")), el("ul", { class: "all" }, rows.map(zoneLine))] : []));
   fit();
+}
+
+function zoneLine(row) {
+  return el("li", {}, chip(app.lookOf(row), words.lang, row.state === "upcoming" ? "sketch" : ""),
+    el("span", { class: "two" }, el("b", {}, words.name(row)), el("span", {}, [dayText(row), stateText(row)].filter(Boolean).join(" · "))), el("span", { class: "r" }, number(row.people)));
 }
 
 /* No hand scrolls a wall: what has no room is counted. */
 function fit() {
-  const list = byId("wall-side").querySelector("ul");
+  const list = [...byId("wall-side").querySelectorAll("ul")].at(-1);
   if (!list) return;
   const rows = [...list.children];
   const rest = el("li", { class: "rest" });

@@ -31,7 +31,7 @@ export const words = {
 
   metres(m) {
     if (m < 1000) return this.say("metres", { n: Math.round(m / 10) * 10 });
-    return this.say("kilometres", { n: (m / 1000).toFixed(m < 10000 ? 1 : 0) });
+    return this.say("kilometres", { n: String(Number((m / 1000).toFixed(m < 10000 ? 1 : 0))) });
   },
 
   /* An age in the largest unit that fits. */

@@ -1,0 +1,305 @@
+"""The live page as leaders, crews and neighbours use it, from a plain file server over the folder of publications."""
+
+import gzip
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from playwright.sync_api import Browser, Page
+
+from live.site import write_site
+from tests.browser.access import hindrances
+from tests.browser.live_folder import (
+    MAP,
+    PHONE,
+    copy_on,
+    decide_all,
+    looking,
+    make_published,
+    names,
+    on_map,
+    plain_server,
+    put_out,
+    until,
+)
+
+pytestmark = pytest.mark.browser
+LOST = "ERR_INTERNET_DISCONNECTED"
+ALL_IN_FORCE = "cordonLive.rows.every(row => row.state === 'in_force')"
+
+
+@pytest.fixture(scope="module")
+def published(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`town`, a workspace; `two`, a folder with its first two publications and the page; `three`, with the next one."""
+    place = tmp_path_factory.mktemp("live")
+    shutil.copytree(town_folder, place / "town")
+    make_published(place / "town", place / "two")
+    decide_all(place / "town", "03-15 09:30")
+    put_out(place / "town", shutil.copytree(place / "two", place / "three"), "03-15 09:30")
+    return place
+
+
+@pytest.fixture
+def folder(published: Path, tmp_path: Path) -> Path:
+    """A folder with two publications that a test may change."""
+    return shutil.copytree(published / "two", tmp_path / "folder")
+
+
+@pytest.fixture
+def desk(chromium: Browser, folder: Path) -> Iterator[Page]:
+    """The English page of that folder on a desk, its map drawn."""
+    with plain_server(folder) as address, looking(chromium, address, wait=MAP) as page:
+        yield page
+
+
+def test_a_publication_shows_without_a_reload(chromium: Browser, published: Path, folder: Path) -> None:
+    with plain_server(folder) as address, looking(chromium, address, wait=MAP) as page:
+        assert len(names(page)) == 2
+        assert {zone["look"] for zone in on_map(page, "zones")} == {"sealed", "controlled"}
+        page.evaluate("window.stayed = true")
+        snapshot = put_out(published / "town", folder, "03-15 09:30")
+        start = time.monotonic()
+        until(
+            page, f"cordonLive.store.snapshot.id === '{snapshot}' && document.querySelectorAll('#rows li').length > 8"
+        )
+        assert time.monotonic() - start < 2
+        assert page.evaluate("window.stayed")
+        until(page, "document.querySelectorAll('#changes .tag.plus').length > 4")
+        page.click("[data-mode=changes]")
+        until(page, MAP)
+        assert "precaution" in {zone["look"] for zone in on_map(page, "zones")}
+        assert {mark["sign"] for mark in on_map(page, "marks")} >= {"plus"}
+
+
+def test_offline_for_a_minute_and_back(chromium: Browser, published: Path, folder: Path) -> None:
+    clocked = lambda page: page.clock.install()  # noqa: E731
+    with plain_server(folder) as address, looking(chromium, address, allowed=LOST, begin=clocked) as page:
+        assert page.locator("#status.live").count() == 1
+        page.context.set_offline(True)
+        page.clock.run_for(6000)
+        until(page, "document.querySelector('#banners')?.textContent.includes('connection is lost')")
+        assert len(names(page)) == 2
+        assert page.locator("#status.stale").count() == 0
+        page.clock.run_for(60_000)
+        until(page, "document.querySelector('#status.stale .age')?.textContent.includes('1 min')")
+        copy_on(published / "three", folder)
+        page.context.set_offline(False)
+        until(page, "document.querySelectorAll('#rows li').length > 8")
+        page.clock.run_for(1100)
+        until(page, "!document.querySelector('#banners').textContent.includes('connection')")
+        assert page.locator("#status.live").count() == 1
+
+
+def test_midnight_turns_by_the_clock_of_the_server(chromium: Browser, folder: Path) -> None:
+    """Both zones come into force at midnight; the device thinks that it is another day, in another time zone."""
+    history = orjson.loads((folder / "history.json").read_bytes())
+    first = history["publications"][0]
+    history["publications"] = [first]
+    (folder / "history.json").write_bytes(orjson.dumps(history))
+    current = {key: first[key] for key in ("seq", "snapshot", "published_at", "note")}
+    (folder / "current.json").write_bytes(orjson.dumps({"format": 1, **current, "source": "x"}))
+    published = time.mktime(time.strptime(first["published_at"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+    noon_to_midnight = 12 * 3600 - 4
+    ahead = published + noon_to_midnight - time.time()
+    with (
+        plain_server(folder, ahead) as address,
+        looking(chromium, address, timezone_id="America/New_York") as page,
+    ):
+        until(page, "cordonLive.rows.length === 2 && cordonLive.rows.every(row => row.state === 'upcoming')", 3)
+        assert "clock of this device" in page.inner_text("#banners")
+        assert "2 coming into force" in page.inner_text("#figures")
+        assert "from 13 Mar 24:00" in page.inner_text("#rows")
+        until(page, ALL_IN_FORCE, 8)
+        assert "coming into force" not in page.inner_text("#figures")
+        assert page.evaluate("cordonLive.rows[0].today") == "2022-03-14"
+        page.click("#rows button")
+        assert "In force since 13 Mar 24:00" in page.inner_text("#card")
+
+
+def test_zones_are_found_by_words_and_near_a_point(chromium: Browser, folder: Path) -> None:
+    asked: list[str] = []
+    with plain_server(folder) as address:
+        options = {"geolocation": {"longitude": 114.0561, "latitude": 22.5399}, "permissions": ["geolocation"]}
+        with looking(chromium, address, wait=MAP, **options) as page:
+            page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+            page.keyboard.press("/")
+            page.keyboard.type("lixiang block")
+            assert names(page) == ["Lixiang Court Block 1"]
+            page.fill("#search", "nowhere")
+            assert "No zone matches 'nowhere'" in page.inner_text("#none")
+            page.click("#none button")
+            page.fill("#search", "管控区")
+            assert len(names(page)) == 1
+            page.click("#clear")
+            page.click("#near")
+            until(page, "cordonLive.rows.every(row => row.metres !== undefined)")
+            told = page.inner_text("#near-box")
+            assert re.search("The point lies in (no zone|Lixiang)", told)
+            page.click("text=1 km")
+            assert len(names(page)) == 2
+            distances = page.evaluate("cordonLive.rows.map(row => row.metres)")
+            page.click("#near")
+            # A typed point, latitude first, is the same place.
+            page.fill("#search", "22.5399, 114.0561")
+            until(page, "cordonLive.near !== null && cordonLive.rows.every(row => row.metres !== undefined)")
+            assert page.evaluate("cordonLive.rows.map(row => row.metres)") == pytest.approx(distances)
+    assert [url for url in asked if "114.05" in url or "22.53" in url] == []
+
+
+def test_a_card_tells_days_and_gives_a_calendar(desk: Page) -> None:
+    desk.click("#rows button")
+    card = desk.inner_text("#card")
+    assert "In force since 13 Mar 24:00" in card
+    assert "day 2 of 14" in card
+    assert "People" in card
+    assert desk.locator("#card .cells .today").count() == 1
+    until(desk, "document.querySelectorAll('#card .near-sites li').length > 2")
+    with desk.expect_download() as got:
+        desk.click("#card .calendar button")
+    text = Path(got.value.path()).read_bytes().decode()
+    due = desk.evaluate("cordonLive.row.test_dates")
+    assert len(due) > 5
+    for date in due:
+        assert f"DTSTART;VALUE=DATE:{date.replace('-', '')}\r\n" in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    with desk.expect_popup() as opened:
+        desk.click("#card footer a")
+    opened.value.wait_for_load_state()
+    assert "Lixiang" in opened.value.content()
+    desk.keyboard.press("Escape")
+    assert desk.locator("#card").is_hidden()
+
+
+def test_the_slider_goes_back_and_ahead(desk: Page) -> None:
+    assert desk.evaluate("document.getElementById('slider').value") == "1"
+    desk.focus("#slider")
+    desk.keyboard.press("ArrowLeft")
+    until(desk, "cordonLive.rows.length === 2 && cordonLive.rows.every(row => row.state === 'upcoming')")
+    assert "as published 13 Mar 12:00" in desk.inner_text("#stop")
+    for _ in range(2):
+        desk.keyboard.press("ArrowRight")
+    until(desk, "cordonLive.rows[0]?.day === 3")
+    assert "16 Mar, as decided so far" in desk.inner_text("#stop")
+    desk.click("#to-now")
+    until(desk, "cordonLive.past === null && cordonLive.rows[0]?.day === 2")
+    desk.click("#play")
+    until(desk, "cordonLive.rows[0]?.day === 4")
+    desk.click("#play")
+    held = desk.evaluate("document.getElementById('slider').value")
+    time.sleep(1.1)
+    assert desk.evaluate("document.getElementById('slider').value") == held
+
+
+def test_what_is_not_whole_is_not_taken_over(chromium: Browser, folder: Path) -> None:
+    current = orjson.loads((folder / "current.json").read_bytes())
+    shown = current["snapshot"]
+
+    def point(**changes: object) -> None:
+        (folder / "current.json").write_bytes(orjson.dumps({**current, "seq": 3, **changes}))
+
+    half = shutil.copytree(folder / "snapshots" / shown, folder / "snapshots" / ("0" * 32))
+    (half / "list.json").write_bytes((half / "list.json").read_bytes()[:2000])
+    with plain_server(folder) as address, looking(chromium, address, allowed="status of 404") as page:
+        for changes, said in (
+            ({"snapshot": "0" * 32}, "is not whole"),
+            ({"snapshot": "1" * 32}, "is not whole"),
+            ({"format": 99}, "newer format (99)"),
+        ):
+            point(**changes)
+            page.evaluate("cordonLive.store.soon()")
+            until(page, f"document.getElementById('banners').textContent.includes('{said}')", 8)
+            assert len(names(page)) == 2
+            assert page.evaluate("cordonLive.store.snapshot.id") == shown
+        assert page.locator("#banners button").inner_text() == "Reload"
+        point(snapshot=None)
+        page.evaluate("cordonLive.store.soon()")
+        until(page, "document.getElementById('banners').textContent.includes('withdrawn')", 8)
+        until(page, "document.querySelectorAll('#rows li').length === 0")
+        assert page.locator("main").is_hidden()
+
+
+def test_an_empty_folder_waits_for_its_first_publication(chromium: Browser, published: Path, tmp_path: Path) -> None:
+    write_site(tmp_path)
+    waits = "document.getElementById('nothing').textContent.includes('No zones are published here yet')"
+    with plain_server(tmp_path) as address, looking(chromium, address, allowed="status of 404", wait=waits) as page:
+        copy_on(published / "two", tmp_path)
+        until(page, "document.querySelectorAll('#rows li').length === 2", 8)
+        assert page.locator("#nothing").is_hidden()
+
+
+def test_a_phone_shows_the_zones_before_three_hundred_kilobytes(chromium: Browser, folder: Path) -> None:
+    got: list[tuple[str, bytes]] = []
+    hear = lambda page: page.on("response", lambda r: got.append((r.url, r.body())) if r.ok else None)  # noqa: E731
+    options = {"begin": hear, "wait": MAP, "viewport": PHONE, "locale": "zh-CN"}
+    with plain_server(folder) as address, looking(chromium, address, **options) as page:
+        first = next(k for k, (url, _) in enumerate(got) if url.endswith("map.mjs"))
+        seen = {url.rsplit("/", 1)[-1] for url, _ in got[:first]}
+        assert seen >= {"list.json", "live.css", "days.json", "current.json"}
+        early = [(url, body) for url, body in got if "/vendor/" not in url and "pmtiles" not in url]
+        assert any(url.endswith("overview-zh.svg") for url, _ in early)
+        assert sum(len(gzip.compress(body)) for _, body in early) < 300_000
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        small = "nodes => nodes.filter(n => n.offsetParent && n.getBoundingClientRect().height < 44).length"
+        assert page.eval_on_selector_all("button:not(.seg button), #rows button", small) == 0
+        assert hindrances(page) == []
+        for tab, shows in (("changes", "#panel-now"), ("list", "#rows"), ("calendar", "#tests"), ("map", "#stage")):
+            page.click(f"[data-tab={tab}]")
+            assert page.locator(shows).is_visible()
+            assert hindrances(page) == []
+
+
+def test_a_wall_pages_by_itself_and_is_legible(chromium: Browser, published: Path) -> None:
+    small, wall = ({"width": 640 * k, "height": 360 * k} for k in (2, 6))
+    with (
+        plain_server(published / "three") as address,
+        looking(chromium, f"{address}?wall=2&nomap&lang=zh", viewport=small, locale="zh-CN") as page,
+    ):
+        until(page, "document.querySelectorAll('#wall-side .chip').length > 3")
+        pages, end = set[str](), time.monotonic() + 12
+        while len(pages) < 3 and time.monotonic() < end:
+            pages.add(page.inner_text("#wall-page"))
+            time.sleep(0.2)
+        assert {re.search(r"\d+/\d+", text)[0] for text in pages} == {"1/3", "2/3", "3/3"}
+        assert hindrances(page) == []
+        page.keyboard.press(" ")
+        page.set_viewport_size(wall)
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll("body *")].filter(node => node.offsetParent
+                && [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim()) && !node.matches(".hear"))
+                .map(node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom)"""
+        )
+        assert len(sizes) > 20
+        assert min(sizes) >= 32
+        assert page.evaluate("document.body.getBoundingClientRect().width") == pytest.approx(wall["width"], abs=2)
+
+
+@pytest.mark.parametrize(("lang", "theme"), [("en", "light"), ("zh", "dark")])
+def test_nobody_is_kept_out(chromium: Browser, folder: Path, lang: str, theme: str) -> None:
+    with plain_server(folder) as address, looking(chromium, f"{address}?lang={lang}&theme={theme}", wait=MAP) as page:
+        page.click("#rows button")
+        until(page, "document.querySelectorAll('#card .near-sites li').length > 2")
+        assert hindrances(page) == []
+        assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
+        page.emulate_media(media="print")
+        assert page.locator("#overview").is_visible()
+        assert not page.locator("#player").is_visible()
+
+
+def test_without_webgl_the_picture_and_the_list_stay(chromium: Browser, folder: Path) -> None:
+    def blind(page: Page) -> None:
+        page.add_init_script(
+            "const own = HTMLCanvasElement.prototype.getContext;"
+            "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+            " return kind.startsWith('webgl') ? null : own.call(this, kind, ...more); }"
+        )
+
+    with plain_server(folder) as address, looking(chromium, address, begin=blind) as page:
+        until(page, "document.body.classList.contains('no-map')")
+        assert page.locator("#overview").is_visible()
+        until(page, "document.getElementById('overview').naturalWidth > 0")
+        assert "cannot show the moving map" in page.inner_text("#map-said")
+        assert len(names(page)) == 2
