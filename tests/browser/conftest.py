@@ -1,6 +1,7 @@
 """The served page and a browser that tolerates no console error and no request that leaves the machine."""
 
 import re
+import shutil
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from app import create_server
 from dashboard.factory import ASSETS, make_server
 from tests.browser import standin as tiny_plan
+from tests.browser.live_folder import decide_all, make_published, put_out
 
 SIZE = {"width": 1280, "height": 800}
 
@@ -88,6 +90,23 @@ def analyst(chromium: Browser, town: str) -> Iterator[Page]:
     with visiting(chromium, town, allowed="status of 4") as page:
         page.evaluate("localStorage.setItem('author', 'Li Wei')")
         yield page
+
+
+@pytest.fixture(scope="session")
+def published(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`town`, a workspace; `two`, a folder with its first two publications and the page; `three`, with the next one."""
+    place = tmp_path_factory.mktemp("live")
+    shutil.copytree(town_folder, place / "town")
+    make_published(place / "town", place / "two")
+    decide_all(place / "town", "03-15 09:30")
+    put_out(place / "town", shutil.copytree(place / "two", place / "three"), "03-15 09:30")
+    return place
+
+
+@pytest.fixture
+def folder(published: Path, tmp_path: Path) -> Path:
+    """A folder with two publications that a test may change."""
+    return shutil.copytree(published / "two", tmp_path / "folder")
 
 
 def _leaves(url: str) -> bool:

@@ -2,24 +2,18 @@
 
 import gzip
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
 import pytest
 from playwright.sync_api import Browser, Page
 
-from live.site import write_site
 from tests.browser.access import hindrances
 from tests.browser.live_folder import (
     MAP,
     PHONE,
-    copy_on,
-    decide_all,
     looking,
-    make_published,
     names,
     on_map,
     plain_server,
@@ -28,25 +22,6 @@ from tests.browser.live_folder import (
 )
 
 pytestmark = pytest.mark.browser
-LOST = "ERR_INTERNET_DISCONNECTED"
-ALL_IN_FORCE = "cordonLive.rows.every(row => row.state === 'in_force')"
-
-
-@pytest.fixture(scope="module")
-def published(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`town`, a workspace; `two`, a folder with its first two publications and the page; `three`, with the next one."""
-    place = tmp_path_factory.mktemp("live")
-    shutil.copytree(town_folder, place / "town")
-    make_published(place / "town", place / "two")
-    decide_all(place / "town", "03-15 09:30")
-    put_out(place / "town", shutil.copytree(place / "two", place / "three"), "03-15 09:30")
-    return place
-
-
-@pytest.fixture
-def folder(published: Path, tmp_path: Path) -> Path:
-    """A folder with two publications that a test may change."""
-    return shutil.copytree(published / "two", tmp_path / "folder")
 
 
 @pytest.fixture
@@ -73,51 +48,6 @@ def test_a_publication_shows_without_a_reload(chromium: Browser, published: Path
         until(page, MAP)
         assert "precaution" in {zone["look"] for zone in on_map(page, "zones")}
         assert {mark["sign"] for mark in on_map(page, "marks")} >= {"plus"}
-
-
-def test_offline_for_a_minute_and_back(chromium: Browser, published: Path, folder: Path) -> None:
-    clocked = lambda page: page.clock.install()  # noqa: E731
-    with plain_server(folder) as address, looking(chromium, address, allowed=LOST, begin=clocked) as page:
-        assert page.locator("#status.live").count() == 1
-        page.context.set_offline(True)
-        page.clock.run_for(6000)
-        until(page, "document.querySelector('#banners')?.textContent.includes('connection is lost')")
-        assert len(names(page)) == 2
-        assert page.locator("#status.stale").count() == 0
-        page.clock.run_for(60_000)
-        until(page, "document.querySelector('#status.stale .age')?.textContent.includes('1 min')")
-        copy_on(published / "three", folder)
-        page.context.set_offline(False)
-        until(page, "document.querySelectorAll('#rows li').length > 8")
-        page.clock.run_for(1100)
-        until(page, "!document.querySelector('#banners').textContent.includes('connection')")
-        assert page.locator("#status.live").count() == 1
-
-
-def test_midnight_turns_by_the_clock_of_the_server(chromium: Browser, folder: Path) -> None:
-    """Both zones come into force at midnight; the device thinks that it is another day, in another time zone."""
-    history = orjson.loads((folder / "history.json").read_bytes())
-    first = history["publications"][0]
-    history["publications"] = [first]
-    (folder / "history.json").write_bytes(orjson.dumps(history))
-    current = {key: first[key] for key in ("seq", "snapshot", "published_at", "note")}
-    (folder / "current.json").write_bytes(orjson.dumps({"format": 1, **current, "source": "x"}))
-    published = time.mktime(time.strptime(first["published_at"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
-    noon_to_midnight = 12 * 3600 - 4
-    ahead = published + noon_to_midnight - time.time()
-    with (
-        plain_server(folder, ahead) as address,
-        looking(chromium, address, timezone_id="America/New_York") as page,
-    ):
-        until(page, "cordonLive.rows.length === 2 && cordonLive.rows.every(row => row.state === 'upcoming')", 3)
-        assert "clock of this device" in page.inner_text("#banners")
-        assert "2 coming into force" in page.inner_text("#figures")
-        assert "from 13 Mar 24:00" in page.inner_text("#rows")
-        until(page, ALL_IN_FORCE, 8)
-        assert "coming into force" not in page.inner_text("#figures")
-        assert page.evaluate("cordonLive.rows[0].today") == "2022-03-14"
-        page.click("#rows button")
-        assert "In force since 13 Mar 24:00" in page.inner_text("#card")
 
 
 def test_zones_are_found_by_words_and_near_a_point(chromium: Browser, folder: Path) -> None:
@@ -194,43 +124,6 @@ def test_the_slider_goes_back_and_ahead(desk: Page) -> None:
     assert desk.evaluate("document.getElementById('slider').value") == held
 
 
-def test_what_is_not_whole_is_not_taken_over(chromium: Browser, folder: Path) -> None:
-    current = orjson.loads((folder / "current.json").read_bytes())
-    shown = current["snapshot"]
-
-    def point(**changes: object) -> None:
-        (folder / "current.json").write_bytes(orjson.dumps({**current, "seq": 3, **changes}))
-
-    half = shutil.copytree(folder / "snapshots" / shown, folder / "snapshots" / ("0" * 32))
-    (half / "list.json").write_bytes((half / "list.json").read_bytes()[:2000])
-    with plain_server(folder) as address, looking(chromium, address, allowed="status of 404") as page:
-        for changes, said in (
-            ({"snapshot": "0" * 32}, "is not whole"),
-            ({"snapshot": "1" * 32}, "is not whole"),
-            ({"format": 99}, "newer format (99)"),
-        ):
-            point(**changes)
-            page.evaluate("cordonLive.store.soon()")
-            until(page, f"document.getElementById('banners').textContent.includes('{said}')", 8)
-            assert len(names(page)) == 2
-            assert page.evaluate("cordonLive.store.snapshot.id") == shown
-        assert page.locator("#banners button").inner_text() == "Reload"
-        point(snapshot=None)
-        page.evaluate("cordonLive.store.soon()")
-        until(page, "document.getElementById('banners').textContent.includes('withdrawn')", 8)
-        until(page, "document.querySelectorAll('#rows li').length === 0")
-        assert page.locator("main").is_hidden()
-
-
-def test_an_empty_folder_waits_for_its_first_publication(chromium: Browser, published: Path, tmp_path: Path) -> None:
-    write_site(tmp_path)
-    waits = "document.getElementById('nothing').textContent.includes('No zones are published here yet')"
-    with plain_server(tmp_path) as address, looking(chromium, address, allowed="status of 404", wait=waits) as page:
-        copy_on(published / "two", tmp_path)
-        until(page, "document.querySelectorAll('#rows li').length === 2", 8)
-        assert page.locator("#nothing").is_hidden()
-
-
 def test_a_phone_shows_the_zones_before_three_hundred_kilobytes(chromium: Browser, folder: Path) -> None:
     got: list[tuple[str, bytes]] = []
     hear = lambda page: page.on("response", lambda r: got.append((r.url, r.body())) if r.ok else None)  # noqa: E731
@@ -287,19 +180,3 @@ def test_nobody_is_kept_out(chromium: Browser, folder: Path, lang: str, theme: s
         page.emulate_media(media="print")
         assert page.locator("#overview").is_visible()
         assert not page.locator("#player").is_visible()
-
-
-def test_without_webgl_the_picture_and_the_list_stay(chromium: Browser, folder: Path) -> None:
-    def blind(page: Page) -> None:
-        page.add_init_script(
-            "const own = HTMLCanvasElement.prototype.getContext;"
-            "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-            " return kind.startsWith('webgl') ? null : own.call(this, kind, ...more); }"
-        )
-
-    with plain_server(folder) as address, looking(chromium, address, begin=blind) as page:
-        until(page, "document.body.classList.contains('no-map')")
-        assert page.locator("#overview").is_visible()
-        until(page, "document.getElementById('overview').naturalWidth > 0")
-        assert "cannot show the moving map" in page.inner_text("#map-said")
-        assert len(names(page)) == 2
