@@ -126,7 +126,10 @@ def test_the_slider_goes_back_and_ahead(desk: Page) -> None:
 
 def test_a_phone_shows_the_zones_before_three_hundred_kilobytes(chromium: Browser, folder: Path) -> None:
     got: list[tuple[str, bytes]] = []
-    hear = lambda page: page.on("response", lambda r: got.append((r.url, r.body())) if r.ok else None)  # noqa: E731
+
+    def hear(page: Page) -> None:
+        page.on("response", lambda answer: got.append((answer.url, answer.body())) if answer.ok else None)
+
     options = {"begin": hear, "wait": MAP, "viewport": PHONE, "locale": "zh-CN"}
     with plain_server(folder) as address, looking(chromium, address, **options) as page:
         first = next(k for k, (url, _) in enumerate(got) if url.endswith("map.mjs"))

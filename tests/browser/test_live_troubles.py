@@ -16,9 +16,12 @@ LOST = "ERR_INTERNET_DISCONNECTED"
 ALL_IN_FORCE = "cordonLive.rows.every(row => row.state === 'in_force')"
 
 
+def _clocked(page: Page) -> None:
+    page.clock.install()
+
+
 def test_offline_for_a_minute_and_back(chromium: Browser, published: Path, folder: Path) -> None:
-    clocked = lambda page: page.clock.install()  # noqa: E731
-    with plain_server(folder) as address, looking(chromium, address, allowed=LOST, begin=clocked) as page:
+    with plain_server(folder) as address, looking(chromium, address, allowed=LOST, begin=_clocked) as page:
         assert page.locator("#status.live").count() == 1
         page.context.set_offline(True)
         page.clock.run_for(6000)
