@@ -7,7 +7,7 @@ import shapely
 
 from dashboard.plans import Shown
 from dashboard.searching import find_all
-from zoning.addresses import read_address
+from zoning.addresses import read_address, resolve
 
 FIELDS = {"units": "unit_id", "places": "place_id"}
 GROUND = ("units", "places", "point", "cells")
@@ -38,10 +38,20 @@ def read_place(shown: Shown, text: str, kind: str = "cases") -> dict[str, Any]:
     if exact and not any(hit["exact"] for hit in hits):
         named = _by_id(shown, "units" if reading.unit else "places", exact)
         hits = [_hit(shown, named, text, kind, True), *hits]
+    if not exact:
+        hits += [_hit(shown, named, text, kind, False) for named in _candidates(shown, text)]
     hits.sort(key=lambda hit: not hit["exact"])
     unique = {str(hit["fields"]): hit for hit in reversed(hits)}
     ordered = [hit for hit in hits if unique.get(str(hit["fields"])) is hit]
     return {"hits": ordered[:SHOWN], "question": "" if exact else reading.question}
+
+
+def _candidates(shown: Shown, text: str) -> list[dict[str, Any]]:
+    """Return what an address that leaves something open could mean, as far as it is a unit or a place."""
+    keys = [key for key, _ in resolve(text, shown.plan).candidates]
+    units, places = set(shown.plan.units["id"]), set(shown.plan.tables["places"]["id"])
+    found = [("units" if key in units else "places", key) for key in keys if key in units or key in places]
+    return [_by_id(shown, layer, key) for layer, key in found]
 
 
 def _by_id(shown: Shown, layer: str, key: str) -> dict[str, Any]:

@@ -13,12 +13,23 @@ def _field(parameter: dict[str, Any]) -> str:
     return f"<li><code>{escape(parameter['name'])}</code> ({escape(allowed)}{must}){said}</li>"
 
 
+def _body(call: dict[str, Any]) -> str:
+    """Return the fields of what is posted."""
+    content = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    required = set(content.get("required", []))
+    told = [
+        {"name": name, "schema": of, "required": name in required, "description": of.get("description")}
+        for name, of in content.get("properties", {}).items()
+    ]
+    return "".join(_field(one) for one in told)
+
+
 def describe_api(schema: dict[str, Any]) -> str:
     """Return the page of an OpenAPI schema: each address, what it is for and what it takes."""
     parts = []
     for path, of in schema["paths"].items():
         for method, call in of.items():
-            fields = "".join(_field(p) for p in call.get("parameters", []))
+            fields = "".join(_field(p) for p in call.get("parameters", [])) + _body(call)
             head = f"<h2><code>{method.upper()} {escape(path)}</code></h2>"
             parts.append(f"{head}<p>{escape(call.get('summary', ''))}</p><ul>{fields}</ul>")
     return (

@@ -182,3 +182,11 @@ def test_an_extension_says_what_each_scope_costs(town: Town) -> None:
     people = next(z["people"] for z in town.client.get("/api/zones").json()["zones"] if z["id"] == zone)
     assert costs["zone"] == f"the whole zone's clock starts again: {people * 5:,} person-days more"
     assert costs["none"] == "no clock starts again"
+
+
+def test_the_description_of_the_api_lists_what_is_posted(town: Town) -> None:
+    page = town.client.get("/docs").text
+    told = page.partition("<code>POST /api/decide</code>")[2].partition("<h2>")[0]
+    for field in ("zone", "action", "sent", "base", "seen", "also"):
+        assert f"<code>{field}</code>" in told
+    assert "required" in told

@@ -1,6 +1,8 @@
 /* Acts: what a person decides and types here; each is one event in the log, and the page shows what came of it. */
 import { command, run } from "../shared/commands.mjs";
+import { closePanel, panelKey } from "../shared/panel.mjs";
 import { page } from "../shared/page.mjs";
+import { closeSheet, sheetKey } from "../shared/sheet.mjs";
 import { openCases } from "./cases.mjs";
 import { openCase } from "./case.mjs";
 import { openDecide } from "./decide.mjs";
@@ -8,12 +10,14 @@ import { startFile } from "./file.mjs";
 import { openInbox, startInbox } from "./inbox.mjs";
 import { openRounds } from "./rounds.mjs";
 
-const chosen = () => page.choice.zone || "";
+const PANELS = ["inbox", "decide", "case", "cases", "file", "stay", "status", "withdraw"];
+let outbreak = null;
+
+/* A sheet is worked on by itself: keys of acts rest under it. */
+const free = (run) => () => sheetKey() || run();
 
 /* Of the zone that is chosen; where none is, the inbox offers those that wait. */
-function onZone(run) {
-  return () => (chosen() ? run(chosen()) : openInbox());
-}
+const onZone = (run) => free(() => (page.choice.zone ? run(page.choice.zone) : openInbox()));
 
 const ACTS = {
   decide: onZone((zone) => openDecide(zone)),
@@ -25,9 +29,9 @@ for (const action of ["delineate", "extend", "assess", "hold", "step", "raise", 
 export function start() {
   startInbox();
   startFile();
-  command({ key: "case_new", label: "case_new", icon: "plus", keys: "N", menu: "bar", run: () => openCase() });
-  command({ key: "cases", label: "cases", icon: "case", keys: "C", menu: "more", run: () => openCases() });
-  command({ key: "inbox", label: "inbox", icon: "propose", keys: "Shift+D", menu: "more", run: () => openInbox() });
+  command({ key: "case_new", label: "case_new", icon: "plus", keys: "N", menu: "bar", run: free(() => openCase()) });
+  command({ key: "cases", label: "cases", icon: "case", keys: "C", menu: "more", run: free(() => openCases()) });
+  command({ key: "inbox", label: "inbox", icon: "propose", keys: "Shift+D", menu: "more", run: free(() => openInbox()) });
   command({ key: "decide", label: "decide_zone", icon: "check", keys: "D", run: ACTS.decide });
   command({ key: "hold", label: "act_of_hold", icon: "hold", keys: "H", run: ACTS.hold });
   command({ key: "assess", label: "act_of_assess", icon: "shield", keys: "A", run: ACTS.assess });
@@ -38,4 +42,15 @@ export function start() {
     const button = event.target.closest?.("[data-act]");
     if (button) ACTS[button.dataset.act]?.();
   });
+  page.on("view", leave);
+}
+
+/* What is open is of one outbreak: case C1 of another is another case. */
+function leave() {
+  if (!page.plan) return;
+  if (outbreak !== null && outbreak !== page.plan.outbreak) {
+    if (PANELS.includes(panelKey())) closePanel();
+    if (sheetKey() === "rounds") closeSheet();
+  }
+  outbreak = page.plan.outbreak;
 }

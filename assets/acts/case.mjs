@@ -12,19 +12,36 @@ import { PlaceField } from "./place.mjs";
 export const STATUSES = ["preliminary", "confirmed", "asymptomatic", "re_positive", "imported", "excluded"];
 const FOUND = ["community", "closed_loop", "quarantine", "home"];
 const TIMES = ["first_positive_at", "onset_at", "isolated_at"];
-let draft = null; // a new case that was not saved: closing the panel loses nothing
+const drafts = new Map(); // of each outbreak a new case that was not saved: closing the panel loses nothing
 
 export const options = (names, prefix) => names.map((value) => ({ value, label: `${prefix}_${value}` }));
 
 /* `file`: of /api/fact, to correct it; without one a new case. */
 export async function openCase(file = null) {
   const now = file ? null : await clock();
-  const state = file ? { file, base: file.log } : (draft ||= { file: null, now: now.typed });
+  const state = file ? { file, base: file.log } : kept(now.typed);
   if (!file) state.base = now.log;
   state.place ||= new PlaceField({ kind: "cases", known: file?.place, label: "case_place", radius: () => Number(state.form?.values().location_radius_m || file?.row.location_radius_m || 0) });
   state.form ||= make(state);
-  state.panel = openPanel({ key: "case", draw: () => ({ title: file ? page.say("case_correct", { id: file.case_id }) : page.words.case_new, body: draw(state) }), onClose: () => state.place.close() });
-  if (state.place.hit?.at) state.place.take(state.place.hit, true);
+  state.panel = openPanel({ key: "case", draw: () => ({ title: file ? page.say("case_correct", { id: file.case_id }) : page.words.case_new, body: draw(state) }), onClose: () => close(state) });
+  state.place.mark();
+}
+
+/* A form that was only looked at is none to keep: the next one begins with the time it is then. */
+function close(state) {
+  state.place.close();
+  const { place, text, location_radius_m: radius } = state.form.values();
+  if (!place && !text && !radius) forget(state);
+}
+
+function forget(state) {
+  for (const [name, one] of drafts) if (one === state) drafts.delete(name);
+}
+
+function kept(typed) {
+  const name = page.plan?.outbreak || "";
+  if (!drafts.has(name)) drafts.set(name, { file: null, now: typed });
+  return drafts.get(name);
 }
 
 function draw(state) {
@@ -63,7 +80,7 @@ function send(state, values, sent) {
 }
 
 function finish(state, told) {
-  if (state === draft) draft = null;
+  forget(state);
   renew(told.log);
   openFile(told.facts[0], told.said);
 }

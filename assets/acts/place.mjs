@@ -22,7 +22,9 @@ export class PlaceField {
   /* Column -> value; null where nothing was changed of a fact that has a place. */
   value() {
     const empty = Object.fromEntries(COLUMNS[this.kind].map((name) => [name, ""]));
-    if (this.hit) return { ...empty, ...this.hit.fields };
+    // What was typed stays as the address, for it may say more than its unit: the room.
+    const said = this.hit?.fields.unit_id && this.quiet ? { address: this.text } : {};
+    if (this.hit) return { ...empty, ...this.hit.fields, ...said };
     if (this.text) return { ...empty, address: this.text };
     return this.known && !this.cleared ? null : this.cleared ? empty : "";
   }
@@ -102,6 +104,7 @@ export class PlaceField {
   /* `quiet`: the words say it by themselves; what was typed stays in the box. */
   take(hit, quiet) {
     this.hit = hit;
+    this.quiet = Boolean(quiet && this.text);
     this.cleared = false;
     if (!quiet) {
       this.text = this.box.value = own(hit.name);
@@ -109,8 +112,12 @@ export class PlaceField {
       this.list.hidden = true;
       this.box.setAttribute("aria-expanded", "false");
     }
-    if (hit.at) showMark(hit.at, this.radius(), true);
+    this.mark();
     this.say();
+  }
+
+  mark() {
+    if (this.hit?.at) showMark(this.hit.at, this.radius(), true);
   }
 
   onMap() {

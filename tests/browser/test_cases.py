@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acting import decisions
 from tests.browser.conftest import visiting
-from tests.browser.test_acts import PANEL, SAVED, save, untranslated
+from tests.browser.test_acts import PANEL, SAVED, amiss, save
 from zoning.pipeline import derive
 from zoning.state import fold
 from zoning.store import Workspace
@@ -27,7 +27,7 @@ def new_case(page: Page, address: str) -> None:
 
 
 def test_a_case_is_typed_in_words_and_its_proposals_are_there(analyst: Page, town_copy: Path) -> None:
-    new_case(analyst, "linshui garden block 2")
+    new_case(analyst, "临水花园2栋1203")
     expect(analyst.locator("#map .mark")).to_have_count(1)
     analyst.get_by_label("Reported").fill("22:10")
     analyst.get_by_label("Within (m)").fill("40")
@@ -39,6 +39,7 @@ def test_a_case_is_typed_in_words_and_its_proposals_are_there(analyst: Page, tow
     expect(zones).to_contain_text("proposed", timeout=10_000)
     case = case_of(town_copy, "T0318-01")
     assert (case["status"], case["unit_id"], case["location_radius_m"]) == ("preliminary", "E1-B2", 40)
+    assert case["address"] == "临水花园2栋1203"
     assert str(case["reported_at"]) == "2022-03-17 14:10:00+00:00"
     expect(analyst.locator(".pasted")).to_have_text("22:05 call, block 2")
     zones.get_by_role("button", name="Decide").click()
@@ -190,6 +191,7 @@ def test_from_the_call_to_the_decision_by_keyboard_alone(analyst: Page, town_cop
     keys.press("ArrowDown")
     keys.press("Tab")
     keys.press("Enter")
+    expect(analyst.locator(".apick input:checked")).to_be_focused()
     tab_to(analyst, "button[type=submit]")
     keys.press("Enter")
     expect(analyst.locator(SAVED)).to_contain_text("saved")
@@ -213,20 +215,20 @@ def test_the_keys_of_every_act_are_in_the_help(analyst: Page) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_word_of_cases_is_in_the_chosen_language(chromium: Browser, town: str, lang: str) -> None:
-    with visiting(chromium, town, lang=lang) as page:
+def test_cases_speak_one_language_and_are_open_to_all(chromium: Browser, town: str, lang: str) -> None:
+    with visiting(chromium, town, lang=lang, theme={"zh": "dark", "en": "light"}[lang]) as page:
         page.keyboard.press("n")
         page.wait_for_selector(f"{PANEL} form")
-        assert untranslated(page, lang) == []
+        assert amiss(page, lang) == []
         page.keyboard.press("Escape")
         page.keyboard.press("c")
         page.locator('.crow[data-fact="cases:C1"]').click()
         page.wait_for_selector(".stays .stay")
-        assert untranslated(page, lang) == []
+        assert amiss(page, lang) == []
         for key in ("stay", "exclude"):
             page.locator(f'[data-focus="{key}"]').click()
             page.wait_for_selector(f"{PANEL} form")
-            assert untranslated(page, lang) == [], key
+            assert amiss(page, lang) == [], key
             page.keyboard.press("Escape")
             page.keyboard.press("c")
             page.locator('.crow[data-fact="cases:C1"]').click()
