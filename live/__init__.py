@@ -43,7 +43,7 @@ today, upcoming, in force, opened or lifted since yesterday are computed from th
 whose as_of is over two days from its publication is an exercise, whose time runs on from as_of.
 
 Served by `python -m live FOLDER` (server.py), all with GET: the files above under the same names; `/events` pushes the
-body of current.json as server-sent messages (the header X-Events of current.json says where); `/ogc` is OGC API Features
+body of current.json as server-sent messages (the header X-Events of current.json says so); `/ogc` is OGC API Features
 (zones, zones_now, gates, sites), described by `/ogc/api`; vector tiles are `/tiles/zones/{z}/{x}/{y}.pbf` and
 `/tiles/zones.json`, the same for `ground`; `/changes.atom`; `/cap/<seq>/<zone>.xml`; `/calendar/<zone>.ics?lang=zh|en`;
 `/health`. A damaged publication is refused, and the last good one stays. The page (site.py) lies in the same folder as
