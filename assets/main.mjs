@@ -2,6 +2,7 @@
 import * as acts from "./acts/acts.mjs";
 import * as demand from "./charts/demand.mjs";
 import * as changes from "./compare/changes.mjs";
+import * as plans from "./compare/plans.mjs";
 import * as menus from "./frame/menus.mjs";
 import * as search from "./frame/search.mjs";
 import * as timeline from "./frame/timeline.mjs";
@@ -21,6 +22,7 @@ const PARTS = [
   load,
   demand,
   changes,
+  plans,
   paper,
   acts,
   menus,

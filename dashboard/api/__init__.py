@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 
 from dashboard.api.acts import act_routes
 from dashboard.api.compare_changes import change_routes
+from dashboard.api.compare_plans import compare_routes
 from dashboard.api.desk import desk_routes
 from dashboard.api.facts import fact_routes, file_routes, sheet_routes
 from dashboard.api.frame import frame_routes
@@ -33,6 +34,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         map_routes,
         demand_routes,
         change_routes,
+        compare_routes,
         paper_routes,
         act_routes,
         file_routes,

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import drawn
 
 pytestmark = pytest.mark.browser
+DERIVED = 20_000  # ms: plans are derived first
 
 
 def test_changes_since_an_earlier_date_stand_on_the_map_and_beside_it(analyst: Page) -> None:
@@ -15,7 +16,7 @@ def test_changes_since_an_earlier_date_stand_on_the_map_and_beside_it(analyst: P
     panel = analyst.locator("#panel")
     expect(panel.locator("#changes-since")).to_have_value("2022-03-16")
     panel.locator("#changes-since").select_option("2022-03-10")
-    expect(panel.locator(".chgrow").first).to_contain_text("opened")
+    expect(panel.locator(".chgrow").first).to_contain_text("opened", timeout=DERIVED)
     expect(panel.locator(".chgrow").first).to_contain_text(re.compile("because of .*case"))
     analyst.wait_for_function(
         """() => {
@@ -40,7 +41,7 @@ def test_changes_by_kind_in_parts_as_files_and_in_chinese(analyst: Page) -> None
     analyst.keyboard.press("Shift+C")
     panel = analyst.locator("#panel")
     panel.locator("#changes-since").select_option("2022-03-09")
-    expect(panel.locator(".chgrow")).to_have_count(12)
+    expect(panel.locator(".chgrow")).to_have_count(12, timeout=DERIVED)
     panel.get_by_role("button", name=re.compile("Show .* more")).click()
     expect(panel.locator(".chgrow")).not_to_have_count(12)
     analyst.locator("#lang-zh").click()
@@ -56,4 +57,37 @@ def test_a_day_on_which_nothing_changed_says_so(analyst: Page) -> None:
     analyst.get_by_role("slider").fill("0")
     analyst.wait_for_function("window.cordon.view.plan.zones === 0")
     analyst.keyboard.press("Shift+C")
-    expect(analyst.locator("#panel")).to_contain_text("Nothing changed from")
+    expect(analyst.locator("#panel")).to_contain_text("Nothing changed from", timeout=DERIVED)
+
+
+def test_two_packs_side_by_side_in_one_view(analyst: Page) -> None:
+    analyst.keyboard.press("Shift+V")
+    sheet = analyst.locator("#sheet")
+    expect(sheet.locator(".cmpbar")).to_have_count(8, timeout=DERIVED)
+    sheet.locator("#cmp-policy-1").select_option("cn-3zone-2021")
+    expect(sheet.locator(".cmpfigs")).to_contain_text("B − A", timeout=DERIVED)
+    sheet.locator("#cmp-day-1").select_option("2022-03-13")
+    expect(sheet.locator("#cmp-day-1")).to_be_focused(timeout=DERIVED)
+    ready = "[...document.querySelectorAll('.cmpmap canvas')].length === 2"
+    analyst.wait_for_function(ready)
+    sheet.get_by_text("All figures by class").click()
+    expect(sheet.locator(".cmpall table")).to_contain_text("sealed zone")
+    analyst.locator("#lang-zh").click()
+    expect(sheet).to_contain_text("管控人数")
+    expect(sheet.locator(".cmpall table")).to_contain_text("封控区")
+    expect(sheet.locator("#cmp-policy-1")).to_have_value("cn-3zone-2021")
+    analyst.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+
+def test_what_moves_one_map_moves_the_other(analyst: Page) -> None:
+    analyst.keyboard.press("Shift+V")
+    analyst.wait_for_function("document.querySelectorAll('.cmpmap canvas').length === 2")
+    expect(analyst.locator("#sheet .cmpbar")).to_have_count(8, timeout=DERIVED)
+    scales = analyst.locator(".cmpmap")
+    before = [scales.nth(k).screenshot() for k in range(2)]
+    scales.first.locator("canvas").focus()
+    for _ in range(2):
+        analyst.keyboard.press("=")
+    analyst.wait_for_timeout(1500)
+    assert all(scales.nth(k).screenshot() != before[k] for k in range(2))
