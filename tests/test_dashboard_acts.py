@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.acting import Town, acting, decisions
+from zoning.state import change_setting
+from zoning.store import Workspace
 
 
 @pytest.fixture
@@ -89,6 +91,17 @@ def test_assessing_stepping_raising_extending_and_releasing(town: Town, town_cop
     town.post("decide", zone=zone, action="raise", to="sealed", grounds="new case")
     town.post("decide", zone=zone, action="release", grounds="all well", in_force_from="24时")
     assert [p["action"] for p in decisions(town_copy)] == ["delineate", "assess", "extend", "raise", "release"]
+
+
+def test_a_zone_steps_down_to_what_its_pack_allows(town_copy: Path) -> None:
+    change_setting(Workspace(town_copy), "policy", "cn-9th-2022-06")
+    with acting(town_copy) as town:
+        zone = town.zone("Rongyin Court", "sealed")
+        town.post("decide", zone=zone, action="delineate", in_force_from="3-12 8:00", delineated_at="3-12 8:00")
+        form = town.get(f"/api/deciding?zone={zone}")
+        assert (form["actions"], [way["value"] for way in form["steps"]]) == (["step", "release"], ["medium_risk"])
+        town.post("decide", zone=zone, action="step", to="medium_risk", in_force_from="24时")
+        assert town.status(zone) == "stepping down"
 
 
 def test_what_an_action_cannot_do_without_is_asked_for_beside_its_field(town: Town) -> None:

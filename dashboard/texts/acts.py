@@ -164,6 +164,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "look_again": ("查看最新状态", "See how it stands now"),
     "reading": ("正在读取…", "Reading…"),
     "try_again": ("重试", "Try again"),
+    "mend_assess": ("记录评估", "Record it"),
+    "mend_rounds": ("录入结果", "Enter results"),
     "decide_short": ("作出决定", "Decide"),
     "decide_other": ("其他决定", "Other…"),
     "hold_short": ("临时管控", "Hold"),
