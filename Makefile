@@ -105,6 +105,11 @@ $(VENDOR)/.done: package-lock.json .npmrc | $(VENV)/.run
 	@cp $(MAPLIBRE:%=node_modules/maplibre-gl/dist/%) $(VENDOR)
 	@cp node_modules/maplibre-gl/LICENSE.txt $(VENDOR)/maplibre-gl.LICENSE.txt
 	@cp node_modules/pmtiles/dist/pmtiles.js $(VENDOR)
+	@cp node_modules/h3-js/dist/browser/h3-js.es.js $(VENDOR)/h3-js.mjs
+	@cp node_modules/h3-js/LICENSE $(VENDOR)/h3-js.LICENSE.txt
+	@cp node_modules/terra-draw/dist/terra-draw.modern.js $(VENDOR)/terra-draw.mjs
+	@sed 's|from"terra-draw"|from"./terra-draw.mjs"|' \
+	  node_modules/terra-draw-maplibre-gl-adapter/dist/terra-draw-maplibre-gl-adapter.modern.js >$(VENDOR)/terra-draw-maplibre.mjs
 	@touch $@
 
 # A machine that may not install it still tests the rest; pytest then lists what did not run, and why.

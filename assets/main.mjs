@@ -9,6 +9,7 @@ import * as timeline from "./frame/timeline.mjs";
 import * as watch from "./frame/watch.mjs";
 import * as load from "./load/load.mjs";
 import * as paper from "./paper/paper.mjs";
+import * as redraw from "./redraw/redraw.mjs";
 import { ZoneList } from "./list/list.mjs";
 import { Panels } from "./map/panels.mjs";
 import { Stage } from "./map/stage.mjs";
@@ -25,6 +26,7 @@ const PARTS = [
   plans,
   paper,
   acts,
+  redraw,
   menus,
   watch,
 ];

@@ -16,6 +16,14 @@ const EMPTY = [113.9, 22.5, 114.2, 22.7]; // what a workspace without ground sho
 /* What the tiles hold is named by `v` alone: another day may have the same ground under another address. */
 const version = ([address]) => new URL(address.replace(/[{}]/g, "")).searchParams.get("v");
 
+/* What a tool has put on the map stays when the style changes. */
+function keepOwn(before, next) {
+  const own = (id) => /^(desk|td)-/.test(id);
+  const sources = Object.fromEntries(Object.entries(before?.sources || {}).filter(([name]) => own(name)));
+  const layers = (before?.layers || []).filter((layer) => own(layer.id));
+  return { ...next, sources: { ...next.sources, ...sources }, layers: [...next.layers, ...layers] };
+}
+
 export class Stage {
   constructor(root, panels) {
     this.root = root;
@@ -104,7 +112,7 @@ export class Stage {
       if (now && version(now) === version(own.tiles)) own.tiles = now;
       else if (now) this.setTiles(map, name, own.tiles);
     }
-    map.setStyle(this.withLayers(style), { diff: true });
+    map.setStyle(this.withLayers(style), { diff: true, transformStyle: keepOwn });
     this.outline();
   }
 
@@ -146,6 +154,7 @@ export class Stage {
 
   click(map, { point, lngLat }) {
     if (this.picking) return this.picking(lngLat); // somebody asked for a point: this click is no choice
+    if (this.taken) return; // a tool is in hand: its clicks choose nothing
     const near = [[point.x - REACH, point.y - REACH], [point.x + REACH, point.y + REACH]];
     const zones = map.getStyle().layers.filter((l) => l["source-layer"] === "zones" && l.type === "fill").map((l) => l.id);
     const zone = this.hit(map, point, zones.reverse())?.properties.id || "";

@@ -6,6 +6,7 @@ export class Refused extends Error {
     const own = (of, name) => (page.view.lang === "zh" && of[`${name}_zh`]) || of[name] || "";
     super(own(body, "what") || String(status));
     this.status = status;
+    this.body = body;
     this.fix = own(body, "fix");
     // [{row, column, value, reason, fix}]
     this.faults = (body.faults || []).map((f) => ({ ...f, reason: own(f, "reason"), fix: own(f, "fix") }));

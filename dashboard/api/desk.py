@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from dashboard.api.desk_forms import Pick, Stroke, make_step, pick_atoms, tell_picked
+from dashboard.api.desk_ground import ground_routes
 from dashboard.api.posting import Act, Line, Words, described, fault, posted, refuse
 from dashboard.desks import Desks, Open
 from dashboard.errors import Refused, describe
@@ -77,6 +78,7 @@ def desk_routes(plans: Plans) -> APIRouter:
     _lists(routes, desks)
     _strokes(routes, desks)
     _ends(routes, desks)
+    ground_routes(routes, desks, plans)
     return routes
 
 
@@ -184,7 +186,17 @@ def picture(found: Open) -> dict[str, Any]:
             "zones": tell_zones(desk, found.paper.base, found.tally, touched), "touched": len(touched),
             "moved": drawn_atoms(ground, desk, desk.placed),
             "steps": steps, "lost": sorted(found.lost)[:_SHOWN], "log": found.paper.ground.sheet.revision,
+            "classes": classes_of(found), "resolution": found.paper.land.plan.settings.resolution,
         }  # fmt: skip
+
+
+def classes_of(found: Open) -> list[dict[str, Any]]:
+    """Return the classes that can be painted, by rank: the key of the first is 1."""
+    classes = sorted(found.paper.land.plan.policy.classes.items(), key=lambda pair: pair[1].rank)
+    return [
+        {"id": name, "look": of.style, "names": of.names.model_dump(), "letter": of.letter.model_dump()}
+        for name, of in classes
+    ]
 
 
 def row_of(draft: Draft) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dashboard.texts import (
     load,
     paper,
     redraw,
+    redraw_screen,
     zones,
 )
 
@@ -30,6 +31,7 @@ PARTS = (
     load,
     paper,
     redraw,
+    redraw_screen,
     zones,
 )
 _WORDS: dict[str, tuple[str, str]] = {key: words for part in PARTS for key, words in part.WORDS.items()}

@@ -1,0 +1,49 @@
+/* Others changed ground of the draft: what, drawn on the map, and the three ways on. Nothing is lost by any of them. */
+import { el, icon } from "../shared/dom.mjs";
+import { page } from "../shared/page.mjs";
+import { getJson, Offline, Refused } from "../shared/server.mjs";
+import { library, showTool, toolCells } from "./grid.mjs";
+import { act, desk } from "./state.mjs";
+
+let box = null;
+let seen = 0;
+
+export function closeConflict() {
+  box?.remove();
+  box = null;
+}
+
+/* The log has grown: where nobody touched the draft's ground it goes on, on the new base, by itself. */
+export async function lookForConflicts() {
+  const log = page.plan?.log;
+  if (!desk.id || !log || log <= desk.log || log === seen || desk.state !== "open") return;
+  seen = log;
+  try {
+    const told = await getJson(`/api/desk/drafts/${desk.id}/conflicts`);
+    if (told.count) showConflict(told);
+    else if (!desk.queue.length) await act("move", { choice: "replay" });
+  } catch (error) {
+    if (!(error instanceof Offline || error instanceof Refused)) throw error;
+    seen = 0;
+  }
+}
+
+export function showConflict(told, submit = null) {
+  closeConflict();
+  const word = (key, fields) => page.say(`redraw_${key}`, fields);
+  const who = [...new Set(told.conflicts.map((row) => row.author).filter(Boolean))].join(", ") || word("new_facts");
+  const choose = (choice) => async () => {
+    closeConflict();
+    if (submit && choice !== "draft") return submit(choice);
+    return act("move", { choice });
+  };
+  const list = el("ul", { hidden: true }, told.conflicts.slice(0, 12).map((row) => el("li", {}, el("span", { class: "mono" }, row.atom_id), ` ${row.class_then} → ${row.class_now}`)));
+  const show = () => {
+    list.hidden = !list.hidden;
+    const cells = told.conflicts.map((row) => row.atom_id).filter((name) => library().isValidCell(name));
+    showTool(toolCells(cells));
+  };
+  box = el("section", { class: "fl conflict", role: "alert" }, icon("warn"), el("div", {}, el("b", {}, word("conflict", { log: told.log, who })), el("p", {}, word("conflict_more", { n: told.count }), " ", el("button", { type: "button", class: "link", onclick: show }, word("conflict_show"))), list, el("div", { class: "choices" }, el("button", { type: "button", class: "btn pri", onclick: choose("replay") }, word("replay", { log: told.log })), el("button", { type: "button", class: "btn", onclick: choose("keep-theirs") }, word("keep_theirs", { log: told.log })), el("button", { type: "button", class: "btn", onclick: choose("draft") }, word("keep_both")))));
+  document.querySelector(".stage").append(box);
+  box.querySelector(".btn").focus();
+}

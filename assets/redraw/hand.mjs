@@ -1,0 +1,129 @@
+/* What an analyst has in hand: the tool, the class it paints, how wide, where it may go; and the stroke that comes of it. */
+import { page } from "../shared/page.mjs";
+import { getJson } from "../shared/server.mjs";
+import { desk, push } from "./state.mjs";
+
+/* key, key of the keyboard, icon; `stays`: the map is not dragged while it is in hand. */
+export const TOOLS = [
+  ["move", "M", "move"],
+  ["paint", "P", "brush"],
+  ["erase", "E", "erase"],
+  ["lasso", "L", "lasso"],
+  ["polygon", "G", "polygon"],
+  ["rectangle", "B", "rectangle"],
+  ["circle", "C", "circle"],
+  ["unit", "U", "unit"],
+  ["area", "A", "area"],
+  ["block", "O", "block"],
+  ["split", "X", "split"],
+  ["merge", "J", "merge"],
+  ["pick", "I", "pick"],
+];
+export const LEVELS = ["", "building", "estate"];
+export const MOST_BRUSH = 100;
+const handlers = [];
+
+export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], whole: null, merging: [], said: null };
+
+export function onHand(handler) {
+  handlers.push(handler);
+}
+
+export function changed(why = "") {
+  for (const handler of handlers) handler(why);
+}
+
+export function take(tool) {
+  if (!desk.classes.some(({ id }) => id === hand.of) && hand.of !== "none") hand.of = hand.zone?.of || desk.classes[0]?.id || "none";
+  Object.assign(hand, { tool, roads: [], whole: null, merging: hand.zone ? [hand.zone] : [], said: null });
+  changed("tool");
+}
+
+/* 1 is the strictest class; 0 erases to the proposal; 9 takes out of every zone. */
+export function setClass(n) {
+  if (n === 0) return take("erase");
+  const of = n === 9 ? "none" : desk.classes[n - 1]?.id;
+  if (!of) return;
+  hand.of = of;
+  if (["move", "erase", "pick"].includes(hand.tool)) take("paint");
+  changed("class");
+}
+
+export function setBrush(by) {
+  hand.brush = Math.min(MOST_BRUSH, Math.max(1, hand.brush + by));
+  changed("brush");
+}
+
+export function setLevel(level) {
+  hand.level = level;
+  take("unit");
+}
+
+/* A text key, or a text that the server has in both languages. */
+export function say(key) {
+  const text = (lang) => page.texts[lang][`redraw_${key}`];
+  hand.said = typeof key === "string" ? { zh: text("zh"), en: text("en") } : key || null;
+  changed("said");
+}
+
+/* Paint or erase a selection; what is painted at once is told by its cells. */
+export function stroke(pick, label = null) {
+  const own = { ...pick, ...(hand.snap && { snap: hand.snap }), ...(hand.inside && { inside: hand.inside.id }) };
+  if (hand.tool === "erase") return push({ do: "erase", pick: own, label });
+  const zone = hand.zone && hand.zone.of === hand.of ? hand.zone.id : "";
+  return push({ do: "paint", to: hand.of, zone, pick: own, label });
+}
+
+/* The zone that is worked on: chosen on the page, or picked under the cursor. */
+export async function chooseZone(id, of = "", name = null) {
+  if (!id) hand.zone = null;
+  else if (!hand.zone || hand.zone.id !== id || (of && of !== hand.zone.of)) {
+    const row = (await rows()).find((one) => one.id === id);
+    const known = of || desk.classes.find(({ look }) => look === row?.look)?.id || "";
+    hand.zone = { id, of: known, name: name || row?.name || newName(id) };
+  }
+  changed("zone");
+}
+
+export function newName(id) {
+  const n = id.replace("new:", "");
+  return { zh: `新区 ${n}`, en: `New zone ${n}` };
+}
+
+export async function rows() {
+  return page.plan ? (await getJson(`/api/zones?${page.plan.query}`)).zones : [];
+}
+
+export const className = (of) => (of === "none" ? { zh: page.texts.zh.redraw_none, en: page.texts.en.redraw_none } : desk.classes.find(({ id }) => id === of)?.names || { zh: of, en: of });
+export const lookOf = (of) => desk.classes.find(({ id }) => id === of)?.look || "none";
+export const letterOf = (of) => desk.classes.find(({ id }) => id === of)?.letter || { zh: "–", en: "–" };
+export const isLocked = (what) => desk.locks.includes(what) || desk.locks.includes("all");
+
+/* Acts on the zone in hand, without a gesture on the map. */
+export function onZone(act) {
+  if (!hand.zone) return say("zone_first");
+  return act(hand.zone);
+}
+
+export function grow(steps) {
+  onZone(({ id, of }) => {
+    const pick = { tool: "grow", id, steps };
+    if (hand.inside) pick.inside = hand.inside.id;
+    push(steps > 0 ? { do: "paint", to: of, zone: id, pick } : { do: "paint", to: "none", pick });
+  });
+}
+
+export function growMetres(metres) {
+  onZone(({ id, of }) => push(metres > 0 ? { do: "paint", to: of, zone: id, pick: { tool: "grow", id, metres } } : { do: "paint", to: "none", pick: { tool: "grow", id, metres } }));
+}
+
+export function lock(what) {
+  const name = what === "zone" ? hand.zone && `zone:${hand.zone.id}` : what === "class" ? hand.of && `class:${hand.of}` : "all";
+  if (!name) return onZone(() => {});
+  return push({ do: desk.locks.includes(name) || (what === "all" && desk.locks.length) ? "unlock" : "lock", locks: [name] });
+}
+
+export function turn(n) {
+  const to = desk.classes[n - 1]?.id;
+  if (to) onZone(({ id }) => push({ do: "turn", zone: id, to }));
+}

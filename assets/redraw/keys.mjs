@@ -1,0 +1,72 @@
+/* Keys while a draft is open; they come before those of the page, and rest in text fields. */
+import { submit } from "./consequences.mjs";
+import { applyCursor, cancel, confirm, moveCursor } from "./gestures.mjs";
+import { grow, hand, lock, setBrush, setClass, setLevel, LEVELS, take, TOOLS, turn } from "./hand.mjs";
+import { push } from "./state.mjs";
+
+let leave = () => {};
+
+export function startKeys(onLeave) {
+  leave = onLeave;
+  document.addEventListener("keydown", press, true);
+}
+
+export function stopKeys() {
+  document.removeEventListener("keydown", press, true);
+}
+
+const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+function typing({ target }) {
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || (target.tagName === "INPUT" && !/^(checkbox|radio|button)$/.test(target.type));
+}
+
+/* Arrows, Space and Enter are the tool's only where no list, slider or button has focus. */
+function onMap() {
+  const at = document.activeElement;
+  return !at || at === document.body || Boolean(at.closest?.("#map"));
+}
+
+function escape() {
+  if (cancel()) return;
+  if (hand.tool !== "move") take("move");
+  else leave();
+}
+
+function act(event) {
+  const { key, shiftKey: shift, ctrlKey, metaKey, altKey, code } = event;
+  const name = key.length === 1 ? key.toUpperCase() : key;
+  if (ctrlKey || metaKey) {
+    if (name === "Z") return push({ do: shift ? "redo" : "undo" }), true;
+    if (name === "Y") return push({ do: "redo" }), true;
+    if (name === "S") return submit(), true;
+    return false;
+  }
+  if (altKey) return false;
+  if (name === "Escape") return escape(), true;
+  if (onMap()) {
+    if (ARROWS[key] && hand.tool !== "move") return moveCursor(...ARROWS[key], shift), true;
+    if (key === " " && hand.tool !== "move") return applyCursor(), true;
+    if (key === "Enter") return confirm(), true;
+  }
+  if (key === "[" || key === "{" || code === "BracketLeft") return setBrush(shift ? -10 : -1), true;
+  if (key === "]" || key === "}" || code === "BracketRight") return setBrush(shift ? 10 : 1), true;
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  if (digit) return shift ? turn(Number(digit)) : setClass(Number(digit)), true;
+  if (name === "R") return grow(shift ? -1 : 1), true;
+  if (name === "K") return lock(shift ? "class" : "zone"), true;
+  if (name === "U" && shift) return setLevel(LEVELS[(LEVELS.indexOf(hand.level) + 1) % LEVELS.length]), true;
+  const tool = !shift && TOOLS.find(([, letter]) => letter === name);
+  return tool ? (take(tool[0]), true) : false;
+}
+
+function press(event) {
+  if (event.defaultPrevented || event.isComposing) return;
+  const control = event.ctrlKey || event.metaKey;
+  if (typing(event) && !(control && event.key.toUpperCase() === "S")) return;
+  if (document.querySelector("#sheet:not([hidden])")) return;
+  if (act(event)) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

@@ -1,0 +1,239 @@
+"""Redrawing in a browser: painted by pointer and by keys alone, kept over reloads and lost connections, by two at once."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app import create_server
+from tests.browser.conftest import serving, visiting
+from zoning.desk.keeping import Drawer, Kept
+from zoning.editing import read_sheet
+
+pytestmark = pytest.mark.browser
+ALLOWED = "status of 4|ERR_FAILED|ERR_INTERNET_DISCONNECTED"
+
+
+@pytest.fixture
+def desk(chromium: Browser, town: str) -> Iterator[Page]:
+    with visiting(chromium, town, allowed=ALLOWED) as page:
+        page.evaluate("localStorage.setItem('author', 'Li Wei')")
+        begin(page)
+        yield page
+
+
+def begin(page: Page) -> None:
+    page.keyboard.press("p")
+    expect(page.locator(".tools")).to_be_visible()
+    expect(page.locator(".saved")).to_have_text("all saved", timeout=15_000)
+    page.wait_for_function("window.cordon.stage.map.isStyleLoaded()")
+
+
+def steps(folder: Path) -> list[Kept]:
+    drawer = Drawer(folder)
+    return drawer.steps(drawer.all("")[0].id)
+
+
+def saved(page: Page, n: int) -> None:
+    """Wait until the server has n steps."""
+    expect(page.locator(".saved")).to_have_text("all saved", timeout=10_000)
+    expect(page.locator(".strokes li:not(.mut)")).to_have_count(n)
+
+
+def go(page: Page, unit: str, folder: Path, zoom: float = 17) -> None:
+    """Put a unit in the middle of the map, where the cursor of the keyboard begins."""
+    row = read_sheet(folder).plan.units.set_index("id").loc[unit]
+    at = f"[{row['lng']}, {row['lat']}]"
+    page.evaluate(f"window.cordon.stage.map.jumpTo({{center: {at}, zoom: {zoom}}})")
+    page.wait_for_function("window.cordon.stage.map.loaded()")
+
+
+def test_paint_follows_the_pointer_and_is_kept(desk: Page, town_copy: Path) -> None:
+    go(desk, "N6", town_copy)
+    box = desk.locator("#map").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    desk.keyboard.press("1")
+    desk.mouse.move(x, y)
+    desk.mouse.down()
+    desk.mouse.move(x + 60, y, steps=4)
+    painted = desk.evaluate(
+        """() => window.cordon.stage.map.queryRenderedFeatures({layers: ["desk-cells"]})
+            .filter(f => f.state.paint === "sealed").length"""
+    )
+    desk.mouse.up()
+    saved(desk, 1)
+    assert painted >= 7
+    kept = steps(town_copy)[0].step
+    assert (kept["do"], kept["class"]) == ("paint", "sealed")
+    assert "N6" in kept["atoms"]
+    expect(desk.locator(".note").first).to_contain_text("Beyond the rule")
+    desk.keyboard.press("Control+z")
+    saved(desk, 2)
+    expect(desk.locator(".note")).to_have_count(0)
+    desk.keyboard.press("Control+Shift+z")
+    saved(desk, 3)
+    desk.reload()
+    begin(desk)
+    saved(desk, 3)
+    expect(desk.locator(".dhead")).to_contain_text("1 strokes")
+
+
+def by_keys(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(150)
+
+
+ESTATE = ("Shift+ArrowRight", "Shift+ArrowUp", "Space", "Shift+ArrowLeft", "Shift+ArrowLeft", "Space")
+KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
+    "paint": ("N6", ("1", "ArrowRight", "Space"), lambda s: s["class"] == "sealed"),
+    "brush": ("N6", ("1", "]", "]", "Shift+]", "[", "Space"), lambda s: len(s["atoms"]) >= 18),
+    "erase": ("E4", ("0", "Space"), lambda s: s["do"] == "erase"),
+    "none": ("E4", ("9", "Space"), lambda s: s["do"] == "paint" and "class" not in s),
+    "rectangle": ("E4", ("b", *ESTATE[:3], "Shift+ArrowLeft", "Shift+ArrowDown", "Space", "Enter"), lambda s: len(s["atoms"]) > 4),
+    "circle": ("E4", ("c", "Space", "Shift+ArrowLeft", "Space", "Enter"), lambda s: len(s["atoms"]) > 20),
+    "polygon": ("E4", ("g", *ESTATE, "Shift+ArrowDown", "Shift+ArrowDown", "Space", "Enter"), lambda s: len(s["atoms"]) > 4),
+    "lasso": ("E4", ("l", *ESTATE, "Shift+ArrowDown", "Space", "Enter"), lambda s: len(s["atoms"]) > 2),
+    "unit": ("E4-B1", ("u", "Space"), lambda s: s["atoms"] == ["E4-B1"]),
+    "building": ("E1-B4-U5", ("u", "Shift+u", "Space"), lambda s: len(s["atoms"]) == 7),
+    "estate": ("E4-B1", ("u", "Shift+u", "Shift+u", "Space", "Space", "Enter"), lambda s: "E4-B1" not in s["atoms"] and len(s["atoms"]) == 5),
+    "area": ("E4-B1", ("a", "Space"), lambda s: "E4-B1" in s["atoms"] and len(s["atoms"]) > 50),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", KEYS)
+def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, tool: str) -> None:
+    where, keys, fits = KEYS[tool]
+    go(desk, where, town_copy)
+    by_keys(desk, "1", *keys)
+    saved(desk, 1)
+    assert fits(steps(town_copy)[0].step), steps(town_copy)[0].step
+
+
+def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Page, town_copy: Path) -> None:
+    go(desk, "E4-B2", town_copy)
+    by_keys(desk, "i", "Space")
+    expect(desk.locator(".inhand")).to_contain_text("Lixiang Court")
+    for n, keys in enumerate((("r",), ("Shift+r",), ("Shift+1",), ("k",), ("k",), ("Shift+k",), ("Shift+k",)), 1):
+        by_keys(desk, *keys)
+        saved(desk, n)
+    done = [kept.step["do"] for kept in steps(town_copy)]
+    assert done == ["paint", "paint", "turn", "lock", "unlock", "lock", "unlock"]
+    by_keys(desk, "Control+z", "Control+z", "Control+z", "Control+z", "Control+z")
+    saved(desk, 12)
+    by_keys(desk, "x", "Shift+ArrowUp", "Shift+ArrowUp", "Space", *["Shift+ArrowDown"] * 4, "Space", "Enter")
+    saved(desk, 13)
+    assert steps(town_copy)[-1].step["do"] == "split"
+    by_keys(desk, "j", *["Shift+ArrowUp"] * 2, "Shift+ArrowLeft", "Space", "Enter")
+    assert steps(town_copy)[-1].step["do"] in ("split", "merge")
+
+
+def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy: Path) -> None:
+    go(desk, "N2", town_copy)
+    by_keys(desk, "1", "u", "Space")
+    section = desk.locator(".section")
+    expect(section.locator("li")).to_have_count(5)
+    expect(section).to_contain_text("floors 7–8")
+    desk.keyboard.press("Space")
+    desk.get_by_role("button", name="Take ↵").click()
+    saved(desk, 1)
+    assert steps(town_copy)[0].step["atoms"] == ["N2-F7"]
+
+
+def test_what_is_locked_or_wrong_is_said_and_nothing_is_lost(desk: Page, town_copy: Path) -> None:
+    go(desk, "E4-B1", town_copy)
+    by_keys(desk, "1", "Shift+k")
+    saved(desk, 1)
+    by_keys(desk, "u", "Space")
+    expect(desk.locator(".handsaid")).to_contain_text("locked")
+    expect(desk.locator(".strokes li:not(.mut)")).to_have_count(1)
+    desk.locator("#lang-zh").click()
+    expect(desk.locator(".handsaid")).to_contain_text("锁定")
+
+
+def test_strokes_without_a_server_are_kept_and_shown_as_such(desk: Page, town_copy: Path) -> None:
+    go(desk, "N6", town_copy)
+    desk.route("**/api/desk/drafts/*/steps", lambda route: route.abort())
+    by_keys(desk, "1", "Space", "ArrowRight", "Space")
+    expect(desk.locator(".strokes .waits")).to_have_count(2)
+    expect(desk.locator(".strokes .waits").first).to_contain_text("not saved")
+    expect(desk.locator(".saved")).to_contain_text("2 strokes kept on this device")
+    assert steps(town_copy) == []
+    desk.unroute("**/api/desk/drafts/*/steps")
+    desk.reload()
+    begin(desk)
+    saved(desk, 2)
+    assert len({kept.sent for kept in steps(town_copy)}) == 2
+
+
+def test_two_analysts_see_each_other_and_the_second_has_three_choices(chromium: Browser, town_copy: Path) -> None:
+    with serving(create_server(town_copy)) as address, visiting(chromium, address, allowed=ALLOWED) as one:
+        one.evaluate("localStorage.setItem('author', 'Li Wei')")
+        begin(one)
+        with visiting(chromium, address, allowed=ALLOWED) as two:
+            two.evaluate("localStorage.setItem('author', 'Wang Min')")
+            begin(two)
+            for page, key in ((one, "1"), (two, "4")):
+                go(page, "E4-B2", town_copy)
+                by_keys(page, key, "u", "Space")
+                saved(page, 1)
+            expect(one.locator(".here")).to_contain_text("Wang Min", timeout=8000)
+            two.get_by_role("button", name="survey finding").click()
+            two.keyboard.press("Control+s")
+            expect(two.locator(".tools")).to_have_count(0, timeout=10_000)
+            banner = one.locator(".conflict")
+            expect(banner).to_contain_text("Wang Min saved", timeout=15_000)
+            expect(banner).to_contain_text("Nothing is lost")
+            banner.get_by_role("button", name=re.compile("Replay mine")).click()
+            expect(banner).to_have_count(0)
+            one.get_by_role("button", name="shared entrance").click()
+            one.get_by_role("button", name="Submit").click()
+            expect(one.locator(".tools")).to_have_count(0, timeout=10_000)
+    edited = read_sheet(town_copy).edited
+    assert edited.membership.set_index("atom_id")["class"]["E4-B2"] == "sealed"
+    assert set(edited.ledger["author"]) == {"Li Wei", "Wang Min"}
+
+
+def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy: Path) -> None:
+    go(desk, "N6", town_copy)
+    by_keys(desk, "1", "u", "Space")
+    saved(desk, 1)
+    desk.keyboard.press("Control+s")
+    expect(desk.locator("[data-field=reason] .fwrong")).to_have_text("A reason is needed")
+    desk.get_by_label("Reason").fill("front door")
+    desk.keyboard.press("Control+s")
+    expect(desk.locator(".tools")).to_have_count(0, timeout=10_000)
+    desk.keyboard.press("Shift+L")
+    row = desk.locator(".ledger li")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("front door")
+    desk.get_by_label("Name, reason, id").fill("nobody")
+    expect(desk.locator(".ledger")).to_contain_text("No edit fits.")
+    desk.get_by_label("Name, reason, id").fill("front")
+    row.get_by_role("button", name="Take back").click()
+    expect(row).to_contain_text("undone", timeout=10_000)
+    row.get_by_role("button", name="Bring back").click()
+    expect(row).to_contain_text("in effect", timeout=10_000)
+
+
+def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Path) -> None:
+    go(desk, "N6", town_copy)
+    by_keys(desk, "1", "u", "Space")
+    saved(desk, 1)
+    desk.get_by_role("button", name="For review").click()
+    expect(desk.locator(".tools")).to_have_count(0)
+    desk.get_by_role("button", name="More actions").click()
+    desk.get_by_role("menuitem", name="Drafts and scenarios").click()
+    row = desk.locator(".drafts tbody tr")
+    expect(row).to_contain_text("for review")
+    row.get_by_role("textbox").fill("Wide plan")
+    row.get_by_role("textbox").press("Tab")
+    row.get_by_role("button", name="Back to drafting").click()
+    row.get_by_role("button", name="Go on").click()
+    expect(desk.locator(".dhead")).to_contain_text("Wide plan", timeout=10_000)
+    told = json.loads(desk.evaluate("JSON.stringify(localStorage)"))
+    assert any(key.startswith("draft:") for key in told)
