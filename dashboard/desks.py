@@ -16,6 +16,7 @@ from dashboard.plans import Plans, Question
 from dashboard.texts import both
 from zoning.desk import Act, Change, Desk, Step, do, redo, undo
 from zoning.desk.files import read_step, write_step
+from zoning.desk.foreign import Foreign
 from zoning.desk.ground import Ground, make_ground
 from zoning.desk.keeping import Draft, Drawer, Kept
 from zoning.desk.telling import tell_totals
@@ -51,6 +52,7 @@ class Open:
     lost: set[str] = field(default_factory=set)
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
+    foreign: dict[str, Foreign] = field(default_factory=dict)
     told_at: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
 

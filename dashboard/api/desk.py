@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
+from dashboard.api.desk_foreign import foreign_routes
 from dashboard.api.desk_forms import Pick, Stroke, make_step, pick_atoms, tell_picked
 from dashboard.api.desk_ground import ground_routes
 from dashboard.api.posting import Act, Line, Words, described, fault, posted, refuse
@@ -79,6 +80,7 @@ def desk_routes(plans: Plans) -> APIRouter:
     _strokes(routes, desks)
     _ends(routes, desks)
     ground_routes(routes, desks, plans)
+    foreign_routes(routes, desks)
     return routes
 
 

@@ -11,6 +11,7 @@ from dashboard.api.posting import Line, Words, refuse
 from dashboard.desks import Open
 from zoning.desk import NEW, NOWHERE, Act, Desk, Step, acts
 from zoning.desk.contact import find_rings
+from zoning.desk.foreign import atoms_of
 from zoning.errors import InputError
 from zoning.geometry import Cells, text_to_cells
 from zoning.lookup import spread
@@ -22,6 +23,9 @@ Name = Annotated[str, StringConstraints(max_length=200)]
 Names = Annotated[list[Name], Field(max_length=20_000)]
 Lng, Lat = Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]
 Point = tuple[Lng, Lat]
+Tool = Literal[
+    *("cells", "shape", "circle", "unit", "area", "block", "grow", "line", "road", "zone", "names", "words", "file")
+]
 Corners = Annotated[list[tuple[float, float]], Field(max_length=20_000)]
 
 
@@ -30,7 +34,9 @@ class Pick(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    tool: Literal["cells", "shape", "circle", "unit", "area", "block", "grow", "line", "road", "zone", "names", "words"]
+    tool: Literal[
+        "cells", "shape", "circle", "unit", "area", "block", "grow", "line", "road", "zone", "names", "words", "file"
+    ]
     cells: Names = []
     rings: Annotated[list[Corners], Field(max_length=200)] = Field([], description="of a shape: its rim, then holes")
     at: Point | None = None
@@ -96,6 +102,10 @@ def _taken(found: Open, land: Land, pick: Pick) -> Picked:
             return in_list(land, pick.names)
         case "words":
             return in_words(land, pick.words)
+        case "file":
+            if pick.id not in found.foreign:
+                raise refuse(404, "foreign_gone", "pick.id")
+            return Picked(atoms_of(found.foreign[pick.id], pick.words))
         case "zone" | "grow" | "line" | "road":
             return _of_zone(found.desk, land, pick)
     raise refuse(400, "pick", "pick")

@@ -21,6 +21,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_class_do": ("请从图例中选择。", "Take one of the legend."),
     "no_steps": ("草稿已在另一窗口中改动，此笔未保存。", "The draft changed in another window; this was not saved."),
     "no_steps_do": ("草稿将重新载入；此笔保留，可再画。", "The draft loads again; the stroke stays, to be redone."),
+    "no_foreign_form": ("不能读取 {ending} 文件。", "Files of {ending} cannot be read."),
+    "no_foreign_form_do": ("可用：{known}。", "These can: {known}."),
+    "no_foreign_large": ("文件超过 {n} MB，未读取。", "The file is larger than {n} MB; nothing was read."),
+    "no_foreign_large_do": ("请分成几份。", "Give it in parts."),
+    "no_foreign_gone": ("该文件的预览已不在服务器上。", "The look at that file is gone from the server."),
+    "no_foreign_gone_do": ("请重新选择文件。", "Choose the file again."),
     "no_draft_old": (
         "你起草期间，他人已改动其中一些范围。未保存，内容未丢失。",
         "Others changed some of this ground while you drew. Nothing was saved, nothing is lost.",
