@@ -11,11 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from dashboard.api.loads import own_page
 from dashboard.desks import Desks, Open
 from dashboard.refusals import refuse
-from zoning.desk.foreign import MAX_MB, Foreign, read_foreign
-from zoning.intake.raw import FORMATS
+from zoning.desk.foreign import ENDINGS, MAX_MB, Foreign, read_foreign
 
 _SHOWN, _KEPT = 200, 3
-_ENDINGS = sorted({*FORMATS, ".txt"} - {".pbf", ".osm"})
 
 
 def foreign_routes(routes: APIRouter, desks: Desks) -> None:
@@ -31,8 +29,8 @@ def foreign_routes(routes: APIRouter, desks: Desks) -> None:
     ) -> dict[str, Any]:
         own_page(request)
         ending = Path(file).suffix.lower()
-        if ending not in _ENDINGS:
-            raise refuse(415, "foreign_form", "file", ending=ending or file, known=", ".join(_ENDINGS))
+        if ending not in ENDINGS:
+            raise refuse(415, "foreign_form", "file", ending=ending or file, known=", ".join(ENDINGS))
         with tempfile.TemporaryDirectory(prefix="cordon-") as folder:
             path = Path(folder) / f"list{ending}"
             await _receive(request, path)

@@ -17,13 +17,14 @@ from zoning.desk import NOWHERE
 from zoning.errors import InputError, ZoningError
 from zoning.export import read_zones
 from zoning.geometry import Cells, text_to_cells
-from zoning.intake.raw import RawTable
+from zoning.intake.raw import FORMATS, RawTable
 from zoning.intake.readers import read_raw
 from zoning.plan import Plan
 from zoning.selecting import Land, Picked, in_cells, in_shape
 from zoning.selecting.names import in_list, in_words
 
 MAX_MB = 50
+ENDINGS = sorted({*FORMATS, ".txt"} - {".pbf", ".osm"})
 CLASS_COLUMNS = ("class", "zone_class", "level", "zone", "type", "级别", "分级", "类别", "区域类型", "分区")
 CELL_COLUMNS = ("cell", "h3", "h3_index", "hex", "h3index", "格子")
 NAME_COLUMNS = ("atom_id", "unit_id", "building_id", "estate_id")
