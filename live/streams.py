@@ -99,14 +99,21 @@ class _Streams:
         if listed is None or shapes is None:
             return missing("this publication was damaged; its alerts are not served")
         before = [
-            (earlier["seq"], earlier["published_at"])
+            earlier
             for earlier in self.served.state.entries
             if earlier["seq"] < entry["seq"]
             and not earlier["withdrawn_at"]
             and any(told["id"] == zone for told in self.served.changes(earlier["snapshot"]))
         ]
-        body = write_alert(change, entry, source, listed, shapes.get(zone), before[-1:], str(request.base_url))
+        # A zone that is shown no more is cancelled where it was.
+        shape = shapes.get(zone) or (self._shapes(before[-1]["snapshot"]).get(zone) if before else None)
+        refs = [(earlier["seq"], earlier["published_at"]) for earlier in before[-1:]]
+        body = write_alert(change, entry, source, listed, shape, refs, str(request.base_url))
         return answer(request, body, "application/cap+xml")
+
+    def _shapes(self, name: str) -> dict[str, Any]:
+        snapshot = self.served.snapshot(name)
+        return (self.served.parsed(snapshot, "zones.geojson", _shapes) if snapshot else None) or {}
 
     def calendar(self, request: Request) -> Response:
         """The test days of a zone."""
