@@ -4,6 +4,7 @@ Loads of one server follow each other. What a load came to is held in memory; th
 """
 
 import secrets
+import shutil
 import subprocess
 import sys
 import threading
@@ -19,10 +20,11 @@ import orjson
 
 from dashboard.reasons import told
 from dashboard.refusals import refuse
+from zoning.store import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD = 30  # loads whose end is remembered
-GRACE_S = 5.0  # how long a load that is stopped may clear up
+GRACE_S = 10.0  # how long a load that is stopped may clear up
 
 
 @dataclass
@@ -163,10 +165,12 @@ class Loads:
                 job.process = process
             if job.stopped:
                 process.terminate()
-            last = _last_line(process.stderr)
+            hearing, last = _last_line(process.stderr)
             with suppress(BrokenPipeError):  # it died before it heard all; how, is told below
                 self._talk(job, process, asked)
             process.wait()
+            hearing.join(GRACE_S)
+        _clear_up(self._workspace / TABLES, process.pid)
         return f"the process that loads ended with code {process.returncode}: {''.join(last)}".strip()
 
     def _talk(self, job: Job, process: subprocess.Popen[bytes], asked: Mapping[str, Any]) -> None:
@@ -190,19 +194,28 @@ class Loads:
             task.state, task.phase, task.rows = "loading", said["phase"], said["rows"]
 
 
+def _clear_up(tables: Path, pid: int) -> None:
+    """Take away what a process that was ended by force had no time to."""
+    for left in tables.glob(f".stream-{pid}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in tables.glob(f".*.{pid}.part"):
+        left.unlink(missing_ok=True)
+
+
 def _end(job: Job, process: subprocess.Popen[bytes]) -> None:
     """End a process that did not clear up in time; one that only writes rejects down has its rows in already."""
     if process.poll() is None and not any(t.state == "loading" and t.phase == "rejects" for t in job.tasks):
         process.kill()
 
 
-def _last_line(stream: Any) -> list[str]:
-    """Return a list that holds the last line of a stream once it has ended; read beside, so that it never blocks."""
+def _last_line(stream: Any) -> tuple[threading.Thread, list[str]]:
+    """Return a thread that reads a stream to its end, so that it never blocks, and where its last line then stands."""
     last = [""]
 
     def read() -> None:
         for line in stream:
             last[0] = line.decode("utf-8", "replace").strip() or last[0]
 
-    threading.Thread(target=read, daemon=True).start()
-    return last
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread, last

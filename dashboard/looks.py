@@ -208,7 +208,7 @@ def _estimate(look: Look) -> int | None:
         return None
     if len(look.raw.values) < 2000:
         return len(look.raw.values)
-    head = head_of(look.raw).values
+    head = look.raw.values
     encoding = "gb18030" if look.encoding[0].startswith("gb") else "utf-8"
     more = 0 if look.form == "CSV" else sum(len(name) + 5 for name in head.columns) * len(head)
     length = sum(len(text.encode(encoding, "replace")) + 1 for name in head for text in head[name]) + more

@@ -25,6 +25,8 @@ from zoning.store import Workspace
 from zoning.tables import contract
 
 Key = tuple[str, str, str, int]  # source, kind, file, row
+ALIKE = 5_000  # rows that are put right in one go
+LOOKED = 20_000  # rejected rows among which those are sought
 
 
 class Rejected:
@@ -99,6 +101,26 @@ class Rejected:
             self._keep(drafts)
         columns, faults = self._check(held, [cells or {}])
         return {"faults": [as_fault(f, columns) for f in faults[0]], "drafts": self._count(held, drafts)}
+
+    def alike(self, source: str, kind: str, column: str, was: str) -> list[tuple[Key, dict[str, str]]]:
+        """Return the rows that hold the same text in a column of their file, with their cells as they are now."""
+        held, drafts = self.held(source, kind), self._drafts()
+        rows, found = held.page(0, LOOKED), []
+        for row in rows[rows["cells"].str.contains(orjson.dumps(was).decode(), regex=False)].itertuples():
+            key = _key(held, row)
+            cells = {**orjson.loads(row.cells), **drafts.get(key, {})}
+            if cells.get(column) == was:
+                found.append((key, cells))
+        return found[:ALIKE]
+
+    def correct_alike(self, source: str, kind: str, column: str, was: str, now: str) -> dict[str, Any]:
+        """Put the same text right in every row that holds it, as drafts; return how many there were."""
+        found = self.alike(source, kind, column, was)
+        with self._lock:
+            drafts = self._drafts()
+            drafts |= {key: {**cells, column: now} for key, cells in found}
+            self._keep(drafts)
+        return {"rows": len(found)}
 
     def write(self, source: str, kind: str, path: Path) -> int:
         """Write the drafts of one source and kind as a rejects file, and return how many there are.

@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-HEAD = "病例编号,诊断,报告时间,经度,纬度"
 CASES = (
     "病例编号,病例类型,报告时间,经度,纬度\n"
     "N1,确诊,2022-03-16 10:00,114.0529,22.5398\n"

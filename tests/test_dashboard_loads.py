@@ -123,7 +123,11 @@ def test_rejects_are_corrected_and_loaded_again(client: TestClient, town_copy: P
     )
     assert wrong.json()["faults"][0]["columns"] == ["报告时间"]
     right = {**page["rows"][0]["cells"], "报告时间": "3月16日24时"}
-    assert client.patch("/api/loads/rejects/rows", json={**body, "cells": right}).json() == {"faults": [], "drafts": 1}
+    assert client.patch("/api/loads/rejects/rows", json={**body, "cells": right}).json() == {
+        "faults": [],
+        "drafts": 1,
+        "alike": 0,
+    }
     assert client.get("/api/loads/rejects/rows", params=where).json()["rows"][0]["cells"] == right
     job = wait(client, client.post("/api/loads/rejects/again", json={**where, "by": "Li", "sent": "again-once"}).json())
     assert job["files"][0]["done"] == {"cases": [1, 1, 0]}
@@ -132,6 +136,24 @@ def test_rejects_are_corrected_and_loaded_again(client: TestClient, town_copy: P
     cases = fold(Workspace(town_copy)).tables["cases"]
     assert {"N1", "N2"} <= set(cases["case_id"])
     assert client.post("/api/loads/rejects/again", json={**where, "by": "Li", "sent": "again-twice"}).status_code == 409
+
+
+def test_one_wrong_word_is_put_right_in_all_rows_that_hold_it(client: TestClient) -> None:
+    rows = "".join(f"M{n},{'死亡' if n % 2 else '后天'},2022-03-16 10:00,114.05,22.54\n" for n in range(7))
+    upload = send(client, "many.csv", CASES.splitlines()[0] + "\n" + rows)
+    client.put(f"/api/loads/{upload['id']}/0", json={"kind": "cases"})
+    assert wait(client, start(client, (upload["id"], 0)))["files"][0]["done"] == {"cases": [7, 0, 7]}
+    where = {"source": "many", "kind": "cases"}
+    first = client.get("/api/loads/rejects/rows", params={**where, "start": 1}).json()["rows"][0]
+    body = {**where, "file": "many.csv", "row": first["row"], "cells": {**first["cells"], "病例类型": "确诊"}}
+    told = client.patch("/api/loads/rejects/rows", json={**body, "column": "病例类型", "was": "死亡"}).json()
+    assert (told["drafts"], told["alike"], [fault["columns"] for fault in told["faults"]]) == (1, 2, [])
+    change = {**where, "column": "病例类型", "was": "死亡", "now": "确诊"}
+    assert client.post("/api/loads/rejects/alike", json=change).json() == {"rows": 2}
+    page = client.get("/api/loads/rejects/rows", params=where).json()
+    assert [(row["draft"], not row["faults"]) for row in page["rows"]] == [(n % 2 == 1,) * 2 for n in range(7)]
+    job = wait(client, client.post("/api/loads/rejects/again", json={**where, "by": "Li", "sent": "again-once"}).json())
+    assert job["files"][0]["done"] == {"cases": [3, 3, 0]}
 
 
 def test_a_list_of_rejected_rows_is_known_and_joins_its_source(client: TestClient, town_copy: Path) -> None:

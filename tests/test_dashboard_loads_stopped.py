@@ -60,6 +60,21 @@ def test_a_load_that_is_stopped_leaves_the_rest_undone(tmp_path: Path) -> None:
     assert (job.state, ended(waiting).state) == ("stopped", "stopped")
 
 
+def test_what_a_process_left_that_was_ended_by_force_is_cleared_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.loads.GRACE_S", 0.2)
+    leaves = "import os, pathlib, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    leaves += f"pathlib.Path('{tmp_path}/tables/.stream-%d-x' % os.getpid()).mkdir(parents=True); "
+    job = (loads := loads_by(tmp_path, leaves + SLEEPS)).begin("", "Li", tasks("a"), "sent-once", lambda job: None)
+    while job.tasks[0].rows != 7:
+        time.sleep(0.02)
+    assert len(list((tmp_path / "tables").iterdir())) == 1
+    loads.stop(job)
+    assert ended(job).state == "stopped"
+    assert list((tmp_path / "tables").iterdir()) == []
+
+
 def test_a_process_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None:
     job = ended(loads_by(tmp_path, DIES).begin("", "Li", tasks("a"), "sent-once", lambda job: None))
     assert (job.state, job.tasks[0].state) == ("failed", "failed")

@@ -23,6 +23,7 @@ export const rejectGroups = () => getJson(`${ROOT}/rejects?outbreak=${outbreak()
 export const rejectRows = (source, kind, from, count) =>
   getJson(`${ROOT}/rejects/rows?outbreak=${outbreak()}&source=${encodeURIComponent(source)}&kind=${kind}&start=${from}&count=${count}`);
 export const correct = (row) => send("PATCH", `${ROOT}/rejects/rows`, { outbreak: page.plan?.outbreak || "", ...row });
+export const correctAlike = (change) => send("POST", `${ROOT}/rejects/alike`, { outbreak: page.plan?.outbreak || "", ...change });
 export const loadAgain = (source, kind) => post(`${ROOT}/rejects/again`, { source, kind, sent: token() });
 
 /* A file that is left out has no answer to wait for. */

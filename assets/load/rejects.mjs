@@ -2,7 +2,7 @@
 import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { author, setAuthor } from "../shared/server.mjs";
-import { correct, loadAgain, progress, rejectGroups, rejectRows } from "./asks.mjs";
+import { correct, correctAlike, loadAgain, progress, rejectGroups, rejectRows } from "./asks.mjs";
 import { reason } from "./detail.mjs";
 import { counting, said, wrong } from "./keep.mjs";
 
@@ -91,19 +91,33 @@ function line(row) {
 function cell(row, name) {
   const fault = row.faults.find((one) => one.columns.includes(name));
   const input = el("input", { class: "inp", type: "text", value: row.cells[name] ?? "", "aria-label": page.say("load_rejects_cell", { row: row.row, name }), "aria-invalid": fault ? "true" : null, "data-key": `cell-${row.row}-${name}` });
-  input.addEventListener("change", () => keep(row, { ...row.cells, [name]: input.value }));
-  return el("td", { class: fault ? "lwrong" : "" }, input, fault ? reason(fault) : "");
+  input.addEventListener("change", () => keep(row, { ...row.cells, [name]: input.value }, { column: name, was: row.cells[name] ?? "" }));
+  return el("td", { class: fault ? "lwrong" : "" }, input, fault ? reason(fault) : "", row.alike?.column === name ? same(row) : "");
+}
+
+/* One wrong word often stands in many rows: it is put right in all of them at once. */
+function same(row) {
+  const { column, was, n } = row.alike;
+  const { source, kind } = here.sheet;
+  const act = () => steady(async () => {
+    const told = await correctAlike({ source, kind, column, was, now: row.cells[column] ?? "" });
+    here.told = page.say("load_alike_done", { n: told.rows.toLocaleString("en") });
+    here.groups = await rejectGroups();
+    await turn(here.from);
+  });
+  return el("button", { class: "btn sm lalike", type: "button", "data-key": `alike-${row.row}-${column}`, onclick: act }, counting(page, "load_alike", n, { was }));
 }
 
 /* A correction is kept as soon as the cell is left; the row then says what is still wrong with it. */
-async function keep(row, cells) {
+async function keep(row, cells, changed = {}) {
   const { source, kind } = here.sheet;
   try {
-    const told = await correct({ source, kind, file: row.file, row: row.row, cells });
+    const told = await correct({ source, kind, file: row.file, row: row.row, cells, ...changed });
     here.groups[here.chosen].drafts = told.drafts;
     here.error = here.told = "";
     if (cells === null) return steady(() => turn(here.from));
-    Object.assign(row, { cells, draft: true, faults: told.faults });
+    const alike = told.alike && changed.was && !told.faults.length ? { ...changed, n: told.alike } : null;
+    Object.assign(row, { cells, draft: true, faults: told.faults, alike });
     const held = document.activeElement?.dataset?.key;
     row.node.replaceWith(line(row));
     root.querySelector(`[data-key="${CSS.escape(held || "none")}"]`)?.focus();

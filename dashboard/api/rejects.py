@@ -27,6 +27,19 @@ class Correction(BaseModel):
     file: Annotated[str, StringConstraints(max_length=1000)]
     row: int = Field(ge=0)
     cells: Annotated[dict[Word, Cell], Field(max_length=500)] | None = None
+    column: Word = Field("", description="the file's column that was changed: answers how many rows hold the same")
+    was: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class Alike(BaseModel):
+    """A text to put right in every rejected row that holds it."""
+
+    outbreak: Annotated[str, StringConstraints(max_length=31, pattern=r"^[a-z0-9-]*$")] = ""
+    source: Word
+    kind: Word
+    column: Word
+    was: Annotated[str, StringConstraints(max_length=2000)]
+    now: Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Again(BaseModel):
@@ -62,7 +75,15 @@ def reject_routes(desk: Desk) -> APIRouter:
 
     @routes.patch("/rows", summary="A row corrected, kept as a draft; says what is still wrong with it")
     def correct(given: Correction) -> Response:
-        told = rejected(given.outbreak).correct(given.source, given.kind, given.file, given.row, given.cells)
+        among = rejected(given.outbreak)
+        told = among.correct(given.source, given.kind, given.file, given.row, given.cells)
+        alike = among.alike(given.source, given.kind, given.column, given.was) if given.column else []
+        return JSONResponse({**told, "alike": len(alike)}, headers=_PRIVATE)
+
+    @routes.post("/alike", summary="A text put right in every rejected row that holds it, kept as drafts")
+    def correct_alike(given: Alike) -> Response:
+        among = rejected(given.outbreak)
+        told = among.correct_alike(given.source, given.kind, given.column, given.was, given.now)
         return JSONResponse(told, headers=_PRIVATE)
 
     @routes.post("/again", summary="Load the corrected rows: right ones join their source, wrong ones stay")

@@ -9,6 +9,7 @@ from app import create_server
 from tests.browser.access import hindrances
 from tests.browser.conftest import serving, visiting
 from tests.loading_desk import CASES
+from zoning.loading import load_file
 from zoning.state import fold
 from zoning.store import Workspace
 
@@ -20,6 +21,7 @@ DROP = """async ([files]) => {
     for (const type of ["dragover", "drop"])
         target.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: held}));
 }"""
+HEAD = "病例编号,诊断类型,报告时间,经度,纬度\n"
 PLACES = "name,x,y\nNew Market,114.0529,22.5398\n"
 
 
@@ -69,6 +71,28 @@ def test_a_file_is_dropped_guessed_changed_loaded_and_its_reject_corrected(analy
     assert found["status"].tolist() == ["confirmed", "confirmed", "asymptomatic"]
     analyst.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
+
+
+def test_a_wrong_word_is_put_right_in_all_rows_at_once(analyst: Page, town_copy: Path, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text(HEAD + "".join(f"M{n},死亡,2022-03-16 10:00,114.05,22.54\n" for n in range(60)), "utf-8")
+    load_file(Workspace(town_copy), path, "cases")
+    sheet = open_window(analyst)
+    sheet.get_by_role("button", name="Rejected rows 60").click()
+    expect(sheet.locator(".lpages")).to_contain_text("1–50 of 60")
+    cell = sheet.get_by_label("row 2, 诊断类型", exact=True)
+    expect(sheet.locator("tr[data-row='2']")).to_contain_text("not one of the words allowed")
+    cell.fill("确诊")
+    cell.press("Tab")
+    expect(sheet.get_by_label("row 2, 报告时间")).to_be_focused()
+    sheet.get_by_role("button", name="Do the same in the other 59 with “死亡”").click()
+    expect(sheet).to_contain_text("The same was put right in 59 rows.")
+    sheet.get_by_role("button", name="Put row 3 back as it was").click()
+    expect(sheet.get_by_label("row 3, 诊断类型", exact=True)).to_have_value("死亡")
+    sheet.get_by_role("button", name="Page forward").click()
+    expect(sheet.locator("tr.fine")).to_have_count(10)
+    sheet.get_by_role("button", name="Load the 59 corrected rows again").click()
+    expect(sheet).to_contain_text("59 corrected rows are in, 1 stay rejected.", timeout=30_000)
 
 
 def test_several_files_come_in_order_and_one_that_is_not_known_stays(analyst: Page) -> None:

@@ -3,6 +3,7 @@
 The rows, ids, rejects and notices are those that `intake` gives for the same file.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -114,7 +115,7 @@ def stream_facts(
     InputError : the rows or an option cannot be used at all.
     """
     terms, total = contract(kind), _Total()
-    folder = tempfile.mkdtemp(prefix=".stream-", dir=scratch)
+    folder = tempfile.mkdtemp(prefix=f".stream-{os.getpid()}-", dir=scratch)
     connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": folder})
     connection.execute("SET TimeZone = 'UTC'")
     try:
