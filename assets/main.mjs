@@ -10,6 +10,7 @@ import * as watch from "./frame/watch.mjs";
 import * as load from "./load/load.mjs";
 import * as paper from "./paper/paper.mjs";
 import * as redraw from "./redraw/redraw.mjs";
+import * as measure from "./map/measure.mjs";
 import { ZoneList } from "./list/list.mjs";
 import { Panels } from "./map/panels.mjs";
 import { Stage } from "./map/stage.mjs";
@@ -24,6 +25,7 @@ const PARTS = [
   demand,
   changes,
   plans,
+  measure,
   paper,
   acts,
   redraw,

@@ -96,7 +96,7 @@ def _legend(look: Look) -> list[Legend]:
 
 CHANGES_LAYER = Layer(
     "changes",
-    {"zh": "变化（默认较前一日）", "en": "Changes"},
+    {"zh": "变化", "en": "Changes"},
     "changes",
     _parts,
     _style,

@@ -63,7 +63,7 @@ async function lookWhere() {
     where = found;
     drawSide();
   } catch (error) {
-    if (current()) root().querySelector(".lside")?.append(el("p", { class: "mut" }, page.say("demand_failed", { what: error.message })));
+    if (current()) root().querySelector(".dside")?.append(el("p", { class: "mut" }, page.say("demand_failed", { what: error.message })));
   }
 }
 
@@ -82,18 +82,18 @@ function draw() {
   const { words } = page;
   const fold = el("button", { class: "ib fold", type: "button", "aria-expanded": String(!folded()), "aria-label": words[folded() ? "demand_open" : "demand_fold"], title: `${words[folded() ? "demand_open" : "demand_fold"]} (Shift+T)`, onclick: toggle }, icon(folded() ? "up" : "down"));
   root().classList.toggle("folded", folded());
-  if (folded()) return root().replaceChildren(el("div", { class: "lhd" }, el("h2", {}, words.drawer), worstLine(), el("span", { class: "sp" }), fold));
+  if (folded()) return root().replaceChildren(el("div", { class: "dhead" }, el("h2", {}, words.drawer), worstLine(), el("span", { class: "sp" }), fold));
   const kinds = ["people", "tubes"].map((of) => el("button", { type: "button", "aria-pressed": String(of === amount), onclick: () => ((amount = of), draw(), root().querySelector(`.kinds [aria-pressed="true"]`).focus()) }, words[`demand_${of}`]));
   root().replaceChildren(
-    el("div", { class: "lmain" }, el("div", { class: "lhd" }, el("h2", {}, words.demand_head), el("span", { class: "mut" }, words[`demand_${amount}_unit`]), el("span", { class: "sp" }), el("div", { class: "kinds", role: "group" }, kinds), fold), el("div", { class: "lchart" })),
-    el("div", { class: "lside", role: "status" }),
+    el("div", { class: "dmain" }, el("div", { class: "dhead" }, el("h2", {}, words.demand_head), el("span", { class: "mut" }, words[`demand_${amount}_unit`]), el("span", { class: "sp" }), el("div", { class: "kinds", role: "group" }, kinds), fold), el("div", { class: "dchart" })),
+    el("div", { class: "dside", role: "status" }),
   );
   drawChart();
   drawSide();
 }
 
 function drawChart() {
-  const box = root().querySelector(".lchart");
+  const box = root().querySelector(".dchart");
   if (!box || !box.clientWidth) return;
   const { lang } = page.view, focused = box.contains(document.activeElement) ? document.activeElement.dataset.day : null;
   const values = load[amount];
@@ -103,7 +103,7 @@ function drawChart() {
   const stop = chosen || load.today;
   const buttons = load.days.map((day, d) =>
     el("button", { type: "button", "data-day": day, "aria-pressed": String(day === chosen), "aria-label": sayLoad(d).filter(Boolean).join(page.view.lang === "zh" ? "，" : ", "), tabindex: day === stop || (d === 0 && !load.days.includes(stop)) ? "0" : "-1", style: `left:${left + d * each}px;width:${each}px`, onclick: () => pick(day === chosen ? null : day), onfocus: () => look(day), onblur: () => look(null), onmouseenter: () => look(day), onmouseleave: () => look(null) }));
-  const days = el("div", { class: "ldays", role: "group", "aria-label": page.words.demand_head }, buttons);
+  const days = el("div", { class: "ddays", role: "group", "aria-label": page.words.demand_head }, buttons);
   days.addEventListener("keydown", walk);
   box.replaceChildren(node, days);
   if (focused) box.querySelector(`[data-day="${focused}"]`)?.focus();
@@ -118,7 +118,7 @@ function sayLoad(d) {
 
 function head(d) {
   const [first, second] = sayLoad(d);
-  return [el("p", { class: "lsay" }, el("b", {}, first)), second ? el("p", { class: load.capacity[d] < totals()[d] ? "lack" : "mut" }, second) : ""];
+  return [el("p", { class: "dsay" }, el("b", {}, first)), second ? el("p", { class: load.capacity[d] < totals()[d] ? "lack" : "mut" }, second) : ""];
 }
 
 function walk(event) {
@@ -147,11 +147,11 @@ function pick(day) {
 }
 
 function drawSide() {
-  const side = root().querySelector(".lside");
+  const side = root().querySelector(".dside");
   if (!side || !load) return;
   const { words } = page, day = looked || chosen;
   const go = () => page.ask({ day: day === page.plan.day ? page.plan.asked_day : day });
   const list = () => page.tell("tested", day);
-  const acts = chosen && day === chosen ? el("div", { class: "lacts" }, el("button", { class: "btn sm", type: "button", onclick: go }, words.demand_go), where?.on === chosen && where.zones ? el("button", { class: "btn sm", type: "button", onclick: list }, fill(words, "demand_zones", { n: number(where.zones) })) : "") : "";
+  const acts = chosen && day === chosen ? el("div", { class: "dacts" }, el("button", { class: "btn sm", type: "button", onclick: go }, words.demand_go), where?.on === chosen && where.zones ? el("button", { class: "btn sm", type: "button", onclick: list }, fill(words, "demand_zones", { n: number(where.zones) })) : "") : "";
   side.replaceChildren(...(day ? reading({ load, d: load.days.indexOf(day), say: head, where: where?.on === day ? where : null, acts }) : reading({ load, d: -1, head: worstLine(), where: load.worst && where?.on === load.worst.day ? where : null, acts: "" })));
 }

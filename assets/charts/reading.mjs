@@ -10,7 +10,7 @@ const AREAS = 4;
    where: areas of the day; acts: what can be done with it. Returns nodes. */
 export function reading({ load, d, say, head, where, acts }) {
   const { words } = page, { lang } = page.view;
-  if (d < 0) return [el("p", { class: "lsay" }, head), ...source(load), ...areas(where)];
+  if (d < 0) return [el("p", { class: "dsay" }, head), ...source(load), ...areas(where)];
   const classes = load.classes.map((of, k) => [of, load.people[k][d]]).filter(([, n]) => n);
   const assumed = load.assumed.reduce((sum, of) => sum + of[d], 0);
   const rows = classes.map(([of, n]) => el("li", {}, el("span", { class: `chip ${of.look}` }, of.letter[lang]), el("span", {}, of.class[lang]), el("span", { class: "num" }, number(n))));
@@ -19,7 +19,7 @@ export function reading({ load, d, say, head, where, acts }) {
     load.samplers[d] ? page.say("demand_needs", { samplers: number(load.samplers[d]), tables: number(load.tables[d]) }) : "",
     load.unknown[d] ? page.say("demand_unknown", { n: number(load.unknown[d]) }) : "",
   ];
-  return [...say(d), acts, el("ul", { class: "lrows" }, rows), ...told.filter(Boolean).map((line) => el("p", { class: "mut" }, ...[line].flat())), ...areas(where)];
+  return [...say(d), acts, el("ul", { class: "drows" }, rows), ...told.filter(Boolean).map((line) => el("p", { class: "mut" }, ...[line].flat())), ...areas(where)];
 }
 
 function source({ by, sites, capacity }) {
@@ -34,5 +34,5 @@ function areas(where) {
   const { words } = page, { lang } = page.view;
   const rows = where.areas.slice(0, AREAS).map((of) => el("li", {}, el("span", {}, of[lang]), el("span", { class: "num" }, `${compact(of.people, lang)} / ${compact(of.capacity, lang)}`), el("span", { class: `num ${of.short ? "lack" : "mut"}` }, of.short ? `−${compact(of.short, lang)}` : "")));
   const left = where.areas.length - AREAS + where.more;
-  return [el("h3", {}, page.say("demand_where", { day: sayDay(where.on, lang) })), el("ul", { class: "lrows areas" }, rows), left > 0 ? el("p", { class: "mut" }, page.say("more", { n: left })) : ""];
+  return [el("h3", {}, page.say("demand_where", { day: sayDay(where.on, lang) })), el("ul", { class: "drows areas" }, rows), left > 0 ? el("p", { class: "mut" }, page.say("more", { n: left })) : ""];
 }

@@ -1,4 +1,4 @@
-"""Words of the testing load and of its chart."""
+"""Words of the testing load and of its chart, and of measuring."""
 
 # key -> (zh, en)
 WORDS: dict[str, tuple[str, str]] = {
@@ -33,4 +33,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "demand_where": ("{day}：人次/能力", "{day}: people / capacity"),
     "demand_failed": ("检测负荷未能读取：{what}", "The testing load could not be read: {what}"),
     "no_area": ("未划入任何区域", "in no area"),
+    # measuring
+    "measure": ("测量距离与面积", "Measure distance and area"),
+    "measure_how": (
+        "在地图上点选各点；或用方向键移动、回车取点。Esc 结束。",
+        "Click points on the map, or move it by the arrows and take points by Enter. Esc ends.",
+    ),
+    "measure_m": ("{n} 米", "{n} m"),
+    "measure_km": ("{n} 公里", "{n} km"),
+    "measure_m2": ("{n} 平方米", "{n} m²"),
+    "measure_km2": ("{n} 平方公里", "{n} km²"),
+    "measure_next": ("至光标 {n}", "{n} to the pointer"),
+    "measure_area": ("围合面积 {area}，周长 {around}", "encloses {area}, {around} around"),
+    "measure_back": ("撤销上一点", "Take the last point back"),
+    "measure_end": ("结束测量", "End measuring"),
 }

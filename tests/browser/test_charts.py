@@ -12,7 +12,7 @@ from tests.browser.conftest import serving, visiting
 from tests.commandline import run
 
 pytestmark = pytest.mark.browser
-SIDE = "#drawer .lside"
+SIDE = "#drawer .dside"
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def test_bars_are_stacked_by_class_and_what_is_beyond_capacity_is_marked(short_t
 
 
 def test_a_day_is_read_by_pointer_and_by_keyboard(short_town: Page) -> None:
-    days = short_town.locator("#drawer .ldays button")
+    days = short_town.locator("#drawer .ddays button")
     days.nth(3).hover()
     expect(short_town.locator(SIDE)).to_contain_text(re.compile(r"to be tested.*capacity 1,000"))
-    short_town.locator('#drawer .ldays [tabindex="0"]').focus()
+    short_town.locator('#drawer .ddays [tabindex="0"]').focus()
     short_town.keyboard.press("Home")
     short_town.keyboard.press("ArrowRight")
     expect(days.nth(1)).to_be_focused()
@@ -51,7 +51,7 @@ def test_a_day_that_is_clicked_filters_the_list_and_can_be_gone_to(short_town: P
     short = short_town.locator(".bars .lack")
     expect(short).to_have_count(1)
     day = short_town.locator(
-        "#drawer .ldays button", has=short_town.locator("xpath=self::*[contains(@aria-label,'short by')]")
+        "#drawer .ddays button", has=short_town.locator("xpath=self::*[contains(@aria-label,'short by')]")
     )
     day.first.click()
     iso = str(day.first.get_attribute("data-day"))
@@ -85,4 +85,4 @@ def test_the_drawer_folds_to_its_worst_line_and_stays_folded(short_town: Page) -
 def test_tubes_have_no_capacity_line(short_town: Page) -> None:
     short_town.get_by_role("button", name="Tubes", exact=True).click()
     expect(short_town.locator("#drawer .bars .roof")).to_have_count(0)
-    expect(short_town.locator("#drawer .ldays button").nth(4)).to_have_attribute("aria-label", re.compile("tubes"))
+    expect(short_town.locator("#drawer .ddays button").nth(4)).to_have_attribute("aria-label", re.compile("tubes"))
