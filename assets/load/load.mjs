@@ -69,8 +69,8 @@ function picture() {
   if (!desk.tables.length) return [told, empty()];
   const chosen = tableOf(desk.chosen);
   return [told, el("div", { class: "ldesk" },
-    el("div", { class: "lside", "data-scroll": "cards" }, dropZone(true), desk.note ? el("p", { class: "lnote", role: "status" }, page.words[desk.note]) : "", drawCards()),
-    el("div", { class: "lmain", "data-scroll": `detail-${desk.chosen}` }, chosen ? drawDetail(chosen) : "")),
+    el("div", { class: "ldside", "data-scroll": "cards" }, dropZone(true), desk.note ? el("p", { class: "lnote", role: "status" }, page.words[desk.note]) : "", drawCards()),
+    el("div", { class: "ldmain", "data-scroll": `detail-${desk.chosen}` }, chosen ? drawDetail(chosen) : "")),
   foot()];
 }
 

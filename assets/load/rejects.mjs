@@ -49,7 +49,7 @@ export function drawRejects() {
   if (here.told) root.append(el("p", { class: "lgood", role: "status" }, icon("check"), here.told));
   if (!here.groups) root.append(el("p", { class: "mut", role: "status" }, page.words.load_reading));
   else if (!here.groups.length) root.append(el("p", { class: "empty" }, page.words.load_empty_rejects));
-  else root.append(el("div", { class: "ldesk" }, el("div", { class: "lside" }, groups()), el("div", { class: "lmain" }, here.sheet ? table() : "")), foot());
+  else root.append(el("div", { class: "ldesk" }, el("div", { class: "ldside" }, groups()), el("div", { class: "ldmain" }, here.sheet ? table() : "")), foot());
   return root;
 }
 

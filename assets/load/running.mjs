@@ -14,7 +14,7 @@ export function drawRun(show) {
   return el("div", { class: "lrun" },
     el("h3", { role: "status" }, page.words[head], " ", el("span", { class: "mut" }, page.say("load_seconds", { n: job.seconds.toFixed(job.seconds < 10 ? 1 : 0) }))),
     el("ul", { class: "ltasks" }, job.files.map(task)),
-    el("div", { class: "lacts" }, over ? after(show) : stopButton()));
+    el("div", { class: "ldacts" }, over ? after(show) : stopButton()));
 }
 
 function stopButton() {
