@@ -75,7 +75,38 @@ def _paper(page: Page, kind: str) -> None:
     page.goto(f"{page.url.split('/?')[0].rstrip('/')}/paper/{kind}?language={lang}{about}")
 
 
-SCENES: dict[str, Scene] = {of.__name__: of for of in (screen, card, search, keys, dark, notice, crews, daily)}
+def load(page: Page) -> None:
+    """Files that were dropped to be loaded: what one of them is taken for."""
+    page.keyboard.press("Shift+L")
+    page.wait_for_selector("#sheet .ldrop")
+    west, south, east, north = page.evaluate("window.cordon.view.plan.bounds")
+    x, y = (west + east) / 2, (south + north) / 2
+    lines = []
+    for n in range(1, 25):
+        status, at = "确诊" if n % 4 else "疑诊", "2022-03-12 10:00" if n % 5 else "后天"
+        lines.append(f"N{n},{status},{at},{x + n % 6 * 8e-4:.4f},{y + n // 6 * 6e-4:.4f}")
+    cases = "\n".join(["病例编号,病例类型,报告时间,经度,纬度", *lines, ""]).encode("gb18030")
+    files = [("流调个案.csv", cases), ("places.csv", b"name,address,x,y\nNew Market,,114.05,22.54\n")]
+    page.locator("#sheet input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "text/csv", "buffer": data} for name, data in files]
+    )
+    page.wait_for_selector("#sheet .lmap[data-drawn]", state="attached", timeout=60_000)
+    page.get_by_role("button", name="流调个案.csv", exact=True).click()
+    page.wait_for_selector("#sheet .lmap[data-drawn='24']", timeout=60_000)
+    page.wait_for_timeout(1000)
+
+
+def rejects(page: Page) -> None:
+    """Rejected rows, corrected in place."""
+    load(page)
+    page.locator("#sheet [data-key=go]").click()
+    page.locator("#sheet [data-key=to-rejects]").click(timeout=120_000)
+    page.wait_for_selector("#sheet .ltable.edit")
+
+
+SCENES: dict[str, Scene] = {
+    of.__name__: of for of in (screen, card, search, keys, dark, load, rejects, notice, crews, daily)
+}
 
 
 @contextmanager

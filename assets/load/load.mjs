@@ -5,7 +5,7 @@ import { page } from "../shared/page.mjs";
 import { author, setAuthor } from "../shared/server.mjs";
 import { openSheet } from "../shared/sheet.mjs";
 import { drawCards } from "./cards.mjs";
-import { addFiles, begin, desk, onChange, onEnd, ready, tableOf, takeUp } from "./desk.mjs";
+import { addFiles, again, begin, desk, onChange, onEnd, ready, tableOf, takeUp } from "./desk.mjs";
 import { drawDetail, restDetail } from "./detail.mjs";
 import { redrawn, wrong } from "./keep.mjs";
 import { drawRejects, onRejects, openRejects, rejectsCount } from "./rejects.mjs";
@@ -14,13 +14,27 @@ import { drawRun } from "./running.mjs";
 let sheet = null;
 let body = null;
 let due = 0;
+let outbreak = null;
 
 export function start() {
-  command({ key: "load", label: "load", icon: "upload", keys: "Shift+L", menu: "bar", run: open });
+  // Where there is no ground yet, loading is what there is to do; later it stands with the other acts.
+  command({ key: "load", label: "load", icon: "upload", keys: "Shift+L", run: open, get menu() { return page.plan?.bounds ? "more" : "bar"; } });
   onChange(redraw);
   onEnd(() => openRejects(true));
   onRejects(redraw);
-  page.on("view", () => sheet && redraw());
+  page.on("view", () => {
+    if (outbreak !== (page.plan?.outbreak || "")) changeOutbreak();
+    if (sheet) redraw();
+  });
+}
+
+/* What was kept of a source, and which rows are rejected, is of one outbreak. */
+function changeOutbreak() {
+  const first = outbreak === null;
+  outbreak = page.plan?.outbreak || "";
+  if (first) return;
+  for (const table of desk.tables) if (table.id) again(table);
+  openRejects(desk.view !== "rejects");
 }
 
 export function open() {

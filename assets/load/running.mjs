@@ -37,7 +37,15 @@ function rejectedOf(file) {
   return Object.values(file.done).reduce((sum, [, , rejected]) => sum + rejected, 0);
 }
 
-function task(file) {
+/* The process that loads takes a moment to begin: the first table in line says so. */
+function begun(file) {
+  const { job } = desk;
+  const next = job.state === "loading" && !job.files.some((one) => one.state === "loading") && job.files.find((one) => one.state === "waiting");
+  return next === file ? { ...file, state: "loading", phase: "begin" } : file;
+}
+
+function task(told) {
+  const file = begun(told);
   const { words } = page;
   const kind = words[`kind_${file.kind}`] || file.kind;
   const line = el("div", { class: "lhead1" }, el("b", {}, file.name), el("span", { class: "mut" }, kind), el("span", { class: "sp" }), el("span", { class: "lsign" }, icon(SIGNS[file.state]), stateWord(file)));

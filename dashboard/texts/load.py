@@ -160,7 +160,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "load_alike_done": ("已在 {n} 行作同样更正。", "The same was put right in {n} rows."),
     "load_rejects_go": ("重新导入更正的 {n} 行", "Load the {n} corrected rows again"),
     "load_rejects_go_one": ("重新导入更正的 1 行", "Load the corrected row again"),
-    "load_rejects_fine": ("可以导入", "right now"),
+    "load_rejects_fine": ("可以导入", "ready to load"),
     "load_rejects_cell": ("第 {row} 行，{name}", "row {row}, {name}"),
     "load_rejects_undo": ("还原第 {row} 行", "Put row {row} back as it was"),
     "load_rejects_torn": ("原文：{text}", "as it stood: {text}"),

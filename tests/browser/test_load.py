@@ -62,7 +62,7 @@ def test_a_file_is_dropped_guessed_changed_loaded_and_its_reject_corrected(analy
     expect(sheet.locator("tr[data-row='3']")).to_contain_text("not a time")
     sheet.get_by_label("row 3, 报告时间").fill("2022-03-16 11:00")
     sheet.get_by_label("row 3, 报告时间").press("Enter")
-    expect(sheet.locator("tr[data-row='3']")).to_contain_text("right now")
+    expect(sheet.locator("tr[data-row='3']")).to_contain_text("ready to load")
     sheet.get_by_role("button", name="Load the corrected row again").click()
     expect(sheet).to_contain_text("1 corrected, all in", timeout=30_000)
     expect(sheet).to_contain_text("No row is rejected.")
