@@ -64,7 +64,7 @@ PAPER = (
     *("testdays", "labels", "map", "fit", "page", "notice", "crews", "crew_sheet", "daily", "daily_sheet"),
     *("tables", "pdf"),
 )
-DESK = ("acts", "ground", "files", "contact", "weighing", "telling", "keeping", "submitting", "foreign")
+DESK = ("acts", "ground", "files", "contact", "weighing", "telling", "keeping", "submitting", "foreign", "printing")
 CLI = ("shared", "files", "facts", "zones", "paper", "edits", "asking", "comparing", "packs", "progress")
 TOP = {
     "pipeline": "pipeline",

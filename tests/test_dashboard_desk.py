@@ -106,7 +106,10 @@ def test_every_tool_takes_its_ground(client: TestClient) -> None:
         told = hand.step("paint", to="none", pick=pick)
         assert told["left_out"] == 0
         assert 0 <= told["count"] <= looked["atoms"] > 0, pick
-        hand.step("undo")
+        if told["count"]:
+            hand.step("undo")
+    again = hand.step("erase", pick={"tool": "area", "id": "A0"})
+    assert (again["count"], again["undo"]) == (0, 0), "what changes nothing is no step"
     hand.step("paint", to="sealed", pick={"tool": "area", "id": "A0"})
     assert hand.step("erase", pick={"tool": "area", "id": "A0"})["totals"]["beyond"]["atoms"][1] == 0
     assert hand.get()["moved"] == {"cells": {}, "units": {}}
@@ -225,6 +228,19 @@ def test_a_draft_is_a_file_and_who_is_here_is_seen(client: TestClient) -> None:
     assert hand.post("here", **other) == [{"name": "Li Wei", "draft": hand.draft}]
     assert hand.post("here", client="tab-one-1", leave=True) == [{"name": "Wang Min", "draft": ""}]
     assert hand.post("here", **other) == []
+
+
+def test_a_draft_is_printed_with_its_map_and_list(client: TestClient) -> None:
+    hand = Hand(client)
+    empty = client.get(f"/paper/draft/{hand.draft}").text
+    assert "划区草稿" in empty
+    hand.step("paint", to="sealed", pick=unit("E4-B2"))
+    hand.step("paint", to="none", pick={"tool": "circle", "at": [114.0505, 22.5405], "metres": 60})
+    for language, said in (("zh", "荔香苑 2栋"), ("en", "Lixiang Court Block 2")):
+        page = client.get(f"/paper/draft/{hand.draft}?language={language}").text
+        assert said in page
+        assert '<svg class="map"' in page
+        assert "<script" not in page
 
 
 def test_what_the_engine_refuses_is_said_in_chinese() -> None:

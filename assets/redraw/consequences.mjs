@@ -114,9 +114,10 @@ function stepLine(step, waits) {
 }
 
 on("acked", (step, answer) => {
+  if (step.pick && !answer.count && !answer.left_out) return drawSteps();
   const { pick, label, sent, ...own } = step;
   desk.steps = [...desk.steps, { ...own, size: answer.count, n: answer.n, by: author(), at: new Date().toISOString() }].slice(-200);
-  drawSteps();
+  return drawSteps();
 });
 
 function drawSteps() {

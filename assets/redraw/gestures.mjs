@@ -246,6 +246,7 @@ function circle(centre, rim) {
 
 /* Keys move a cursor by cells; it is the pointer of those who use none. */
 export function moveCursor(east, north, far) {
+  if (!inView()) cursor = null;
   const from = cursor || map.getCenter();
   const step = cellStep() * (far ? 5 : 1);
   cursor = { lng: from.lng + (east * step) / Math.cos((from.lat * Math.PI) / 180), lat: from.lat + north * step };
@@ -255,17 +256,18 @@ export function moveCursor(east, north, far) {
   showCursor();
 }
 
+/* A cursor that the map has left behind begins anew in the middle. */
+const inView = () => Boolean(cursor && map.getBounds().contains(cursor));
+
 function showCursor() {
   const points = [...corners, cursor].map(({ lng, lat }) => [lng, lat]);
   const brush = BRUSHES.includes(hand.tool);
   showTool([...toolCells(brushCells(cursor, brush ? hand.brush : 1)), ...toolLine(points), ...toolPoints(points)]);
-  const { clientWidth: w, clientHeight: h } = map.getCanvas();
-  const { x, y } = map.project(cursor);
-  changed(x >= 0 && y >= 0 && x <= w && y <= h ? "cursor" : "");
 }
 
 /* Space: the tool in hand, at the cursor. */
 export function applyCursor() {
+  if (!inView()) cursor = null;
   cursor ??= map.getCenter();
   if (BRUSHES.includes(hand.tool)) {
     const cells = brushCells(cursor, hand.brush);

@@ -5,6 +5,7 @@ import { Offline, Refused } from "../shared/server.mjs";
 import { closeConflict, lookForConflicts, showConflict } from "./conflict.mjs";
 import { hideConsequences, isOpen, showConsequences, submit } from "./consequences.mjs";
 import { openDrafts } from "./drafts.mjs";
+import { openForeign } from "./foreign.mjs";
 import { equip, startGestures, stopGestures } from "./gestures.mjs";
 import { addLayers, showAll, showMoved, startGrid, stopGrid, unpaint } from "./grid.mjs";
 import { chooseZone, hand, onHand, say, take } from "./hand.mjs";
@@ -21,6 +22,9 @@ export function start() {
   command({ key: "redraw", label: "redraw", icon: "brush", keys: "P", menu: "bar", when: () => !inside, run: () => enter() });
   command({ key: "drafts", label: "redraw_drafts", icon: "layers2", menu: "more", run: () => openDrafts(enter) });
   command({ key: "ledger", label: "redraw_ledger", icon: "list", keys: "Shift+L", menu: "more", run: () => openLedger() });
+  command({ key: "foreign", label: "redraw_foreign", icon: "upload", menu: "more", when: () => inside, run: openForeign });
+  command({ key: "print_draft", label: "redraw_print_draft", icon: "print", menu: "more", when: () => inside && !desk.queue.length, run: () => window.open(`/paper/draft/${desk.id}?language=${page.view.lang}`, "_blank", "noopener") });
+  command({ key: "save_picture", label: "redraw_save_picture", icon: "download", menu: "more", run: savePicture });
   page.on("view", () => inside && (addLayers(), lookForConflicts()));
   page.on("choice", (choice) => inside && choice.layer === "zones" && chooseZone(choice.zone));
   page.on("line", (online) => online && inside && pump());
@@ -90,6 +94,19 @@ function refused(step, error) {
 export function both(key, fields) {
   const fill = (lang) => page.texts[lang][`redraw_${key}`].replace(/\{(\w+)\}/g, (_, name) => fields[name] ?? "");
   return { zh: fill("zh"), en: fill("en") };
+}
+
+/* The map as it is on the screen, in the moment in which it is drawn. */
+function savePicture() {
+  const { map } = window.cordon.stage;
+  map.once("render", () => map.getCanvas().toBlob((data) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(data);
+    link.download = `cordon-${page.plan.day}.png`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }));
+  map.triggerRepaint();
 }
 
 /* A draft was saved, put aside, or met others' edits. */

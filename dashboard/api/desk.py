@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from dashboard.api.desk_foreign import foreign_routes
 from dashboard.api.desk_forms import Pick, Stroke, make_step, pick_atoms, tell_picked
 from dashboard.api.desk_ground import ground_routes
+from dashboard.api.desk_paper import draft_paper
 from dashboard.api.posting import Act, Line, Words, described, fault, posted, refuse
 from dashboard.desks import Desks, Open
 from dashboard.errors import Refused, describe
@@ -19,7 +20,8 @@ from dashboard.moments import read_typed
 from dashboard.plans import Plans, Question
 from dashboard.texts import both
 from dashboard.texts.redraw import said_in_chinese
-from zoning.desk import Change
+from zoning.desk import Act as Stroked
+from zoning.desk import Change, is_idle
 from zoning.desk.acts import leave
 from zoning.desk.files import write_draft
 from zoning.desk.keeping import Draft
@@ -81,7 +83,10 @@ def desk_routes(plans: Plans) -> APIRouter:
     _ends(routes, desks)
     ground_routes(routes, desks, plans)
     foreign_routes(routes, desks)
-    return routes
+    both_kinds = APIRouter()
+    both_kinds.include_router(routes)
+    both_kinds.include_router(draft_paper(desks))
+    return both_kinds
 
 
 def _lists(routes: APIRouter, desks: Desks) -> None:
@@ -148,6 +153,8 @@ def _done(desks: Desks, found: Open, told: Stroke) -> dict[str, Any]:
     if told.after != found.n:
         raise Refused(409, *_both("steps"), {"n": found.n, "what_zh": both("no_steps")["zh"]})
     step, picked = make_step(found, told)
+    if picked is not None and isinstance(step, Stroked) and is_idle(found.desk, step):
+        return answer_of(found, None) | tell_picked(picked)
     change = desks.add(found, step, told.by, told.sent)
     answer = answer_of(found, change) | tell_picked(picked)
     found.seen = {**dict(list(found.seen.items())[-20:]), told.sent: answer}

@@ -37,7 +37,7 @@ def paper_routes(plans: Plans) -> APIRouter:
         plan = plans.get(asked).plan
         of = paper.find_zone(plan, zone)
         stem = paper.file_stem(plan, of, kind)
-        return _page(lambda: paper.make_notice(plan, of["zone_id"], language, kind), form, stem)
+        return page_of(lambda: paper.make_notice(plan, of["zone_id"], language, kind), form, stem)
 
     @routes.get("/crews", summary="Entrances to close and to open, for crews", response_class=Response)
     def crews(
@@ -46,7 +46,7 @@ def paper_routes(plans: Plans) -> APIRouter:
         shown = plans.get(asked)
         if form == "csv":
             return _table(paper.make_crew_table(shown.plan, _one(language), proposals), f"crews-{shown.day}")
-        return _page(lambda: paper.make_crew_sheet(shown.plan, language, proposals), form, f"crews-{shown.day}")
+        return page_of(lambda: paper.make_crew_sheet(shown.plan, language, proposals), form, f"crews-{shown.day}")
 
     @routes.get("/daily", summary="The daily table, for analysts; nil is reported too", response_class=Response)
     def daily(asked: Asked, language: Language = "zh", form: Literal["html", "pdf", "csv"] = "html") -> Response:
@@ -57,7 +57,7 @@ def paper_routes(plans: Plans) -> APIRouter:
         told = (shown.plan, before.plan)
         if form == "csv":
             return _table(paper.make_daily_table(*told, _one(language), decisions), f"daily-{shown.day}")
-        return _page(lambda: paper.make_daily(*told, language, decisions), form, f"daily-{shown.day}")
+        return page_of(lambda: paper.make_daily(*told, language, decisions), form, f"daily-{shown.day}")
 
     return routes
 
@@ -68,7 +68,8 @@ def _one(language: Language) -> Literal["zh", "en"]:
     return language
 
 
-def _page(make: Callable[[], str], form: str, stem: str) -> Response:
+def page_of(make: Callable[[], str], form: str, stem: str) -> Response:
+    """Answer a page of paper: HTML, or PDF where it can be made."""
     if form == "html":
         return Response(make(), headers={**_SAFE, "cache-control": "no-store"}, media_type="text/html")
     data, why = print_pdf(make())

@@ -12,8 +12,10 @@ from app import create_server
 from tests.browser.conftest import serving, visiting, wait_for_map
 from zoning.desk.keeping import Drawer, Kept
 from zoning.editing import read_sheet
+from zoning.plan import Plan
 
 pytestmark = pytest.mark.browser
+Go = Callable[[Page, str], None]
 ALLOWED = "status of 4|ERR_FAILED|ERR_INTERNET_DISCONNECTED"
 
 
@@ -44,16 +46,22 @@ def saved(page: Page, n: int) -> None:
     expect(page.locator(".strokes li:not(.mut)")).to_have_count(n)
 
 
-def go(page: Page, unit: str, folder: Path, zoom: float = 17) -> None:
+@pytest.fixture(scope="session")
+def go(town_plan: Plan) -> Go:
     """Put a unit in the middle of the map, where the cursor of the keyboard begins."""
-    row = read_sheet(folder).plan.units.set_index("id").loc[unit]
-    at = f"[{row['lng']}, {row['lat']}]"
-    page.evaluate(f"window.cordon.stage.map.jumpTo({{center: {at}, zoom: {zoom}}})")
-    page.wait_for_function("window.cordon.stage.map.loaded()")
+    units = town_plan.units.set_index("id")
+
+    def jump(page: Page, unit: str) -> None:
+        at = f"[{units.at[unit, 'lng']}, {units.at[unit, 'lat']}]"
+        page.mouse.move(700, 400)
+        page.mouse.move(702, 400)
+        page.evaluate(f"window.cordon.stage.map.jumpTo({{center: {at}, zoom: 17}})")
+
+    return jump
 
 
-def test_paint_follows_the_pointer_and_is_kept(desk: Page, town_copy: Path) -> None:
-    go(desk, "N6", town_copy)
+def test_paint_follows_the_pointer_and_is_kept(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "N6")
     box = desk.locator("#map").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -109,16 +117,16 @@ KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
 }
 
 
-def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path) -> None:
+def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, go: Go) -> None:
     for n, (tool, (where, keys, fits)) in enumerate(KEYS.items(), 1):
-        go(desk, where, town_copy)
+        go(desk, where)
         by_keys(desk, "1", *keys)
         saved(desk, n)
         assert fits(steps(town_copy)[-1].step), (tool, steps(town_copy)[-1].step)
 
 
-def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Page, town_copy: Path) -> None:
-    go(desk, "E4-B2", town_copy)
+def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "E4-B2")
     by_keys(desk, "i", "Space")
     expect(desk.locator(".inhand")).to_contain_text("Lixiang Court")
     for n, keys in enumerate((("r",), ("Shift+r",), ("Shift+1",), ("k",), ("k",), ("Shift+k",), ("Shift+k",)), 1):
@@ -135,8 +143,8 @@ def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Pag
     assert steps(town_copy)[-1].step["do"] in ("split", "merge")
 
 
-def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy: Path) -> None:
-    go(desk, "N2", town_copy)
+def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "N2")
     by_keys(desk, "1", "u", "Space")
     section = desk.locator(".section")
     expect(section.locator("li")).to_have_count(5)
@@ -147,8 +155,8 @@ def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy:
     assert steps(town_copy)[0].step["atoms"] == ["N2-F7"]
 
 
-def test_what_is_locked_or_wrong_is_said_and_nothing_is_lost(desk: Page, town_copy: Path) -> None:
-    go(desk, "E4-B1", town_copy)
+def test_what_is_locked_or_wrong_is_said_and_nothing_is_lost(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "E4-B2")
     by_keys(desk, "1", "Shift+k")
     saved(desk, 1)
     by_keys(desk, "u", "Space")
@@ -158,8 +166,8 @@ def test_what_is_locked_or_wrong_is_said_and_nothing_is_lost(desk: Page, town_co
     expect(desk.locator(".handsaid")).to_contain_text("锁定")
 
 
-def test_strokes_without_a_server_are_kept_and_shown_as_such(desk: Page, town_copy: Path) -> None:
-    go(desk, "N6", town_copy)
+def test_strokes_without_a_server_are_kept_and_shown_as_such(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "N6")
     desk.route("**/api/desk/drafts/*/steps", lambda route: route.abort())
     by_keys(desk, "1", "Space", "ArrowRight", "Space")
     expect(desk.locator(".strokes .waits")).to_have_count(2)
@@ -173,7 +181,9 @@ def test_strokes_without_a_server_are_kept_and_shown_as_such(desk: Page, town_co
     assert len({kept.sent for kept in steps(town_copy)}) == 2
 
 
-def test_two_analysts_see_each_other_and_the_second_has_three_choices(chromium: Browser, town_copy: Path) -> None:
+def test_two_analysts_see_each_other_and_the_second_has_three_choices(
+    chromium: Browser, town_copy: Path, go: Go
+) -> None:
     with serving(create_server(town_copy)) as address, visiting(chromium, address, allowed=ALLOWED) as one:
         one.evaluate("localStorage.setItem('author', 'Li Wei')")
         begin(one)
@@ -181,7 +191,7 @@ def test_two_analysts_see_each_other_and_the_second_has_three_choices(chromium: 
             two.evaluate("localStorage.setItem('author', 'Wang Min')")
             begin(two)
             for page, key in ((one, "1"), (two, "4")):
-                go(page, "E4-B2", town_copy)
+                go(page, "E4-B2")
                 by_keys(page, key, "u", "Space")
                 saved(page, 1)
             expect(one.locator(".here")).to_contain_text("Wang Min", timeout=8000)
@@ -201,8 +211,8 @@ def test_two_analysts_see_each_other_and_the_second_has_three_choices(chromium: 
     assert set(edited.ledger["author"]) == {"Li Wei", "Wang Min"}
 
 
-def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy: Path) -> None:
-    go(desk, "N6", town_copy)
+def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "N6")
     by_keys(desk, "1", "u", "Space")
     saved(desk, 1)
     desk.keyboard.press("Control+s")
@@ -223,8 +233,8 @@ def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy
     expect(row).to_contain_text("in effect", timeout=10_000)
 
 
-def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Path) -> None:
-    go(desk, "N6", town_copy)
+def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "N6")
     by_keys(desk, "1", "u", "Space")
     saved(desk, 1)
     desk.get_by_role("button", name="For review").click()

@@ -251,6 +251,22 @@ def work_out(desk: Desk, act: Act) -> Change:
     return Change(places, (now, now), left_out, "" if act.place.zone in desk.zones else act.place.zone)
 
 
+def is_idle(desk: Desk, act: Act) -> bool:
+    """Return whether an act would change nothing, and nothing that is locked keeps it from doing so.
+
+    Parameters
+    ----------
+    desk : where it would be done.
+    act : that places atoms.
+
+    Returns
+    -------
+    True if all of its atoms are there already.
+    """
+    change = work_out(desk, act)
+    return not change.places and not change.left_out
+
+
 def _goal(base: Base, act: Act, atom: int) -> Place:
     if act.kind in ("erase", "leave"):
         return (base.derived if act.kind == "erase" else base.shown).get(atom, NOWHERE)
