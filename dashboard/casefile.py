@@ -126,11 +126,16 @@ def open_case(shown: Shown, workspace: Workspace, fact_id: str) -> dict[str, Any
 
 def _typed(row: Mapping[str, str], kind: str, zone: ZoneInfo) -> dict[str, str]:
     """Return a fact as it would be typed, with times as people write them."""
-    times = {c.name for c in contract(kind).stored if c.dtype == "time"}
-    return {
-        name: show_typed(datetime.fromisoformat(text), str(zone)) if name in times else text
-        for name, text in row.items()
-    }
+    times = {c.name: c.date_only for c in contract(kind).stored if c.dtype == "time"}
+    return {name: _shown(text, times[name], zone) if name in times else text for name, text in row.items()}
+
+
+def _shown(text: str, date_only: str | None, zone: ZoneInfo) -> str:
+    """Return a time as it would be typed; a midnight at which a day begins is that day."""
+    at = datetime.fromisoformat(text).astimezone(zone)
+    if date_only == "start" and (at.hour, at.minute) == (0, 0):
+        return at.date().isoformat()
+    return show_typed(at, str(zone))
 
 
 def _place(shown: Shown, fact_id: str, row: Mapping[str, Any]) -> dict[str, Any]:

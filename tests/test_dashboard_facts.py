@@ -34,6 +34,7 @@ def test_a_typed_case_is_proposed_with_the_next_plan(town: Town) -> None:
     assert fact == "cases:T0318-01"
     case = town.get(f"/api/fact?id={fact}")
     assert (case["status"]["zh"], case["row"]["reported_at"]) == ("初筛阳性", "2022-03-17 22:10")
+    assert case["row"]["first_positive_at"] == "2022-03-17"
     assert (case["place"]["name"]["en"], case["place"]["sure"]) == ("Linshui Garden Block 2", True)
     sealed = next(zone for zone in case["zones"] if zone["look"] == "sealed")
     assert "open" in town.asked(sealed["zone"])
@@ -190,3 +191,12 @@ def test_a_round_is_entered_by_building_and_corrected(town: Town) -> None:
     assert [(fault["row"], fault["column"]) for fault in over["faults"]] == [(1, "due")]
     assert len(town.get(f"/api/rounds?zone={zone}&q=block 1")["rows"]) == 1
     assert town.get("/api/rounds?zone=nowhere", 404)["where"] == "zone"
+
+
+def test_a_pasted_trajectory_is_read_and_nothing_is_saved(town: Town) -> None:
+    log = town.log
+    answer = town.client.post("/api/stays", json={"text": "3月14日 8:10-18:00在石涌商厦"})
+    assert [stay["arrive"] for stay in answer.json()["stays"]] == ["2022-03-14T08:10:00+08:00"]
+    assert town.log == log
+    other = town.client.post("/api/stays", json={"text": "x"}, headers={"sec-fetch-site": "cross-site"})
+    assert other.status_code == 403

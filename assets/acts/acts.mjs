@@ -10,7 +10,7 @@ import { startFile } from "./file.mjs";
 import { openInbox, startInbox } from "./inbox.mjs";
 import { openRounds } from "./rounds.mjs";
 
-const PANELS = ["inbox", "decide", "case", "cases", "file", "stay", "status", "withdraw"];
+const PANELS = ["inbox", "decide", "case", "cases", "file", "stay", "paste", "status", "withdraw"];
 let outbreak = null;
 
 /* A sheet is worked on by itself: keys of acts rest under it. */

@@ -9,6 +9,7 @@ import { openCases } from "./cases.mjs";
 import { openDecide } from "./decide.mjs";
 import { hideMark, showMark } from "./mark.mjs";
 import { failed, loading, own, query, renew, saved, zoneLink } from "./parts.mjs";
+import { openPaste } from "./paste.mjs";
 import { openStay } from "./stay.mjs";
 import { sayStay, timeline } from "./timeline.mjs";
 
@@ -84,6 +85,7 @@ function buttons(state) {
   if (told.withdrawn) return el("div", { class: "abtns" }, of("back", page.words.file_bring_back, () => openStatus(state, "back")));
   return el("div", { class: "abtns" },
     of("stay", page.words.stay_add, () => openStay(told), "do"),
+    of("paste", page.words.stay_paste, () => openPaste(told)),
     of("correct", page.words.file_correct, () => openCase(told)),
     of("status", page.words.file_status, () => openStatus(state, "status")),
     told.row.status === "excluded" ? "" : of("exclude", page.words.file_exclude, () => openStatus(state, "exclude")),

@@ -13,11 +13,13 @@ import { query } from "./parts.mjs";
 const RISKS = ["unsaid", "likely", "some", "none"];
 const YES = { True: "yes", False: "no" };
 
-/* `file`: of the case; `fact`: of a stay, to correct it; `arrive`: where the line of days was clicked. */
-export async function openStay(file, fact = null, arrive = "") {
+/* `file`: of the case; `fact`: of a stay, to correct it; `arrive`: where the line of days was clicked; `read`: what a
+   pasted text said of it (leave, hit, said), and what comes after. */
+export async function openStay(file, fact = null, arrive = "", read = {}) {
   const stay = fact ? await getJson(`/api/fact?${query({ id: fact })}`) : null;
-  const state = { file, stay };
+  const state = { file, stay, read };
   state.place = new PlaceField({ kind: "visits", known: stay?.place, label: "stay_place" });
+  state.place.hit = read.hit || null;
   state.form = make(state, arrive);
   const title = page.say(stay ? "stay_correct" : "stay_new", { id: file.case_id });
   openPanel({ key: "stay", draw: () => ({ title, body: draw(state), foot: foot(state) }), onClose: () => state.place.close() });
@@ -28,17 +30,23 @@ function make(state, arrive) {
   const fields = [
     { name: "place", label: "stay_place", own: state.place, required: true },
     { name: "arrive_at", label: "stay_arrive_at", kind: "time", required: true, value: row.arrive_at || arrive, hint: "hint_time_past" },
-    { name: "leave_at", label: "stay_leave_at", kind: "time", value: row.leave_at || "" },
+    { name: "leave_at", label: "stay_leave_at", kind: "time", value: row.leave_at || state.read.leave || "" },
     { name: "place_risk", label: "stay_place_risk", kind: "choice", options: options(RISKS, "risk"), value: row.place_risk || "unsaid" },
     { name: "contacts_traceable", label: "stay_contacts_traceable", kind: "choice", options: options(["unsaid", "yes", "no"], "traceable"), value: YES[row.contacts_traceable] || "unsaid" },
-    { name: "text", label: state.stay ? "case_why" : "case_text", kind: "area", rows: 2, max: 20000, hint: "case_text_hint" },
+    { name: "text", label: state.stay ? "case_why" : "case_text", kind: "area", rows: 2, max: 20000, hint: "case_text_hint", value: state.read.said || "" },
   ];
-  return new Form({ fields: fields.map((f) => (f.name === "place" && state.stay ? { ...f, required: false } : f)), submit: "stay_save", send: (values, sent) => send(state, values, sent), done: (told) => (renew(told.log), openFile(state.file.fact, told.said)) });
+  return new Form({ fields: fields.map((f) => (f.name === "place" && state.stay ? { ...f, required: false } : f)), submit: "stay_save", send: (values, sent) => send(state, values, sent), done: (told) => finish(state, told) });
 }
 
 function draw({ file, form }) {
   const pasted = file.changes.filter((c) => c.text).map((c) => c.text);
   return [pasted.length ? el("details", { class: "beside", open: true }, el("summary", {}, page.words.pasted_beside), pasted.map((text) => el("blockquote", { class: "pasted" }, text))) : "", el("div", { class: "cform" }, form.draw())];
+}
+
+function finish({ file, read }, told) {
+  renew(told.log);
+  if (read.after) read.after(told, { ...file, log: told.log });
+  else openFile(file.fact, told.said);
 }
 
 function foot({ file, stay }) {

@@ -4,7 +4,7 @@ import { el } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { own } from "./parts.mjs";
 
-const WIDE = 328, LEFT = 6, TOP = 30, ROW = 20, DAY_MS = 86400000;
+const WIDE = 328, LEFT = 6, ROW = 20, DAY_MS = 86400000;
 const MARKS = { onset_at: "case_onset_at", first_positive_at: "case_first_positive_at", reported_at: "case_reported_at", isolated_at: "case_isolated_at" };
 
 function svg(tag, props, ...children) {
@@ -49,15 +49,17 @@ export function timeline({ span, stays, open, add }) {
   const each = (WIDE - 2 * LEFT) / days;
   const x = (ms) => LEFT + ((ms - first) / DAY_MS) * each;
   const rows = lanes(live);
-  const tall = TOP + ROW * Math.max(1, ...rows.map((n) => n + 1)) + 20;
+  const placed = placeMarks(span.marks, x);
+  const top = 18 + 11 * Math.max(0, ...placed.map((mark) => mark.row));
+  const tall = top + ROW * Math.max(1, ...rows.map((n) => n + 1)) + 20;
   const root = svg("svg", { viewBox: `0 0 ${WIDE} ${tall}`, class: "stays", role: "group", "aria-label": page.words.stays });
   const floor = tall - 18;
   const step = Math.ceil(34 / each);
   for (let n = 0; n <= days; n += 1) {
-    root.append(svg("line", { x1: x(first + n * DAY_MS), x2: x(first + n * DAY_MS), y1: TOP - 4, y2: floor, class: "dayline" }));
+    root.append(svg("line", { x1: x(first + n * DAY_MS), x2: x(first + n * DAY_MS), y1: top - 4, y2: floor, class: "dayline" }));
     if (n < days && n % step === 0) root.append(svg("text", { x: x(first + n * DAY_MS) + 2, y: tall - 5, class: "daytext" }, sayDay(dayOf(first + n * DAY_MS))));
   }
-  const ground = svg("rect", { x: LEFT, y: TOP - 4, width: WIDE - 2 * LEFT, height: floor - TOP + 4, class: "ground" });
+  const ground = svg("rect", { x: LEFT, y: top - 4, width: WIDE - 2 * LEFT, height: floor - top + 4, class: "ground" });
   ground.append(svg("title", {}, page.words.stay_add_here));
   ground.addEventListener("click", (event) => {
     const box = root.getBoundingClientRect();
@@ -65,8 +67,8 @@ export function timeline({ span, stays, open, add }) {
     add(new Date(Math.round(at / (DAY_MS / 24)) * (DAY_MS / 24)).toISOString().slice(0, 16).replace("T", " "));
   });
   root.append(ground);
-  marks(root, span.marks, x, floor);
-  const bars = live.map((stay, n) => bar(stay, x, TOP + ROW * rows[n], () => open(stay)));
+  drawMarks(root, placed, floor);
+  const bars = live.map((stay, n) => bar(stay, x, top + ROW * rows[n], () => open(stay)));
   bars.forEach((node, n) => {
     node.setAttribute("tabindex", n ? "-1" : "0");
     node.addEventListener("keydown", (event) => walk(event, bars, n));
@@ -75,16 +77,26 @@ export function timeline({ span, stays, open, add }) {
   return el("div", { class: "staybox" }, root);
 }
 
-function marks(root, known, x, floor) {
-  const placed = [];
-  for (const [name, at] of Object.entries(known).sort(([, a], [, b]) => wall(a) - wall(b))) {
+/* Where the words of each mark stand: in the first row in which they cover no other. */
+function placeMarks(known, x) {
+  const rows = [];
+  return Object.entries(known).sort(([, a], [, b]) => wall(a) - wall(b)).map(([name, at]) => {
     const here = x(wall(at));
     const word = page.words[`${MARKS[name]}_short`];
-    const wide = word.length * (page.view.lang === "zh" ? 11 : 6);
-    const row = placed.some((end) => here < end) ? 22 : 10;
-    placed.push(here + wide + 4);
-    const flip = here + wide > WIDE - LEFT;
-    root.append(svg("line", { x1: here, x2: here, y1: row + 2, y2: floor, class: "mark" }), svg("text", { x: flip ? here - 2 : here + 2, y: row, class: "marktext", "text-anchor": flip ? "end" : "start" }, word));
+    const wide = word.length * (page.view.lang === "zh" ? 11.5 : 6);
+    const flip = here + 2 + wide > WIDE;
+    const from = flip ? here - 2 - wide : here + 2;
+    let row = rows.findIndex((taken) => taken.every(([a, b]) => from + wide < a || from > b + 4));
+    if (row < 0) row = rows.push([]) - 1;
+    rows[row].push([from, from + wide]);
+    return { here, word, flip, row };
+  });
+}
+
+function drawMarks(root, placed, floor) {
+  for (const { here, word, flip, row } of placed) {
+    const y = 10 + row * 11;
+    root.append(svg("line", { x1: here, x2: here, y1: y + 2, y2: floor, class: "mark" }), svg("text", { x: flip ? here - 2 : here + 2, y, class: "marktext", "text-anchor": flip ? "end" : "start" }, word));
   }
 }
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import orjson
 import pandas as pd
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from dashboard.addressing import read_place, read_point
-from dashboard.api.asked import MAX_TEXT, Asked, json_answer
+from dashboard.api.asked import MAX_TEXT, Asked, json_answer, packed
 from dashboard.api.checking import hold_rows
 from dashboard.api.plan import read_at
 from dashboard.api.posting import Act, Words, act_time, described, posted, refuse
@@ -19,6 +20,7 @@ from dashboard.casefile import list_cases, open_case, open_stay
 from dashboard.decidable import zone_now
 from dashboard.errors import Refused
 from dashboard.moments import show_typed
+from dashboard.pasting import read_stays
 from dashboard.plans import Plans, Question, Shown
 from dashboard.roundsheet import rounds_of_zone
 from dashboard.texts import both, moment_text
@@ -32,6 +34,13 @@ Row = dict[Annotated[str, StringConstraints(max_length=40)], Value]
 FactId = Annotated[str, StringConstraints(max_length=200, pattern=r"^[a-z]+:.+$")]
 Text = Annotated[str, Query(max_length=MAX_TEXT)]
 Start = Annotated[int, Query(ge=0, le=1_000_000)]
+
+
+class Pasted(BaseModel):
+    """A trajectory as text; it is read, and nothing is saved."""
+
+    text: Words
+    outbreak: Annotated[str, StringConstraints(max_length=31, pattern=r"^[a-z0-9-]*$")] = ""
 
 
 class Entering(Act):
@@ -96,6 +105,14 @@ def sheet_routes(plans: Plans) -> APIRouter:
     def place(asked: Asked, q: Text = "", at: Text = "", kind: Literal["cases", "visits"] = "cases") -> dict[str, Any]:
         shown = plans.get(Question(outbreak=asked.outbreak))
         return read_point(shown, *read_at(at)) if at else read_place(shown, q, kind)
+
+    @routes.post(
+        "/stays", summary="The stays that a pasted text tells; nothing is saved", openapi_extra=described(Pasted)
+    )
+    def stays(request: Request, told: Annotated[Pasted, Depends(posted(Pasted))]) -> Response:
+        shown = plans.get(Question(outbreak=told.outbreak))
+        found = read_stays(shown, told.text, plans.clock(told.outbreak))
+        return packed(request, orjson.dumps({"stays": found, "log": shown.log}), {}, "application/json")
 
     @routes.get("/rounds", summary="The buildings of a zone with what a round of tests came to in each")
     def rounds(

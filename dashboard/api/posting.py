@@ -15,7 +15,7 @@ from dashboard.texts import both
 MAX_BODY = 256 * 1024  # bytes of one act
 Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Words = Annotated[str, StringConstraints(max_length=20_000, strip_whitespace=True)]
-Posted = TypeVar("Posted", bound="Act")
+Posted = TypeVar("Posted", bound=BaseModel)
 
 
 class Act(BaseModel):

@@ -125,6 +125,31 @@ def test_stays_stand_on_a_line_of_days_and_are_corrected_from_it(analyst: Page, 
     expect(bars).to_have_count(before)
 
 
+def test_a_pasted_trajectory_becomes_stays_that_are_looked_at_first(analyst: Page, town_copy: Path) -> None:
+    analyst.keyboard.press("c")
+    analyst.locator('.crow[data-fact="cases:C1"]').click()
+    analyst.get_by_role("button", name="From text").click()
+    text = "3月8日 8:10到达石涌商厦，18:00离开；19:00-20:30在石涌市场。9日晚上8点至10点在某酒吧"
+    analyst.get_by_label("Pasted text").fill(text)
+    rows = analyst.locator(".plist li")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("8 Mar 08:10 – 18:00")
+    expect(rows.nth(2)).to_contain_text("where?")
+    rows.nth(2).get_by_role("button", name="Edit").click()
+    expect(analyst.get_by_label("From", exact=True)).to_have_value("2022-03-09 20:00")
+    analyst.get_by_role("combobox", name="Place").fill("荔香苑3栋")
+    expect(analyst.locator(".ptold")).to_contain_text("taken as")
+    save(analyst)
+    expect(rows).to_have_count(2)
+    rows.nth(1).get_by_role("checkbox").uncheck()
+    save(analyst)
+    expect(analyst.locator(".fstays")).to_contain_text("Shichong Commercial Building", timeout=10_000)
+    expect(analyst.locator(".fstays")).to_contain_text("Lixiang Court Block 3")
+    visits = fold(Workspace(town_copy)).tables["visits"]
+    assert set(visits["address"].dropna()) >= {"石涌商厦", "荔香苑 3栋"}
+    assert "石涌市场" not in set(visits["address"].dropna())
+
+
 def test_a_case_is_excluded_withdrawn_and_brought_back(analyst: Page, town_copy: Path) -> None:
     analyst.keyboard.press("c")
     analyst.locator('.crow[data-fact="cases:C4"]').click()
