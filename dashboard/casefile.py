@@ -13,8 +13,8 @@ import pandas as pd
 
 from dashboard.moments import show_typed
 from dashboard.plans import Shown
-from dashboard.rows import class_words
-from dashboard.texts import both, known, moment_text
+from dashboard.rows import class_words, stands
+from dashboard.texts import both, moment_text
 from dashboard.waits import asked_of
 from layers._base import shown as zones_shown
 from zoning.entering import read_row
@@ -230,16 +230,17 @@ def _equal(one: Any, other: Any) -> bool:
 def _zones(shown: Shown, facts: set[str]) -> list[dict[str, Any]]:
     """Return the zones that rest on a case or on a stay of it."""
     zones, found, asked = zones_shown(shown.plan).drop(columns="geometry"), [], asked_of(shown.plan)
-    for zone in zones[zones["fact_ids"].map(lambda ids: not facts.isdisjoint(ids)).astype(bool)].to_dict("records"):
-        letter, words = class_words(shown.plan.policy, zone["look"], zone["class"])
-        name = {"zh": zone["name"], "en": zone["name_en"]}
-        told = {"zone": zone["zone_id"], "name": name, "look": zone["look"], "letter": letter, "class": words}
+    ours = zones[zones["fact_ids"].map(lambda ids: not facts.isdisjoint(ids)).astype(bool)]
+    for zone in ours.rename(columns={"class": "class_"}).itertuples():
+        letter, words = class_words(shown.plan.policy, zone.look, zone.class_)
+        name = {"zh": zone.name, "en": zone.name_en}
+        told = {"zone": zone.zone_id, "name": name, "look": zone.look, "letter": letter, "class": words}
         found.append(
             {
                 **told,
-                "status": known(zone["status"]),
-                "sketch": zone["status"] == "proposed",
-                "asked": zone["zone_id"] in asked,
+                "status": stands(zone),
+                "sketch": zone.status == "proposed",
+                "asked": zone.zone_id in asked,
             }
         )
     return found[:12]

@@ -92,7 +92,7 @@ def whole(number: Any) -> int | None:
     return None if number is None or pd.isna(number) else round(float(number))
 
 
-def _said(zone: Any) -> dict[str, str]:
+def stands(zone: Any) -> dict[str, str]:
     """Return in one word how a zone stands: what voids it, its stage if that says more than its status, its status."""
     if zone.void:
         return both("void")
@@ -116,7 +116,7 @@ def _row(shown: Shown, zone: Any, rounds: list[Round], asked: list[str], pending
         "letter": letter,
         "class": names,
         "people": whole(zone.people),
-        "status": _said(zone),
+        "status": stands(zone),
         "stage": zone.stage,
         "void": bool(zone.void),
         "asked": asked,
