@@ -50,19 +50,20 @@ export class Stage {
     this.panels.showStyle(style.metadata);
     this.ready ??= this.start(style);
     const map = await this.ready;
-    if (!map || !current()) return;
-    this.setStyle(map, style);
+    if (!current()) return;
+    if (map) this.setStyle(map, style);
+    else if (this.refused) this.refuse(this.refused.key, this.refused.fields);
   }
 
   /* Returns the map, or null with the reason written where the map would be. */
   async start(style) {
-    const { words, plan } = this.view;
-    if (!document.createElement("canvas").getContext("webgl2")) return this.refuse(words.no_webgl);
+    const { plan } = this.view;
+    if (!document.createElement("canvas").getContext("webgl2")) return this.refuse("no_webgl");
     let library;
     try {
       library = await import(`${VENDOR}maplibre-gl.mjs`);
     } catch {
-      return this.refuse(fill(words, "no_vendor", { file: "maplibre-gl.mjs" }));
+      return this.refuse("no_vendor", { file: "maplibre-gl.mjs" });
     }
     await new Promise((resolve) => {
       document.head.append(el("link", { rel: "stylesheet", href: `${VENDOR}maplibre-gl.css`, onload: resolve, onerror: resolve }));
@@ -92,8 +93,11 @@ export class Stage {
     return map;
   }
 
-  refuse(reason) {
-    this.root.replaceChildren(el("p", { class: "empty nomap", role: "alert" }, reason));
+  /* Says where the map would be why there is none, in the language of the view; the same words stay as they are. */
+  refuse(key, fields = {}) {
+    this.refused = { key, fields };
+    const reason = fill(this.view.words, key, fields);
+    if (this.root.textContent !== reason) this.root.replaceChildren(el("p", { class: "empty nomap", role: "alert" }, reason));
     return null;
   }
 
