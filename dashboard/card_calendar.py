@@ -38,7 +38,7 @@ def calendar_section(shown: Shown, zone: Mapping[str, Any], rounds: list[Round],
     strips = []
     for first in range(1, last + 1, ACROSS):
         cells = html.Ol(_boxes(shown, rounds, tested, time, first, last), className="cal")
-        strips.append(html.Div([_bars(spans, first, time), cells], className="strip"))
+        strips.append(html.Div([_bars(spans, first, time), cells], className="calstrip"))
     assumed = [html.P(text("calendar_assumed"), className="mut")] if time["assumed"] else []
     return section(
         text("calendar"), [*strips, *_phases(spans, time), *assumed], _next(shown, rounds, tested), "calendar"
@@ -117,7 +117,7 @@ def _box(shown: Shown, day: int, due: Round | None, tested: set[date] | None, ti
     told = html.Span([" ", text(f"cal_{mark}")], className="vh") if mark else ""
     current = {"aria-current": "date"} if state == "now" else {}
     parts = [html.I(className=mark), html.Span(str(day)), html.Span(label, className="mut"), told]
-    return html.Li(parts, className=state, **current)
+    return html.Li(parts, className=f"cal-{state}", **current)
 
 
 def _mark(due: bool, on: date, state: str, tested: set[date] | None) -> str:

@@ -77,7 +77,7 @@ def test_a_phase_that_waits_for_an_assessment_begins_no_earlier_than_tomorrow() 
 def test_longer_than_fourteen_days_is_a_second_strip() -> None:
     here, zone, rounds, time = parts_of()
     section = calendar_section(here, zone, rounds, {**time, "days": 21})
-    strips = [p for p in everything_in([section]) if getattr(p, "className", "") == "strip"]
+    strips = [p for p in everything_in([section]) if getattr(p, "className", "") == "calstrip"]
     assert len(strips) == 2
     assert len(marks(section)) == 21
 

@@ -82,10 +82,10 @@ function draw() {
   const { words } = page;
   const fold = el("button", { class: "ib fold", type: "button", "aria-expanded": String(!folded()), "aria-label": words[folded() ? "demand_open" : "demand_fold"], title: `${words[folded() ? "demand_open" : "demand_fold"]} (Shift+T)`, onclick: toggle }, icon(folded() ? "up" : "down"));
   root().classList.toggle("folded", folded());
-  if (folded()) return root().replaceChildren(el("div", { class: "dhead" }, el("h2", {}, words.drawer), worstLine(), el("span", { class: "sp" }), fold));
+  if (folded()) return root().replaceChildren(el("div", { class: "dmhead" }, el("h2", {}, words.drawer), worstLine(), el("span", { class: "sp" }), fold));
   const kinds = ["people", "tubes"].map((of) => el("button", { type: "button", "aria-pressed": String(of === amount), onclick: () => ((amount = of), draw(), root().querySelector(`.kinds [aria-pressed="true"]`).focus()) }, words[`demand_${of}`]));
   root().replaceChildren(
-    el("div", { class: "dmain" }, el("div", { class: "dhead" }, el("h2", {}, words.demand_head), el("span", { class: "mut" }, words[`demand_${amount}_unit`]), el("span", { class: "sp" }), el("div", { class: "kinds", role: "group" }, kinds), fold), el("div", { class: "dchart" })),
+    el("div", { class: "dmain" }, el("div", { class: "dmhead" }, el("h2", {}, words.demand_head), el("span", { class: "mut" }, words[`demand_${amount}_unit`]), el("span", { class: "sp" }), el("div", { class: "kinds", role: "group" }, kinds), fold), el("div", { class: "dchart" })),
     el("div", { class: "dside", role: "status" }),
   );
   drawChart();

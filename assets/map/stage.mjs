@@ -97,6 +97,7 @@ export class Stage {
   refuse(key, fields = {}) {
     this.refused = { key, fields };
     const reason = fill(this.view.words, key, fields);
+    this.root.parentElement?.classList.add("nogl");
     if (this.root.textContent !== reason) this.root.replaceChildren(el("p", { class: "empty nomap", role: "alert" }, reason));
     return null;
   }
