@@ -11,6 +11,7 @@ from app import create_server
 from tests.acting import decisions
 from tests.browser.conftest import serving, visiting
 from tests.browser.test_acts import PANEL, SAVED, save
+from tests.browser.test_load import drop
 from tests.commandline import run
 from zoning.pipeline import derive
 from zoning.plan import Plan
@@ -131,6 +132,28 @@ def test_from_the_call_to_the_report(analyst: Page, city: Path) -> None:
     assert set(plan.zones["zone_id"]) <= set(kept.index), "the zones of yesterday keep their ids"
     assert kept.loc[sealed.zone_id, "status"] != "proposed"
     assert len(after.zones) == before + len(zones)
+
+
+def test_tomorrows_corrected_files_change_no_id(analyst: Page, city: Path) -> None:
+    before = derive(city)
+    text = (city.parent / "files" / "cases.csv").read_text("utf-8-sig")
+    first = next(line for line in text.splitlines() if line.startswith("C00001,"))
+    cells = first.split(",")
+    cells[3], cells[6] = "2022-03-01", "2022-03-12 23:30"  # onset a day later, recorded tonight
+    new = ["C90001", "P90001", "确诊", "", "2022-03-12 20:00", "2022-03-12 23:00", "2022-03-12 23:30", *cells[7:]]
+    analyst.keyboard.press("Shift+L")
+    drop(analyst, ("cases.csv", text.replace(first, ",".join(cells)) + ",".join(new) + "\n"))
+    analyst.locator("#sheet").get_by_role("button", name="Load", exact=True).click()
+    expect(analyst.locator(".ltask")).to_contain_text("accepted")
+    expect(analyst.locator(".ltask")).to_contain_text(re.compile("all in|rejected"))
+    after = derive(city)
+    cases = after.tables["cases"].set_index("case_id")
+    assert "C90001" in cases.index
+    assert str(cases.loc["C00001", "onset_at"]).startswith("2022-02-28 16:00")
+    known = set(after.zones["zone_id"]).union(*after.zones["aliases"])
+    assert set(before.zones["zone_id"]) <= known
+    kept = before.zones[before.zones["status"] != "proposed"].set_index("zone_id")
+    assert (after.zones.set_index("zone_id").loc[kept.index, "status"] == kept["status"]).all()
 
 
 def choose(page: Page, name: str) -> None:
