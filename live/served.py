@@ -5,6 +5,7 @@ Files are looked up by name in the manifest, never by path, so that no address l
 
 import hashlib
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ from live.forms import FORMAT, Json
 from zoning.errors import StoreError
 
 SMALL = 4_000_000  # bytes: what is larger is read from disk, piece by piece
-_KEPT_BYTES = 96_000_000
+_AGAIN_S = 1.0  # from one look at a publication that was refused to the next
+_KEPT_BYTES = 64_000_000
 _CHANGES = 200  # publications whose changes stay in memory
 _NOTHING: Json = {"format": FORMAT, "seq": 0, "snapshot": None, "published_at": None, "note": ""}
 
@@ -65,11 +67,12 @@ class Served:
     def __init__(self, path: Path) -> None:
         self.folder = Folder(path)
         self._lock = Lock()
-        self._bytes: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._bytes: OrderedDict[str, bytes] = OrderedDict()
         self._held = 0
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._changes: dict[str, list[Json]] = {}
         self._seen: object = None
+        self._refused: tuple[object, float] = (None, 0.0)
         empty = orjson.dumps({"format": FORMAT, "publications": []})
         self.state = State(_NOTHING, orjson.dumps(_NOTHING), empty, (), None, "nothing is published yet")
 
@@ -82,7 +85,8 @@ class Served:
         """
         mark = self._mark()
         with self._lock:
-            if mark == self._seen:
+            again, at = self._refused
+            if mark == self._seen or (mark == again and time.monotonic() - at < _AGAIN_S):
                 return False
             before = self.state
             try:
@@ -90,8 +94,8 @@ class Served:
             except (StoreError, OSError) as error:
                 told = before if before.snapshot or before.told["seq"] else self.state
                 self.state = State(told.told, told.current, told.history, told.entries, told.snapshot, f"{error}")
-                # A copy that is under way is looked at again.
-                self._seen = None
+                # A copy that is under way is looked at again, but not all the time: hashing it takes time.
+                self._seen, self._refused = None, (mark, time.monotonic())
                 return False
             self._seen = mark
             return self.state.tag != before.tag
@@ -186,15 +190,18 @@ class Served:
         -------
         Its bytes, which stay in memory; None where there is no such file, it is larger than SMALL, or damaged by now.
         """
-        key, file = (snapshot.name, name), snapshot.files.get(name)
-        found = self._bytes.get(key)
-        if found is not None or file is None or file.size > SMALL:
-            return found
+        file = snapshot.files.get(name)
+        if file is None or file.size > SMALL:
+            return None
+        # By what it holds: a file that many publications share is in memory once.
+        key = file.sha256
+        if key in self._bytes:
+            return self._bytes.get(key)
         try:
             data = file.path.read_bytes()
         except OSError:
             return None
-        if hashlib.sha256(data).hexdigest() != file.sha256:
+        if hashlib.sha256(data).hexdigest() != key:
             return None
         with self._lock:
             if key not in self._bytes:

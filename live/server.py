@@ -1,5 +1,6 @@
 """The viewer: a process of its own that serves a folder of publications and sees nothing else."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from live import ogc, plain, streams, vector
 from live.answers import ASK, FOREVER, answer, file_answer, missing, problem, type_of
+from live.forms import is_name
 from live.push import Push
 from live.served import Served
 
@@ -149,7 +151,12 @@ class _Files:
 
     async def file(self, request: Request) -> Response:
         """A file of a snapshot."""
-        snapshot = self.served.snapshot(request.path_params["snapshot"])
+        name = request.path_params["snapshot"]
+        snapshot = self.served.snapshot(name)
+        if snapshot is None and is_name(name):
+            # Another viewer of this folder may have told of a publication that this one has not looked at yet.
+            await asyncio.to_thread(self.served.look)
+            snapshot = self.served.snapshot(name)
         if snapshot is None:
             return missing("no publication that stands has this name")
         return file_answer(request, self.served, snapshot, request.path_params["name"])
