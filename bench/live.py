@@ -1,10 +1,11 @@
 """The viewer under load: publish to seen over 200 clients, readers a second against StaticFiles, memory over an hour.
 
-    python -m bench.live FOLDER [--clients 200] [--runs 5] [--seconds 5] [--publications 60]
+    python -m bench.live [FOLDER] [--clients 200] [--runs 5] [--seconds 5] [--publications 60]
 
-FOLDER was made by `python -m live publish`; it is copied first. Clients speak HTTP over bare sockets in this process;
-each viewer is one uvicorn worker of its own. A publication here has the files of the state under another manifest, and
-the viewer checks them anew; it is timed from the move of `current.json` until a client has read the new seq.
+FOLDER was made by `python -m live publish` and is copied first; left out, a small city is made and published. Clients
+speak HTTP over bare sockets in this process; each viewer is one uvicorn worker of its own. A publication here has the
+files of the state under another manifest, and the viewer checks them anew; it is timed from the move of `current.json`
+until a client has read the new seq.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -205,16 +206,30 @@ def p95(times: list[float]) -> float:
     return times[int(0.95 * (len(times) - 1))]
 
 
-def main() -> None:
+def small_city(home: Path) -> Path:
+    """Make a small city, decide and publish it."""
+    workspace, folder = home / "workspace", home / "published"
+    for command in (
+        ("zoning", "demo", home / "files", "--people", 60_000, "--cases", 40),
+        ("zoning", "town", workspace, "--manifest", home / "files" / "city.toml"),
+        ("zoning", "derive", workspace, "--decide", "auto", "--out", home / "zones.geojson"),
+        ("live", "publish", workspace, folder, "--by", "bench", "--confirm", "all"),
+    ):
+        subprocess.run([sys.executable, "-m", *map(str, command)], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+def main(argv: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.live", description="The viewer under load.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--publications", type=int, default=60)
-    given = parser.parse_args()
+    given = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as home:
-        folder = Folder(shutil.copytree(given.folder, Path(home) / "live"))
+        made = given.folder or small_city(Path(home))
+        folder = Folder(shutil.copytree(made, Path(home) / "live"))
         with served(viewer(folder.path)) as (port, pid):
             found = asyncio.run(until_seen(folder, port, given.clients, given.runs))
             for name, runs in found.items():
@@ -239,4 +254,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
