@@ -27,6 +27,8 @@ DECIDED_BY = {
     "open": "delineate", "hold_expired": "delineate", "extend": "extend", "raise": "raise", "step": "step",
     "release": "release", "phase": "assess",
 }  # fmt: skip
+# What is missing and a person can bring.
+MENDED_BY = {"assessed": "assess", "round_window_h": "rounds", "clean_rounds": "rounds", "rounds_done": "rounds"}
 HOLD_HOURS, ALSO = 24, 8
 Zone = Mapping[str, Any]
 
@@ -235,6 +237,13 @@ def _urgency(act: Mapping[str, Any], zone: Zone) -> tuple[Any, ...]:
     return not act["ready"], ACTS.index(act["act"]) if act["ready"] else lacking, zone["rank"], -(zone["people"] or 0)
 
 
+def _brought(plan: Any, zone_id: str) -> str:
+    """Return the act by which a person can bring what a way out lacks; empty where only time can."""
+    checks = plan.checks
+    missing = checks.loc[(checks["zone_id"] == zone_id) & ~checks["holds"].astype(bool), "predicate"]
+    return next((MENDED_BY[name] for name in missing if name in MENDED_BY), "")
+
+
 def _head(plan: Any, zone: Zone) -> dict[str, Any]:
     letter, words = class_words(plan.policy, zone["look"], zone["class"])
     name = {"zh": zone["name"], "en": zone["name_en"]}
@@ -252,5 +261,6 @@ def _item(shown: Shown, act: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
     to = class_words(policy, policy.classes[act["to"]].style, act["to"])[1] if act["to"] in policy.classes else None
     at = None if act["at"] is None else moment_text(act["at"].astimezone(shown.zone))
     told = {key: act[key] for key in ("act", "ready", "holding", "of", "reasons")}
-    more = {"action": DECIDED_BY[act["act"]], "to": to if act["act"] in ("raise", "step") else None, "at": at}
+    action = DECIDED_BY[act["act"]] if act["ready"] else _brought(shown.plan, zone["zone_id"])
+    more = {"action": action, "to": to if act["act"] in ("raise", "step") else None, "at": at}
     return {**_head(shown.plan, zone), **told, **more, "facts_n": len(act["fact_ids"])}

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboard.decidable import actions_of
+from dashboard.decidable import MENDED_BY, actions_of
 from dashboard.parts import number, pairs, section, text, words
 from dashboard.plans import Shown
 from dashboard.rows import class_words, stage_words
@@ -16,8 +16,6 @@ from layers._base import ACTS
 
 FACTS_SHOWN, EDITS_SHOWN = 6, 6
 _DATES = ("delineated_at", "in_force_from", "class_since", "hold_until", "ended_at", "watch_until")
-# What is missing and a person can bring: the card offers it beside the condition.
-_MENDED_BY = {"assessed": "assess", "round_window_h": "rounds", "clean_rounds": "rounds", "rounds_done": "rounds"}
 Zone = Mapping[str, Any]
 
 
@@ -121,7 +119,7 @@ def _check(check: Mapping[str, Any], shown: Shown) -> html.Li:
     mark = html.Span(text(f"check_{state}"), className="vh")
     told = check["found"] if check["holds"] else check["missing"]
     name = html.B(words(both(f"predicate_{check['predicate']}")))
-    act = None if check["holds"] else _MENDED_BY.get(check["predicate"])
+    act = None if check["holds"] else MENDED_BY.get(check["predicate"])
     mend = [_act_button(act, text(f"mend_{act}"), "sm quiet")] if act else []
     return html.Li([html.I(mark), html.Div([name, html.P(words(told)), *mend])], className=state)
 
