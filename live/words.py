@@ -86,7 +86,7 @@ _NUMBERS = {
         "这是首次发布；下一次发布后显示变化。",
         "This is the first publication; changes show after the next one.",
     ),
-    "all_changes": ("全部 {n} 项变化", "All {n} changes"),
+    "more_changes": ("另有 {n} 项变化", "{n} more changes"),
     "fewer": ("收起", "Fewer"),
     "by_class": ("各类分区", "Zones by class"),
     "col_class": ("类别", "Class"),
@@ -194,6 +194,7 @@ _MAP = {
         "此浏览器不能显示可移动的地图；图和列表内容相同。",
         "This browser cannot show the moving map; the picture and the list say the same.",
     ),
+    "load_map": ("载入可移动的地图（约 1 MB）", "Load the moving map (about 1 MB)"),
     "map_failed": (
         "地图未能载入（{what}）；图和列表内容相同。",
         "The map could not be loaded ({what}); the picture and the list say the same.",

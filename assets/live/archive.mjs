@@ -43,3 +43,24 @@ export function tilesOf(address) {
   if (!protocol.get(address)) protocol.add(new window.pmtiles.PMTiles(new Source(address)));
   return `pmtiles://${address}/{z}/{x}/{y}`;
 }
+
+/* Files of snapshots that are shown no more are let go, or a page that stays open for days would grow. */
+export function keepOnly(addresses) {
+  for (const key of protocol.tiles.keys()) {
+    if (addresses.includes(key)) continue;
+    protocol.tiles.delete(key);
+    whole.delete(key);
+  }
+}
+
+let ground = null; // address and hash of the ground that is shown
+
+/* The ground of a snapshot: the one that is shown already where the two are the same and it still stands. */
+export async function groundOf(snapshot, stands) {
+  const own = `${snapshot.base}ground.pmtiles`;
+  const answer = await fetch(`${snapshot.base}manifest.json`);
+  const files = answer.ok ? (await answer.json()).files : [];
+  const hash = files.find(({ name }) => name === "ground.pmtiles")?.sha256 ?? own;
+  if (ground?.hash !== hash || !stands(ground.id)) ground = { hash, id: snapshot.id, address: own };
+  return ground.address;
+}

@@ -20,7 +20,8 @@ export function compare(before, then, after, now) {
     if (!earlier.has(name)) earlier.set(name, version);
   }
   const ids = new Set([...earlier.keys(), ...is.keys()]);
-  const found = [...ids].map((id) => change(earlier.get(id), is.get(id), { before, after, then, now })).filter(Boolean);
+  const ended = new Set(after.zones.filter(({ ms }) => (ms.ended_at ?? ms.shown_until ?? Infinity) <= now).map(({ id }) => id));
+  const found = [...ids].map((id) => change(earlier.get(id), is.get(id), { ended, then, now })).filter(Boolean);
   return found.sort((a, b) => KINDS.indexOf(a.change) - KINDS.indexOf(b.change) || a.rank - b.rank || a.number.localeCompare(b.number));
 }
 
@@ -34,11 +35,10 @@ function change(old, now, moments) {
 /* Whether a version counts only from later on. */
 const isLater = (version, at) => version.ms.shown_from > at || (version.ms.in_force_from ?? 0) > at;
 
-function kindOf(old, now, { after, then, now: at }) {
+function kindOf(old, now, { ended, then, now: at }) {
   if (!now) {
     if (old.kind === "watch") return "lifted";
-    const ended = after.zones.some((v) => v.id === old.id && (v.ms.ended_at ?? v.ms.shown_until ?? Infinity) <= at);
-    return ended || (old.ms.shown_until ?? Infinity) <= at ? "lifted" : "gone";
+    return ended.has(old.id) || (old.ms.shown_until ?? Infinity) <= at ? "lifted" : "gone";
   }
   if (!old) {
     if (now.kind === "hold") return "held";

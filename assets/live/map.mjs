@@ -1,6 +1,6 @@
 /* The map: loads after the first view, follows snapshot, moment, choice and mode; without WebGL the picture stays. */
 import { app } from "./app.mjs";
-import { install, tilesOf } from "./archive.mjs";
+import { groundOf, install, keepOnly, tilesOf } from "./archive.mjs";
 import { SIGNS } from "./changes.mjs";
 import { byId, el } from "./dom.mjs";
 import { boxOf, circle } from "./geo.mjs";
@@ -24,6 +24,7 @@ export async function start() {
   if (app.asked.has("nomap") || !document.createElement("canvas").getContext("webgl2")) return refuse("no_webgl");
   if (!app.snapshot) await new Promise((resolve) => app.on("snapshot", () => app.snapshot && resolve()));
   await idle();
+  if (isSlow()) await wanted();
   try {
     await make();
   } catch (error) {
@@ -38,6 +39,18 @@ export async function start() {
 }
 
 const idle = () => new Promise((resolve) => (document.readyState === "complete" ? setTimeout(resolve, 50) : addEventListener("load", () => setTimeout(resolve, 50), { once: true })));
+
+/* Who pays by the megabyte, or waits long for one, is asked first. */
+const isSlow = () => !app.wall && Boolean(navigator.connection?.saveData || /2g/.test(navigator.connection?.effectiveType ?? ""));
+
+function wanted() {
+  const said = byId("map-said");
+  said.hidden = false;
+  return new Promise((resolve) => said.replaceChildren(el("button", { type: "button", class: "btn", onclick: () => {
+    said.hidden = true;
+    resolve();
+  } }, words.say("load_map"))));
+}
 
 /* The picture of the snapshot: there before the map, and in its place where there is none. */
 function picture() {
@@ -64,8 +77,11 @@ async function readStyle() {
   if (!answer.ok) throw new Error(`${styleName()} (${answer.status})`);
   const style = await answer.json();
   images = { ...images, ...withLetters(style.metadata.images) };
-  const { base } = app.snapshot;
-  for (const name of ["ground", "zones"]) style.sources[name] = { type: "vector", tiles: [tilesOf(`${base}${name}.pmtiles`)], minzoom: 6, maxzoom: 14 };
+  const { snapshot } = app;
+  const stands = (id) => app.store.current.snapshot === id || app.store.history.some((entry) => entry.snapshot === id);
+  const files = { ground: await groundOf(snapshot, stands), zones: `${snapshot.base}zones.pmtiles` };
+  for (const [name, address] of Object.entries(files)) style.sources[name] = { type: "vector", tiles: [tilesOf(address)], minzoom: 6, maxzoom: 14 };
+  style.metadata.files = Object.values(files);
   for (const name of ["gates", "sites", "near", "marks"]) style.sources[name] = { type: "geojson", data: EMPTY };
   return style;
 }
@@ -97,6 +113,7 @@ async function make() {
   made.setMissingStyleImageResolver((id) => images[id] && (images[id].ring ? addMark : addImage)(made, id, images[id]));
   made.on("error", ({ error }) => { if (error?.name !== "AbortError") app.bus.tell("map-error", error); });
   made.on("click", click);
+  made.on("contextmenu", ({ lngLat }) => app.bus.tell("place", [lngLat.lng, lngLat.lat]));
   await made.once("load");
   map = made;
   app.map = map;
@@ -137,6 +154,7 @@ async function restyle() {
   for (const name of ["gates", "sites", "near", "marks"]) style.sources[name].data = map.getStyle().sources[name].data;
   style.state = map.getStyle().state;
   map.setStyle(style, { diff: true });
+  keepOnly(style.metadata.files);
   update();
 }
 

@@ -7,7 +7,8 @@ import { words } from "./words.mjs";
 import { IN_FORCE, sum, testsOn, totals } from "./zones.mjs";
 
 const SHOWN = 8;
-let all = false;
+const STEP = 100; // more of them at a time
+let many = SHOWN;
 
 export function start() {
   app.on("view", () => app.snapshot && draw());
@@ -60,11 +61,12 @@ function testFigure({ due, done, people, tested }) {
 
 function drawChanges(changes, since) {
   const box = byId("changes");
-  const shown = all ? changes : changes.slice(0, SHOWN);
+  const left = changes.length - many;
   const empty = el("p", { class: "empty" }, words.say(since ? "changes_none" : "changes_first"));
-  const more = changes.length > SHOWN ? el("button", { class: "btn quiet", type: "button", "aria-expanded": String(all), onclick: () => { all = !all; draw(); } },
-    words.say(all ? "fewer" : "all_changes", { n: changes.length })) : null;
-  box.replaceChildren(...(changes.length ? [el("ul", { class: "changes" }, shown.map(changeRow)), more].filter(Boolean) : [empty]));
+  const turn = (to) => () => { many = to; draw(); };
+  const more = left > 0 ? el("button", { class: "btn quiet", type: "button", onclick: turn(many + STEP) }, words.say("more_changes", { n: left })) : null;
+  const fewer = many > SHOWN && changes.length > SHOWN ? el("button", { class: "btn quiet", type: "button", onclick: turn(SHOWN) }, words.say("fewer")) : null;
+  box.replaceChildren(...(changes.length ? [el("ul", { class: "changes" }, changes.slice(0, many).map(changeRow)), more, fewer].filter(Boolean) : [empty]));
 }
 
 function changeRow(change) {

@@ -108,7 +108,7 @@ export class Store {
   push(address) {
     if (!address || this.events || !window.EventSource) return;
     this.events = new EventSource(address);
-    this.events.addEventListener("current", () => this.soon());
+    this.events.onmessage = () => this.soon();
     this.events.onerror = () => {
       // The browser tries again by itself unless the server said no; then the next answer that offers it does.
       if (this.events?.readyState === EventSource.CLOSED) this.events = null;

@@ -10,6 +10,7 @@ import { IN_FORCE, sum, testsOn, totals } from "./zones.mjs";
 
 const WIDTH = 1280; // px that the wall is drawn for; 11 px of it are 33 px at 3840
 const PACE_S = 12;
+const MOST = 40; // lines that are made; as many stay as there is room for
 let pages = [];
 let page = 0;
 let held = false;
@@ -71,7 +72,7 @@ function draw() {
     el("div", { class: "lines" }, el("table", {}, el("tbody", {}, totals(app.snapshot.list, rows, before).filter(({ zones, change }) => zones || change).map(({ of, zones, people }) => el("tr", {},
       el("th", { scope: "row" }, el("span", {}, chip(of, words.lang), words.cap(of.names[words.lang]))), el("td", { class: "b" }, String(zones)), el("td", {}, number(people))))))),
     el("h2", {}, words.say("since_yesterday"), " ", el("span", {}, sinceText())), changeList(changes),
-    ...(area ? [el("h2", {}, words.say("zones_now")), el("ul", { class: "all" }, rows.map(zoneLine))] : []));
+    ...(area ? [el("h2", {}, words.say("zones_now")), el("ul", { class: "all", "data-rest": Math.max(0, rows.length - MOST) }, rows.slice(0, MOST).map(zoneLine))] : []));
   fit();
 }
 
@@ -86,7 +87,7 @@ function fit() {
   if (!list) return;
   const rows = [...list.children];
   const rest = el("li", { class: "rest" });
-  for (let left = 0; list.scrollHeight > list.clientHeight + 1 && rows.length; ) {
+  for (let left = Number(list.dataset.rest) || 0; list.scrollHeight > list.clientHeight + 1 && rows.length; ) {
     rows.pop().remove();
     left += 1;
     rest.textContent = words.say("and_more", { n: left });
@@ -108,6 +109,6 @@ function tested({ due, done, people, tested: count }) {
 
 function changeList(changes) {
   if (!changes.length) return el("p", { class: "empty" }, words.say(app.since ? "changes_none" : "changes_first"));
-  return el("ul", {}, changes.map((change) => el("li", {}, chip(app.snapshot.list.looks.get(change.look), words.lang),
+  return el("ul", { "data-rest": Math.max(0, changes.length - MOST) }, changes.slice(0, MOST).map((change) => el("li", {}, chip(app.snapshot.list.looks.get(change.look), words.lang),
     el("span", { class: "two" }, el("b", {}, words.name(change)), el("span", {}, whatChanged(change))), el("span", { class: `tag ${SIGNS[change.change] ?? "other"}` }, words.say(`change_${change.change}`)))));
 }

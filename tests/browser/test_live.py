@@ -6,13 +6,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, Page
 
+from live.server import make_app
 from tests.browser.access import hindrances
+from tests.browser.conftest import serving
 from tests.browser.live_folder import (
     MAP,
     PHONE,
+    copy_on,
     looking,
     names,
     on_map,
@@ -48,6 +52,55 @@ def test_a_publication_shows_without_a_reload(chromium: Browser, published: Path
         until(page, MAP)
         assert "precaution" in {zone["look"] for zone in on_map(page, "zones")}
         assert {mark["sign"] for mark in on_map(page, "marks")} >= {"plus"}
+
+
+def test_the_viewer_pushes_and_sends_ranges(chromium: Browser, published: Path, folder: Path) -> None:
+    """The server of `python -m live`: the same page, with a push, tags and pieces of files."""
+    got: list[tuple[int, str]] = []
+
+    def hear(page: Page) -> None:
+        page.on("response", lambda answer: got.append((answer.status, answer.url)))
+
+    with serving(make_app(folder)) as address, looking(chromium, address, begin=hear, wait=MAP) as page:
+        until(page, "cordonLive.store.events?.readyState === 1")
+        assert {status for status, url in got if url.endswith(".pmtiles")} == {206}
+        until(page, "cordonLive.store.tags['If-None-Match'] !== undefined")
+        # It asks no more by itself, only when it is pushed.
+        page.evaluate(
+            """() => {
+                const { store } = cordonLive;
+                clearTimeout(store.timer);
+                store.looking = new Promise(() => {});
+                store.soon = () => store.ask();
+            }"""
+        )
+        copy_on(published / "three", folder)
+        until(page, "document.querySelectorAll('#rows li').length > 8", 6)
+    assert 304 in {status for status, url in got if url.endswith("current.json")}
+
+
+def test_page_and_publication_agree_on_what_changed(desk: Page, published: Path) -> None:
+    """What the browser finds between two snapshots is what their publication says, but for midnights that passed."""
+    told = [orjson.loads(path.read_bytes()) for path in sorted((published / "three").glob("snapshots/*/changes.json"))]
+    later = next(one for one in told if len(one["changes"]) > 4)
+    lists = {
+        path.parent.name: orjson.loads(path.read_bytes())
+        for path in (published / "three").glob("snapshots/*/list.json")
+    }
+    before = lists[later["since"]["snapshot"]]
+    after = next(one for one in lists.values() if one["as_of"] == later["as_of"])
+    module = desk.evaluate("document.querySelector('link[href$=\"changes.mjs\"]').href")
+    found = desk.evaluate(
+        """async ([module, before, after]) => {
+            const { compare } = await import(module);
+            const { prepare } = await import(module.replace("changes.mjs", "zones.mjs"));
+            const [old, now] = [prepare(before), prepare(after)];
+            return compare(old, Date.parse(old.as_of), now, Date.parse(now.as_of)).map(c => [c.id, c.change]);
+        }""",
+        [module, before, after],
+    )
+    assert dict(found) == {change["id"]: change["change"] for change in later["changes"]}
+    assert {change for _, change in found} >= {"opened"}
 
 
 def test_zones_are_found_by_words_and_near_a_point(chromium: Browser, folder: Path) -> None:
