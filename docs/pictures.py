@@ -30,9 +30,8 @@ def screen(page: Page) -> None:
 
 
 def card(page: Page) -> None:
-    """The card of the first zone in force."""
-    page.locator(".zrow:not(.ask)").first.click()
-    page.wait_for_selector("#card h2")
+    """The card of a zone in force."""
+    _in_force(page)
 
 
 def search(page: Page) -> None:
@@ -53,6 +52,65 @@ def dark(page: Page) -> None:
     page.keyboard.press(",")
 
 
+def inbox(page: Page) -> None:
+    """What waits for a person."""
+    _pressed(page, "Shift+D", "#panel .iitem")
+
+
+def decide(page: Page) -> None:
+    """The decision on a zone that is proposed."""
+    card(page)
+    _pressed(page, "d", "#panel form")
+
+
+def case(page: Page) -> None:
+    """A new case, typed in words."""
+    _pressed(page, "n", "#panel form")
+    page.locator("#panel [role=combobox]").fill("阅坡家园1栋")
+    page.wait_for_selector(".ptold:not(:empty)")
+
+
+def cases(page: Page) -> None:
+    """The file of a case, with its stays on a line of days."""
+    _pressed(page, "c", ".crow")
+    page.locator(".crow").first.click()
+    page.wait_for_selector(".stays")
+
+
+def rounds(page: Page) -> None:
+    """A round of tests, building by building."""
+    _in_force(page)
+    _pressed(page, "t", "#sheet tbody tr")
+
+
+def changes(page: Page) -> None:
+    """What changed since the day before."""
+    _pressed(page, "Shift+C", "#panel h2")
+
+
+def compare(page: Page) -> None:
+    """Packs side by side."""
+    _pressed(page, "Shift+V", "#sheet")
+
+
+def redraw(page: Page) -> None:
+    """Zones redrawn by hand."""
+    _in_force(page)
+    _pressed(page, "p", ".redraw, [role=toolbar]")
+
+
+def _pressed(page: Page, keys: str, shown: str) -> None:
+    page.keyboard.press(keys)
+    page.wait_for_selector(shown)
+
+
+def _in_force(page: Page) -> None:
+    """Choose the first zone that waits for nobody."""
+    page.locator(".picks select").first.select_option("已生效")
+    page.locator(".zrow").first.click()
+    page.wait_for_selector("#card h2")
+
+
 def notice(page: Page) -> None:
     """The notice of a zone in force."""
     _paper(page, "notice")
@@ -69,7 +127,8 @@ def daily(page: Page) -> None:
 
 
 def _paper(page: Page, kind: str) -> None:
-    zone = page.evaluate("document.querySelector('.zrow:not(.ask)').dataset.zone")
+    _in_force(page)
+    zone = page.evaluate("window.cordon.choice.zone")
     about = f"&zone={zone}" if kind == "notice" else ""
     lang = page.evaluate("document.documentElement.lang")
     page.goto(f"{page.url.split('/?')[0].rstrip('/')}/paper/{kind}?language={lang}{about}")
@@ -104,9 +163,8 @@ def rejects(page: Page) -> None:
     page.wait_for_selector("#sheet .ltable.edit")
 
 
-SCENES: dict[str, Scene] = {
-    of.__name__: of for of in (screen, card, search, keys, dark, load, rejects, notice, crews, daily)
-}
+_ALL = (screen, card, search, keys, dark, inbox, decide, case, cases, rounds, load, rejects, changes, compare, redraw)
+SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, daily)}
 
 
 @contextmanager

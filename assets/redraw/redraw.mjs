@@ -21,7 +21,7 @@ let inside = false;
 export function start() {
   command({ key: "redraw", label: "redraw", icon: "brush", keys: "P", menu: "bar", when: () => !inside, run: () => enter() });
   command({ key: "drafts", label: "redraw_drafts", icon: "layers2", menu: "more", run: () => openDrafts(enter) });
-  command({ key: "ledger", label: "redraw_ledger", icon: "list", keys: "Shift+L", menu: "more", run: () => openLedger() });
+  command({ key: "ledger", label: "redraw_ledger", icon: "list", keys: "Shift+E", menu: "more", run: () => openLedger() });
   command({ key: "foreign", label: "redraw_foreign", icon: "upload", menu: "more", when: () => inside, run: openForeign });
   command({ key: "print_draft", label: "redraw_print_draft", icon: "print", menu: "more", when: () => inside && !desk.queue.length, run: () => window.open(`/paper/draft/${desk.id}?language=${page.view.lang}`, "_blank", "noopener") });
   command({ key: "save_picture", label: "redraw_save_picture", icon: "download", menu: "more", run: savePicture });

@@ -149,6 +149,12 @@ def test_two_outbreaks_are_a_menu_of_the_bar(chromium: Browser, town_copy: Path)
 def test_keys_are_shown(analyst: Page) -> None:
     analyst.keyboard.press("?")
     expect(analyst.locator("#panel")).to_contain_text("Search everywhere")
+    keys = analyst.evaluate(
+        """async () => (await import("/assets/shared/commands.mjs")).listCommands()
+            .flatMap(c => (c.keys || "").split(" ").filter(Boolean))"""
+    )
+    assert len(keys) > 15
+    assert sorted(keys) == sorted(set(keys)), "two commands answer to one key"
     analyst.keyboard.press("Escape")
     expect(analyst.locator("#panel")).to_be_hidden()
 

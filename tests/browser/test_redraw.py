@@ -220,7 +220,7 @@ def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy
     desk.get_by_label("Reason").fill("front door")
     desk.keyboard.press("Control+s")
     expect(desk.locator(".tools")).to_have_count(0, timeout=10_000)
-    desk.keyboard.press("Shift+L")
+    desk.keyboard.press("Shift+E")
     row = desk.locator(".ledger li")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("front door")
