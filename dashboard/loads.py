@@ -106,9 +106,8 @@ class Loads:
         after : is called at its end.
         """
         with self._lock:
-            for job in self._jobs.values():
-                if sent and job.sent == sent:
-                    return job
+            if again := self.sent(sent):
+                return again
             job = Job(secrets.token_hex(8), outbreak, by, tasks, sent)
             self._jobs[job.id] = job
             ended = [key for key, one in self._jobs.items() if one.ended]
@@ -127,6 +126,10 @@ class Loads:
         if job_id not in self._jobs:
             raise refuse(404, "job", "job")
         return self._jobs[job_id]
+
+    def sent(self, sent: str) -> Job | None:
+        """Return the load that was begun by what its sender calls so; None where there is none."""
+        return next((job for job in self._jobs.values() if sent and job.sent == sent), None)
 
     def has(self, job_id: str) -> bool:
         """Tell whether a load of this id is under way."""

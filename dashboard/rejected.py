@@ -36,7 +36,9 @@ class Rejected:
 
     def __init__(self, workspace: Workspace, zone: str) -> None:
         self.workspace, self.zone = workspace, zone
-        self._path = workspace.path / FOLDER / f"drafts-{workspace.outbreak or 'first'}.json"
+        self._path = (
+            workspace.path / FOLDER / (f"drafts-{workspace.outbreak}.json" if workspace.outbreak else "drafts.json")
+        )
 
     def groups(self) -> list[dict[str, Any]]:
         """Return where rejected rows are: source, kind, how many, and how many of them have a draft."""

@@ -101,6 +101,7 @@ class Uploads:
         Refused : it is too large, there are too many, or the disk is full.
         """
         name = safe_name(name)
+        self.sweep()
         self._room(told, max_mb)
         place = self.folder / secrets.token_hex(8)
         (place / "file").mkdir(parents=True)

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app import create_server
+from dashboard.errors import Refused
 from dashboard.uploads import FOLDER, Uploads, safe_name
 from tests.loading_desk import CASES, look, send, start, wait
+from zoning.preview import ENDINGS
 from zoning.state import change_setting, fold
 from zoning.store import Workspace
 
@@ -245,6 +249,20 @@ def test_another_sites_page_may_not_load(client: TestClient) -> None:
 )
 def test_names_are_made_safe(given: str, kept: str) -> None:
     assert safe_name(given) == kept
+
+
+@given(st.text(max_size=400), st.sampled_from([*ENDINGS, ".exe", ""]))
+def test_any_name_is_safe_or_refused(stem: str, ending: str) -> None:
+    try:
+        name = safe_name(stem + ending)
+    except Refused:
+        return
+    assert Path(name).name == name
+    assert not name.startswith(".")
+    assert len(name.encode()) <= 255
+    assert name.isprintable()
+    assert Path(name).suffix.lower() in ENDINGS
+    assert safe_name(name) == name
 
 
 def test_uploads_are_never_served_and_ids_lead_nowhere(client: TestClient) -> None:

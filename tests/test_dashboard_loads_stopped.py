@@ -85,6 +85,7 @@ def test_stopping_over_the_api_keeps_the_file(client: TestClient, town_copy: Pat
     before = Workspace(town_copy).revision()
     upload = send(client, "new cases.csv", CASES)
     job = start(client, (upload["id"], 0))
+    assert start(client, (upload["id"], 0))["job"] == job["job"]  # sent twice, begun once
     assert client.put(f"/api/loads/{upload['id']}/0", json={"kind": "tests"}).status_code == 409
     assert client.delete(f"/api/loads/{upload['id']}").status_code == 409
     client.delete(f"/api/loads/jobs/{job['job']}")

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.reasons import told
 from tests.zoo import TEXTS, Dirt
@@ -52,3 +54,9 @@ def test_parts_are_told_apart_and_columns_are_named() -> None:
     assert told("words of nobody")["zh"] == "words of nobody"
     moved = "coordinates taken as wgs84; --crs declares another of wgs84, gcj02, bd09 or EPSG"
     assert told(moved)["en"] == "coordinates taken as WGS84; choose their system if they are in another"
+
+
+@given(st.text(max_size=200))
+def test_any_words_are_told_without_loss(text: str) -> None:
+    assert told(text)["en"] == text or "--" in text
+    assert told(f"columns not used: {text}")["en"] == f"columns not used: {text}"

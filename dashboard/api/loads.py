@@ -129,6 +129,8 @@ def _tables(routes: APIRouter, desk: Desk) -> None:
 def _jobs(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/start", summary="Load tables: the ground before the facts, the cases before the others")
     def start(asked: Start) -> Response:
+        if again := desk.loads.sent(asked.sent):
+            return JSONResponse(again.describe(), headers=_PRIVATE)
         looks = [desk.look(desk.free(upload_id), at, asked.outbreak) for upload_id, at in dict.fromkeys(asked.items)]
         return JSONResponse(desk.begin(looks, asked.outbreak, asked.by, asked.sent).describe(), headers=_PRIVATE)
 
