@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pandas as pd
 
+from dashboard.reader import read_rows
 from dashboard.uploads import Upload, Uploads
 from zoning import state
 from zoning.corrections import is_rejects
@@ -18,7 +19,7 @@ from zoning.errors import InputError
 from zoning.guess import Guess, guess_table, head_of
 from zoning.loading import drawn
 from zoning.options import SOME_DAY, SOME_VALUE, Options
-from zoning.preview import Preview, Rows, encoding_of, preview, read_some
+from zoning.preview import Preview, Rows, encoding_of, preview
 from zoning.store import Workspace
 from zoning.tables import KINDS, contract
 
@@ -110,7 +111,8 @@ class Looks:
             return replace(none, kind=str(item.choices.get("kind", "osm")))
         encoding = str(item.choices.get("encoding", _kept(workspace, source, KINDS).get("encoding", "")))
         try:
-            raw = self._rows.of((upload.id, at, encoding), lambda: read_some(upload.path, item.part, encoding, max_mb))
+            told = (upload.path, upload.form, item.part, encoding, max_mb)
+            raw = self._rows.of((upload.id, at, encoding), lambda: read_rows(*told))
             found = encoding_of(upload.path, encoding) if upload.form == "CSV" else ("", "")
         except InputError as error:
             return replace(none, error=str(error))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_server
+from dashboard import reader
 from dashboard.errors import Refused
 from dashboard.uploads import FOLDER, Uploads, safe_name
 from tests.loading_desk import CASES, look, send, start, wait
@@ -301,6 +302,19 @@ def test_sheets_and_zipped_shapefiles_are_tables_of_their_own(client: TestClient
     assert sorted(item["part"] for item in upload["items"]) == ["green", "roads"]
     kinds = {item["part"]: look(client, upload, item["item"])["kind"] for item in upload["items"]}
     assert kinds == {"roads": "roads", "green": "green"}
+
+
+def test_a_large_file_is_read_beside_the_page_and_looks_the_same(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = look(client, send(client, "estates.geojson", _estate()))
+    bad = look(client, send(client, "bad.geojson", '{"type":"FeatureCollection","features":[]}'))
+    monkeypatch.setattr(reader, "LARGE", 0)
+    large = look(client, send(client, "estates.geojson", _estate()))
+    assert {**large, "id": ""} == {**small, "id": ""}
+    again = look(client, send(client, "bad.geojson", '{"type":"FeatureCollection","features":[]}'))
+    assert again["error"] == bad["error"]
+    assert "没有图形要素" in bad["error"]["zh"]
 
 
 def test_what_nobody_came_back_for_is_taken_away(client: TestClient, town_copy: Path) -> None:

@@ -70,9 +70,9 @@ function tabs() {
     el("button", { class: `btn ${view === now ? "on" : ""}`, type: "button", "aria-pressed": String(view === now), onclick: () => show(view) }, label, count ? el("span", { class: "lcount" }, count.toLocaleString("en")) : ""));
 }
 
-export function show(view) {
+export function show(view, wanted) {
   desk.view = view === "files" && desk.job ? "run" : view;
-  if (view === "rejects") openRejects();
+  if (view === "rejects") openRejects(false, wanted);
   redraw();
 }
 

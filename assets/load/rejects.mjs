@@ -19,10 +19,13 @@ export function onRejects(handler) {
   changed = handler;
 }
 
-export async function openRejects(quietly = false) {
+export async function openRejects(quietly = false, wanted = null) {
   try {
     here.groups = await rejectGroups();
     here.error = "";
+    if (!quietly) here.told = "";
+    const at = here.groups.findIndex((group) => group.source === wanted?.source && group.kind === wanted?.kind);
+    if (at >= 0) here.chosen = at;
     here.chosen = Math.min(here.chosen, Math.max(0, here.groups.length - 1));
     if (!quietly && here.groups.length) await turn(0);
   } catch (error) {
@@ -35,6 +38,9 @@ async function turn(from) {
   const group = here.groups[here.chosen];
   here.sheet = await rejectRows(group.source, group.kind, from, PAGE);
   here.from = from;
+  // A phone shows two columns: those with something wrong in them come first.
+  const wrongs = new Set(here.sheet.rows.flatMap((row) => row.faults.flatMap((fault) => fault.columns)));
+  if (innerWidth < 720) here.sheet.headers.sort((a, b) => wrongs.has(b) - wrongs.has(a));
 }
 
 const steady = (work) => work().catch((error) => { here.error = wrong(error, page); }).then(redraw);
@@ -133,8 +139,13 @@ function foot() {
   const group = here.groups[here.chosen];
   const who = el("input", { class: "inp", id: "load-by", "data-key": "by", value: author(), maxlength: 80 });
   who.addEventListener("input", () => { setAuthor(who.value); go.disabled = !group.drafts || !who.value.trim(); });
-  const go = el("button", { class: "btn pri", type: "button", "data-key": "again", disabled: here.busy || !group.drafts || !author(), onclick: reload }, here.busy ? page.words.load_running : counting(page, "load_rejects_go", group.drafts));
+  const go = el("button", { class: "btn pri", type: "button", "data-key": "again", disabled: here.busy || !group.drafts || !author(), onclick: reload }, goLabel(group.drafts));
   return el("div", { class: "lfoot" }, el("span", { class: "sp" }), el("label", { for: "load-by" }, page.words.author), who, go);
+}
+
+function goLabel(drafts) {
+  if (here.busy) return page.words.load_running;
+  return drafts ? counting(page, "load_rejects_go", drafts) : page.words.load_rejects_go_none;
 }
 
 async function reload() {

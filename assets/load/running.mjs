@@ -25,9 +25,10 @@ function stopButton() {
 
 function after(show) {
   const rejected = desk.job.files.reduce((sum, file) => sum + rejectedOf(file), 0);
+  const first = desk.job.files.find(rejectedOf);
   const { words } = page;
   return [
-    rejected ? el("button", { class: "btn pri", type: "button", "data-key": "to-rejects", onclick: () => { leaveResult(); show("rejects"); } }, counting(page, "load_to_rejects", rejected)) : "",
+    rejected ? el("button", { class: "btn pri", type: "button", "data-key": "to-rejects", onclick: () => { leaveResult(); show("rejects", first); } }, counting(page, "load_to_rejects", rejected)) : "",
     el("button", { class: `btn ${rejected ? "" : "pri"}`, type: "button", "data-key": "to-map", onclick: () => { leaveResult(); closeSheet(); } }, words.load_to_map),
     el("button", { class: "btn", type: "button", "data-key": "to-files", onclick: leaveResult }, words.load_back),
   ];

@@ -158,6 +158,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "load_alike": ("其余 {n} 行“{was}”也这样改", "Do the same in the other {n} with “{was}”"),
     "load_alike_one": ("另 1 行“{was}”也这样改", "Do the same in the other one with “{was}”"),
     "load_alike_done": ("已在 {n} 行作同样更正。", "The same was put right in {n} rows."),
+    "load_rejects_go_none": ("尚未更正任何一行", "no row is corrected yet"),
     "load_rejects_go": ("重新导入更正的 {n} 行", "Load the {n} corrected rows again"),
     "load_rejects_go_one": ("重新导入更正的 1 行", "Load the corrected row again"),
     "load_rejects_fine": ("可以导入", "ready to load"),
