@@ -11,6 +11,10 @@ CASES = (
     "N2,确诊,后天,114.0531,22.5399\n"
     "N3,无症状,2022-03-16 12:00,114.0533,22.5401\n"
 )
+ESTATE = (
+    '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"新苑","居住人口":12},"geometry":'
+    '{"type":"Polygon","coordinates":[[[114.05,22.53],[114.051,22.53],[114.051,22.531],[114.05,22.53]]]}}]}'
+)
 
 
 def send(client: TestClient, name: str, data: bytes | str) -> dict[str, Any]:
