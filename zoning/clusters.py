@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from zoning.geometry import Cells, Ints, components, disks
-from zoning.lookup import spread
+from zoning.lookup import atoms_by_cell, spread
+from zoning.once import once
 
 
 def find_clusters(claims: pd.DataFrame, holds: Mapping[str, Cells], atoms: pd.DataFrame) -> pd.Series:
@@ -58,7 +59,7 @@ def find_parts(
     one atom, of an outline that meets an atom of a stricter ground, or of joining grounds that touch, have the same.
     """
     ground, keys = pd.factorize(claims["ground"])
-    stay = claims["stay"].to_numpy(np.int64)
+    stay = pd.factorize(claims["stay"])[0]
     held = np.concatenate([np.empty(0, np.uint64), *(holds[k] for k in keys)])
     owner = np.repeat(np.arange(len(keys)), [len(holds[k]) for k in keys])
     joins = np.zeros(len(keys), bool)
@@ -74,6 +75,35 @@ def find_parts(
     left, right = np.append(left, ground[zone >= 0]), np.append(right, past + zone[zone >= 0])
     part: Ints = components(past + len(ids), np.append(ground, left), np.append(len(keys) + stay, right))
     return np.asarray(part[ground])
+
+
+def around(held: Cells, atoms: pd.DataFrame) -> Cells:
+    """Return the atoms that touch some atoms as joining grounds do, with these themselves; more of them are no harm.
+
+    Parameters
+    ----------
+    held : (n,) atom numbers.
+    atoms : the atoms table.
+
+    Returns
+    -------
+    (m,) atom numbers.
+    """
+    row, cells = held[held < len(atoms)].astype(np.int64), held[held >= len(atoms)]
+    buildings, by_building = _by_building(atoms)
+    of_row = pd.Series(buildings[row]).drop_duplicates().to_numpy(np.int64)
+    _, near = disks(np.unique(np.append(cells, atoms["cell"].to_numpy(np.uint64)[row])), 1)
+    names, by_cell = atoms_by_cell(atoms)
+    units = by_cell[spread(names, np.unique(near))[1]]
+    mates = by_building[spread(buildings[by_building], of_row[of_row >= 0])[1]]
+    return np.unique(np.concatenate([held, near, units.astype(np.uint64), mates.astype(np.uint64)]))
+
+
+@once
+def _by_building(atoms: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Number of each atom's building, -1 for none, and the atoms by it."""
+    building = pd.factorize(atoms["building_id"])[0]
+    return building, np.argsort(building, kind="stable")
 
 
 def _met(held: Cells, owner: Ints, rims: list[Cells], rank: Ints) -> tuple[Ints, Ints]:
@@ -126,7 +156,7 @@ def _marks(names: Cells, atoms: pd.DataFrame) -> tuple[Ints, Ints]:
     units = np.flatnonzero(names < len(atoms))
     cells = np.flatnonzero(names >= len(atoms))
     row = names[units].astype(np.int64)
-    building, _ = pd.factorize(atoms["building_id"].to_numpy(object)[row])
+    building, _ = pd.factorize(atoms["building_id"].array.take(row))
     in_building = units[building >= 0]
     mark = len(names) + building[building >= 0]
     owner, near = disks(names[cells], 1)

@@ -18,6 +18,8 @@ TIMES = (
     *("watch_until", "earliest_lift_at"),
 )
 _TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
+# Tables of parts are put together: a column that says nothing in one has the type that it has in another.
+_DTYPES = {"status": "str", "stage": "str", "redrawn": "bool", "notice_no": "object", "decided_by": "object"}
 _NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
 _INPUTS = ("zone_id", "aliases", "class", "origin", "settled", "last_presence_at", "cleaned_at", "fact_ids", "atoms")
 
@@ -49,6 +51,9 @@ def apply_decisions(
     found = pd.DataFrame(rows, index=zones.index, columns=list(_TOLD))
     for column in TIMES:
         found[column] = pd.to_datetime(found[column], utc=True).astype("datetime64[us, UTC]")
+    found = found.astype(_DTYPES)
+    for column in ("notice_no", "decided_by"):
+        found[column] = found[column].where(found[column].notna(), None)
     return zones.assign(**{c: found[c] for c in found})
 
 

@@ -10,10 +10,21 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from zoning.lookup import text_among
 from zoning.policy import Policy
 
 _HOUR = pd.Timedelta(hours=1)
 _AWAY = ("quarantine", "closed_loop")
+# A table of no stays has the types of one with some: they are put together.
+_DTYPES = {
+    **dict.fromkeys(("fact_id", "trigger", "place_risk"), "str"),
+    **dict.fromkeys(("founded_at", "reported_at", "from_at", "last_presence_at", "cleaned_at"), "datetime64[us, UTC]"),
+    "hours": "float64",
+    "contacts_traceable": "boolean",
+    "ghost": "bool",
+    "case": "int64",
+    "visit": "int64",
+}
 
 
 def find_sources(cases: pd.DataFrame, versions: pd.DataFrame, policy: Policy, as_of: datetime) -> pd.DataFrame:
@@ -33,10 +44,11 @@ def find_sources(cases: pd.DataFrame, versions: pd.DataFrame, policy: Policy, as
     """
     fires = cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]
     live = cases[fires].assign(ghost=False)
-    past = versions[versions["status"].isin(policy.source.statuses) & ~versions["fact_id"].isin(live["fact_id"])]
+    fired = versions["status"].isin(policy.source.statuses).to_numpy(bool)
+    past = versions[fired & ~text_among(versions["fact_id"], live["fact_id"])]
     past = past[~past["fact_id"].duplicated(keep="last")]
-    first = cases.set_index("fact_id")["first_recorded_at"]
-    ghosts = past.assign(first_recorded_at=first.reindex(past["fact_id"]).array, ghost=True)
+    firsts = cases[text_among(cases["fact_id"], past["fact_id"])].set_index("fact_id")["first_recorded_at"]
+    ghosts = past.assign(first_recorded_at=firsts.reindex(past["fact_id"]).array, ghost=True)
     both = pd.concat([live, ghosts[live.columns.intersection(ghosts.columns)]], ignore_index=True)
     both = both[both["reported_at"] <= pd.Timestamp(as_of)]
     begun = both["onset_at"].fillna(both["first_positive_at"]).fillna(both["reported_at"])
@@ -80,7 +92,7 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     stays = stays.assign(trigger="visit", founded_at=stays["first_recorded_at"])
     both = pd.concat([homes, stays], ignore_index=True)
     row = both["case"].to_numpy()
-    start, end = sources["start"].to_numpy()[row], sources["end"].to_numpy()[row]
+    start, end = (sources[c].array.take(row) for c in ("start", "end"))
     both["from_at"] = both["arrive"].where(both["arrive"] > start, start)
     both["last_presence_at"] = both["leave"].where(both["leave"] < end, end)
     for name in ("reported_at", "cleaned_at"):
@@ -90,7 +102,7 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     inside = (both["arrive"] >= start) & (both["arrive"] < end)
     both = both[(both["hours"] > 0) | (moment & inside)]
     kept = ["fact_id", "trigger", "founded_at", "reported_at", "from_at", "last_presence_at", "hours", "place_risk"]
-    both = both.reindex(columns=[*kept, "contacts_traceable", "cleaned_at", "ghost", "case", "visit"])
+    both = both.reindex(columns=[*kept, "contacts_traceable", "cleaned_at", "ghost", "case", "visit"]).astype(_DTYPES)
     return both.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
 
 

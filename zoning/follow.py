@@ -1,20 +1,67 @@
 """Following the change: a part that is what it was is taken as it was made; the plan is that of a full run."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from zoning.clusters import find_parts
-from zoning.geometry import Cells
+from zoning.geometry import Cells, Ints
+from zoning.hashes import mix
 from zoning.kept import Kept, quiet_until
-from zoning.parts import Tables, Town, derive_parts, dress_parts, part_names
+from zoning.ordered import Change, among
+from zoning.partition import part_claims
+from zoning.parts import Tables, Town, derive_parts, dress_parts
+from zoning.policy import Policy
 from zoning.redress import redraw
-from zoning.risk import strictest_in_cells
+from zoning.risk import strictest, strictest_in_cells
+from zoning.standing import settle
+
+_SETTLED = ["mark", "settled", "ended", "origin", "class", "rule_class", "calm", "ground", "slot"]
+
+
+def settle_all(
+    claims: pd.DataFrame,
+    change: Change,
+    stays: pd.DataFrame,
+    standings: pd.DataFrame,
+    policy: Policy,
+    as_of: datetime,
+    kept: Kept,
+) -> tuple[pd.DataFrame, Ints]:
+    """Mark the claims that decisions answered; where these are what they were, new claims and marked ones only.
+
+    Parameters
+    ----------
+    claims : table of `claim_all`.
+    change : how it came from the one before.
+    stays : of `see`.
+    standings : of `fold_decisions`.
+    policy, as_of : of `settle`.
+    kept : what earlier derivations made; is brought up to date.
+
+    Returns
+    -------
+    The claims as `settle` gives them; which of those before each could be the same, -1 for none.
+    """
+    live = stays["live"].to_numpy(bool)[claims["stay"].to_numpy(np.int64)]
+    claims, row, old = claims.assign(live=live), change.came_from, kept.settled
+    parted = standings["parted"].map(bool).any()
+    if old is None or parted or len(old) != len(change.keep) or not kept.quiet(standings, as_of):
+        kept.settled = settle(claims, standings, policy, as_of)
+        return kept.settled, np.append(row, np.full(len(kept.settled) - len(row), -1))
+    marked = np.append((old["settled"].notna() | old["calm"]).to_numpy(bool), False)[row]
+    again = (row < 0) | marked
+    few = settle(claims[again].reset_index(drop=True), standings, policy, as_of)
+    live[marked] = few["live"].to_numpy(bool)[marked[again]]
+    found = change.apply(old, few[row[again] < 0])
+    kept.settled = found.assign(stay=claims["stay"], live=live)
+    return kept.settled, row
 
 
 def follow(
     claims: pd.DataFrame,
+    came_from: Ints,
     stays: pd.DataFrame,
     standings: pd.DataFrame,
     strokes: pd.DataFrame,
@@ -26,8 +73,8 @@ def follow(
 
     Parameters
     ----------
-    claims : of `settle`, with `token` (hash of where a stay was and what it fired).
-    stays : of `find_stays`, with live, sure, case_id.
+    claims, came_from : of `settle_all`.
+    stays : of `see`.
     standings : of `fold_decisions`.
     strokes : of the state, in recorded order.
     town : where.
@@ -39,65 +86,48 @@ def follow(
     zones, membership, former, closed, calendar, gate_points, site_links with `part`, each in its own order; cells
     (of `strictest_in_cells`); touched, ledger (of `replay`).
     """
-    claims = claims[claims["act"] == "derive"].reset_index(drop=True)
-    names = part_names(claims, stays, find_parts(claims, town.scene.holds, town.scene.rims, town.ground.atoms))
-    before, none = kept.derived.pieces.get("membership"), np.empty(0, np.uint64)
+    kept.partition, new, gone = part_claims(kept.partition, claims, _tokens(claims), came_from, town.scene)
+    part = kept.partition.part
 
     def derive(new: Cells) -> Tables:
-        few = np.isin(names, new)
-        return derive_parts(claims[few].assign(part=names[few]), stays, town)
+        few = among(part, new)
+        return derive_parts(claims[few].assign(part=part[few]).reset_index(drop=True), stays, town)
 
-    new, gone = kept.derived.renew(np.unique(names), none, derive)
-    if len(new) or len(gone):
-        rows = kept.derived.pieces["membership"].sort_values("atom", ignore_index=True)
-        kept.derived.pieces = {**kept.derived.pieces, "membership": rows}
-    kept.cells = _cells(kept.cells, before, kept.derived.pieces, new, gone)
-    edited = redraw(kept.derived.pieces, strokes, town, as_of)
+    kept.derived.renew(new, gone, derive)
+    if len(strokes):
+        edited = redraw(kept.derived.pieces, strokes, town, as_of)
+    else:
+        edited = kept.unedited or redraw(kept.derived.pieces, strokes, town, as_of)
+        kept.unedited = edited = replace(edited, parts=kept.derived.pieces)
 
     def dress(new: Cells) -> Tables:
         tables = {**edited.parts, "touched": edited.touched}
-        few = {name: table[np.isin(table["part"].to_numpy(np.uint64), new)] for name, table in tables.items()}
+        few = {name: table[among(table["part"].to_numpy(np.uint64), new)] for name, table in tables.items()}
         return dress_parts(few, few["touched"], standings, town, as_of)
 
-    kept.dressed.renew(np.unique(edited.parts["zones"]["part"]), kept.stale(standings, as_of), dress)
+    names = np.unique(edited.parts["zones"]["part"].to_numpy(np.uint64))
+    held = np.setdiff1d(np.intersect1d(kept.dressed.parts, names), kept.stale(standings, as_of))
+    kept.dressed.renew(np.setdiff1d(names, held), np.setdiff1d(kept.dressed.parts, held), dress)
     kept.standings, kept.since, kept.until = standings, as_of, quiet_until(standings, as_of, town.scene.settings)
-    found = _in_order({**edited.parts, **kept.dressed.pieces})
-    moved = edited.touched["cell"].to_numpy(np.uint64)
-    cells = _put_cells(kept.cells, found["zones"], found["membership"], np.unique(moved))
-    return found | {"cells": cells, "touched": edited.touched, "ledger": edited.ledger}
+    found = {**edited.parts, **kept.dressed.pieces}
+    found["calendar"] = found["calendar"].drop(columns="rank")
+    found["cells"] = _cells(found)
+    return found | {"touched": edited.touched, "ledger": edited.ledger}
 
 
-_ORDER = {
-    "zones": ["rank", "zone_id"], "former": ["atom"], "closed": ["zone_id"], "gate_points": ["zone_id", "gate_id"],
-    "site_links": ["zone_id", "site_kind"],
-}  # fmt: skip
+def _tokens(claims: pd.DataFrame) -> Cells:
+    """Hash each claim with its stay, what decisions made of it, and whether it lives."""
+    token = claims["mark"].to_numpy(np.uint64, copy=True)
+    answered = (claims["settled"].notna() | claims["calm"]).to_numpy(bool)
+    told = claims.loc[answered, _SETTLED].assign(
+        **{c: claims[c][answered].astype("str") for c in ("settled", "origin")}
+    )
+    token[answered] = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
+    return mix(token + claims["live"].to_numpy(bool))
 
 
-def _in_order(tables: Tables) -> Tables:
-    """Put each table in the order that a full run gives it; rounds go in the order of their zones."""
-    found = tables | {name: tables[name].sort_values(keys, ignore_index=True) for name, keys in _ORDER.items()}
-    place = pd.Index(found["zones"]["zone_id"]).get_indexer(tables["calendar"]["zone_id"])
-    order = np.lexsort((tables["calendar"]["day"].to_numpy(), place))
-    return found | {"calendar": tables["calendar"].iloc[order].reset_index(drop=True)}
-
-
-def _cells(
-    shown: pd.DataFrame | None, before: pd.DataFrame | None, now: Tables, new: Cells, gone: Cells
-) -> pd.DataFrame:
-    """The class of each cell, looked at anew where a part came or went."""
-    rows = now["membership"]
-    if shown is None or before is None:
-        return strictest_in_cells(now["zones"], rows)
-    pairs = ((rows, new), (before, gone))
-    moved = [
-        table["cell"].to_numpy(np.uint64)[np.isin(table["part"].to_numpy(np.uint64), some)] for table, some in pairs
-    ]
-    return _put_cells(shown, now["zones"], rows, np.unique(np.concatenate(moved)))
-
-
-def _put_cells(shown: pd.DataFrame, zones: pd.DataFrame, rows: pd.DataFrame, moved: Cells) -> pd.DataFrame:
-    if not len(moved):
-        return shown
-    found = strictest_in_cells(zones, rows[np.isin(rows["cell"].to_numpy(np.uint64), moved)])
-    rest = shown[~np.isin(shown["cell"].to_numpy(np.uint64), moved)]
-    return pd.concat([part for part in (rest, found) if len(part)] or [found])
+def _cells(found: Tables) -> pd.DataFrame:
+    """The strictest class of each cell: of what parts have there, where no edit moved an atom."""
+    if "cells" in found:
+        return strictest(found["cells"])[["cell", "class", "rank", "zone_id"]]
+    return strictest_in_cells(found["zones"], found["membership"])

@@ -4,6 +4,10 @@ import hashlib
 import hmac
 import json
 
+import numpy as np
+
+from zoning.geometry import Cells
+
 _write = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
@@ -38,3 +42,23 @@ def public_id(salt: str, name: str) -> str:
     RFC 2104 (HMAC).
     """
     return hmac.new(salt.encode(), name.encode(), "sha256").hexdigest()[:16] if salt else name
+
+
+def mix(values: Cells) -> Cells:
+    """Spread every bit over all others, so that sums of rows tell them apart.
+
+    Parameters
+    ----------
+    values : (n,) uint64.
+
+    Returns
+    -------
+    (n,) uint64.
+
+    Source
+    ------
+    The finaliser of SplitMix64.
+    """
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))

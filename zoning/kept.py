@@ -12,52 +12,62 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zoning.causes import Claims, Stays
 from zoning.clocks import local_day, midnight
-from zoning.geometry import Cells, Ints
+from zoning.geometry import Cells
+from zoning.ordered import Change, among, places
+from zoning.partition import Partition
+from zoning.parts import ORDER, Tables
+from zoning.redress import Redrawn
 from zoning.settings import Settings
 from zoning.times import zone_info
-
-Tables = dict[str, pd.DataFrame]
 
 
 @dataclass
 class Shelf:
-    """Tables made part by part: `pieces` with column `part`; `parts`: names of all, those without a row too."""
+    """Tables made part by part: `pieces` with column `part`, in order; `parts`: names of all, without a row too."""
 
     pieces: Tables = field(default_factory=dict)
     parts: Cells = field(default_factory=lambda: np.empty(0, np.uint64))
 
-    def renew(self, names: Cells, stale: Cells, make: Callable[[Cells], Tables]) -> tuple[Cells, Cells]:
+    def renew(self, new: Cells, gone: Cells, make: Callable[[Cells], Tables]) -> None:
         """Make what is new, drop what is gone, and leave the rest as it was.
 
         Parameters
         ----------
-        names : (n,) names of the parts that there are now.
-        stale : names of parts that hold no longer, though they may be there.
-        make : names of new parts -> their tables, each with `part`.
-
-        Returns
-        -------
-        new, gone : names of the parts that were made, and of those whose rows were dropped.
+        new : names of parts to make, those that hold no longer too.
+        gone : names of parts whose rows are dropped.
+        make : names of parts -> their tables, each with `part` and in order.
         """
-        held = np.intersect1d(np.setdiff1d(self.parts, stale), names)
-        new, gone = np.setdiff1d(names, held), np.setdiff1d(self.parts, held)
-        if len(new) or len(gone) or not self.pieces:
-            self.pieces, self.parts = splice(self.pieces, gone, make(new)), np.unique(names)
-        return new, gone
+        left = self.parts[~among(self.parts, gone)]
+        if not len(left) or not self.pieces:
+            self.pieces = make(new)
+        elif len(new) or len(gone):
+            fresh = make(new) if len(new) else {name: table.iloc[:0] for name, table in self.pieces.items()}
+            self.pieces = {name: _put(table, gone, fresh[name], ORDER[name]) for name, table in self.pieces.items()}
+        self.parts = np.union1d(left, new)
+
+
+def _put(table: pd.DataFrame, gone: Cells, fresh: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    keep = ~among(table["part"].to_numpy(np.uint64), gone)
+    return Change(keep, places(table, keep, fresh, keys)).apply(table, fresh)
 
 
 @dataclass
 class Kept:
     """What was derived before.
 
-    `rests_on`: the objects that all of it rests on; `rows`: name -> (hashes of inputs in order, rows made of them);
-    `holds`, `legal`, `exact`, `whole`, `rims`: of `Scene`; `derived`, `dressed`: what `derive_parts` and `dress_parts`
-    made; `cells`: of `strictest_in_cells`; `standings` and the span of time over which what is dressed holds (UTC).
+    `rests_on`: the objects that all of it rests on; `stays`, `claims`, `settled` (claims as decisions left them) and
+    `partition`: what the facts made; `holds`, `legal`, `exact`, `whole`, `rims`: of `Scene`; `derived`, `dressed`: what
+    `derive_parts` and `dress_parts` made; `unedited`: what no strokes at all make of it; `standings`, of which
+    decisions (`decided`), and the span of time over which what is dressed holds (UTC).
     """
 
     rests_on: list[Any] = field(default_factory=list)
-    rows: dict[str, tuple[Cells, pd.DataFrame]] = field(default_factory=dict)
+    stays: Stays | None = None
+    claims: Claims | None = None
+    settled: pd.DataFrame | None = None
+    partition: Partition = field(default_factory=Partition)
     holds: dict[str, Cells] = field(default_factory=dict)
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)
@@ -65,7 +75,8 @@ class Kept:
     rims: dict[str, Cells] = field(default_factory=dict)
     derived: Shelf = field(default_factory=Shelf)
     dressed: Shelf = field(default_factory=Shelf)
-    cells: pd.DataFrame | None = None
+    unedited: Redrawn | None = None
+    decided: list[str] = field(default_factory=list)
     standings: pd.DataFrame | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -85,34 +96,19 @@ class Kept:
         same = (a is b or (not isinstance(a, pd.DataFrame) and a == b) for a, b in pairs)
         return len(self.rests_on) == len(rests_on) and all(same)
 
-    def once(self, name: str, tokens: Cells, make: Callable[[Ints], pd.DataFrame]) -> pd.DataFrame:
-        """Return the rows made of each token, making only what is not known.
+    def quiet(self, standings: pd.DataFrame, as_of: datetime) -> bool:
+        """Return whether decisions and time say what they said for the last plan.
 
         Parameters
         ----------
-        name : of the table.
-        tokens : (n,) uint64 hashes of what each row is made of.
-        make : positions of tokens that are new, each once -> rows with column `at` (position), any number a token.
+        standings : of `fold_decisions`.
+        as_of : UTC.
 
         Returns
         -------
-        All rows made, with `at` as the position in `tokens`, in order of `at`.
+        True if what hangs on them alone is the same.
         """
-        known, rows = self.rows.get(name, (np.empty(0, np.uint64), None))
-        distinct, first = np.unique(tokens, return_index=True)
-        new = first[~np.isin(distinct, known)]
-        if len(new) or rows is None:
-            made = make(new.astype(np.int64))
-            fresh = made.assign(token=tokens[made["at"].to_numpy(np.int64)]).drop(columns="at")
-            rows = fresh if rows is None else pd.concat([rows, fresh]) if len(fresh) else rows
-            rows = rows.sort_values("token", kind="stable", ignore_index=True)
-            self.rows[name] = np.union1d(known, tokens[new]), rows
-        keys = rows["token"].to_numpy(np.uint64)
-        start, stop = np.searchsorted(keys, tokens), np.searchsorted(keys, tokens, "right")
-        sizes = stop - start
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        found = rows.take(np.repeat(start, sizes) + within)
-        return found.assign(at=np.repeat(np.arange(len(tokens)), sizes)).reset_index(drop=True)
+        return self.standings is standings and bool(self.since and self.until and self.since <= as_of < self.until)
 
     def stale(self, standings: pd.DataFrame, as_of: datetime) -> Cells:
         """Return the parts whose dress no longer holds, by decisions or by time.
@@ -126,6 +122,8 @@ class Kept:
         -------
         (n,) uint64 names of parts.
         """
+        if self.quiet(standings, as_of):
+            return self.dressed.parts[:0]
         if self.standings is None or not (self.since and self.until and self.since <= as_of < self.until):
             return self.dressed.parts
         before, now = (table.to_dict("index") for table in (self.standings, standings))
@@ -161,27 +159,3 @@ def quiet_until(standings: pd.DataFrame, as_of: datetime, settings: Settings) ->
         later = standings[column][standings[column] > pd.Timestamp(as_of)]
         ends += [later.min().to_pydatetime()] if len(later) else []
     return min(ends)
-
-
-def splice(kept: Tables, gone: Cells, fresh: Tables) -> Tables:
-    """Put newly derived parts in the place of those that are gone.
-
-    Parameters
-    ----------
-    kept, fresh : name -> table with `part`.
-    gone : (n,) names of the parts of `kept` that hold no longer.
-
-    Returns
-    -------
-    name -> table: rows of the parts that still hold, then the new ones.
-    """
-    if not kept:
-        return fresh
-    found = {}
-    for name, table in fresh.items():
-        old = kept[name]
-        stays = ~np.isin(old["part"].to_numpy(np.uint64), gone)
-        old = old if stays.all() else old[stays]
-        filled = [one for one in (old, table) if len(one)]
-        found[name] = filled[0] if len(filled) == 1 else pd.concat(filled) if filled else table
-    return found

@@ -1,12 +1,14 @@
 """Look-ups that stages share: the ancestor of a unit, the area at a point, the atoms inside a unit, keys in a list."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
 from zoning.geometry import Cells, Ints
+from zoning.once import once
 
 
 def at_level(rows: Ints, units: pd.DataFrame, levels: tuple[str, ...]) -> Ints:
@@ -68,6 +70,23 @@ def atoms_inside(rows: Ints, inside: pd.DataFrame) -> tuple[Ints, Ints]:
     return owner, inside["atom"].to_numpy()[found]
 
 
+@once
+def atoms_by_cell(atoms: pd.DataFrame) -> tuple[Cells, Ints]:
+    """Return the atoms of units by the cell of their representative point.
+
+    Parameters
+    ----------
+    atoms : the atoms table.
+
+    Returns
+    -------
+    cells : (n,) in order; rows : (n,) of `atoms`, in the same order.
+    """
+    cells = atoms["cell"].to_numpy(np.uint64)
+    order = np.argsort(cells, kind="stable")
+    return cells[order], order
+
+
 def spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
     """Return every position of each asked key in a sorted array.
 
@@ -118,3 +137,19 @@ def bare_words(words: pd.Series) -> pd.Series:
     text = pc.utf8_normalize(pa.array(words.array, pa.large_string(), from_pandas=True), "NFKC")
     bare = pc.replace_substring_regex(pc.utf8_lower(text), r"[\s\pZ]+", "")
     return pd.Series(bare.to_pandas(), index=words.index, dtype="str")
+
+
+def text_among(words: pd.Series, some: pd.Series) -> npt.NDArray[np.bool_]:
+    """Return which words are among some, of which there may be many.
+
+    Parameters
+    ----------
+    words : (n,) text; missing words are among none.
+    some : text.
+
+    Returns
+    -------
+    (n,) booleans.
+    """
+    one, other = (pa.array(each.array, pa.large_string(), from_pandas=True) for each in (words, some.dropna()))
+    return np.asarray(pc.is_in(one, value_set=other).to_numpy(zero_copy_only=False), bool)

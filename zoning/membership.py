@@ -22,7 +22,7 @@ _DTYPES = {
     **dict.fromkeys(("zone_id", "class", "slot", "founding_fact", "rule_class"), "str"),
     **dict.fromkeys(("rank", "causes_count"), "int64"),
     **dict.fromkeys(("ended", "no_ground", "void"), "bool"),
-    **dict.fromkeys(("settled", "origin", "ground_id"), "object"),
+    **dict.fromkeys(("settled", "origin", "ground_id", "aliases", "fact_ids", "cause_ids", "rule_ids"), "object"),
     **dict.fromkeys(("founded_at", "last_presence_at", "cleaned_at"), "datetime64[us, UTC]"),
     "part": "uint64",
 }
@@ -264,5 +264,9 @@ def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
     asked = claims[(claims["act"] == "propose") & claims["live"]]
     if asked.empty:
         return pd.DataFrame(columns=["rule_id", "ground", "class", "fact_ids"])
-    grouped = asked.groupby(["rule_id", "ground", "class"])["fact_id"].agg(lambda f: sorted(set(f)))
-    return grouped.rename("fact_ids").reset_index()
+    keys = ["rule_id", "ground", "class"]
+    told = asked[[*keys, "fact_id"]].drop_duplicates().sort_values([*keys, "fact_id"], ignore_index=True)
+    first = np.flatnonzero(~told[keys].duplicated().to_numpy())
+    facts = np.split(told["fact_id"].to_numpy(object), first[1:])
+    lists = pd.Series([part.tolist() for part in facts], dtype=object)
+    return told.iloc[first][keys].reset_index(drop=True).assign(fact_ids=lists)

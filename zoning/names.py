@@ -35,29 +35,35 @@ def name_zones(
     `zones` with name and name_en; English falls back to the name as given. Units are named from the top: an estate
     stands for all of it that is in the zone; a fourth and further ones are counted.
     """
-    titles = {i: (n, e) for i, n, e in zip(areas["id"], areas["name"], _english(areas), strict=True)}
+    titles = _titles(areas)
     inside = membership[membership["atom"] < len(atoms)]
     rows = atoms["unit"].to_numpy(np.int64)[inside["atom"].to_numpy(np.int64)]
     units_of = dict(pd.Series(rows).groupby(inside["zone_id"].to_numpy(object)).agg(list))
-    words = [units[c].astype("str").to_numpy(object) for c in ("name", "name_en")]
+    parent, distinct = units["parent"].to_numpy(np.int64), np.unique(rows)
+    words = [dict(zip(distinct.tolist(), units[c].array.take(distinct), strict=True)) for c in ("name", "name_en")]
     grounds = zones["ground_id"].astype(object).where(zones["ground_id"].notna(), None)
     names, loose = np.empty((len(zones), 2), object), []
     for i, (zone_id, ground) in enumerate(zip(zones["zone_id"], grounds, strict=True)):
         if ground in titles:
             names[i] = titles[ground]
         elif ground is None and zone_id in units_of:
-            names[i] = _of_units(units_of[zone_id], units["parent"].to_numpy(np.int64), words)
+            names[i] = _of_units(units_of[zone_id], parent, words)
         else:
             loose.append(i)
     names[loose] = _by_road(_points(zones.iloc[loose], membership), roads, frame)
-    return zones.assign(name=names[:, 0], name_en=names[:, 1])
+    return zones.assign(**{c: pd.Series(names[:, i], zones.index, "str") for i, c in enumerate(("name", "name_en"))})
 
 
 def _english(table: pd.DataFrame) -> pd.Series:
     return table["name_en"].fillna(table["name"])
 
 
-def _of_units(rows: list[int], parent: Ints, words: list[np.ndarray]) -> tuple[str, str]:
+@once
+def _titles(areas: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    return {i: (n, e) for i, n, e in zip(areas["id"], areas["name"], _english(areas), strict=True)}
+
+
+def _of_units(rows: list[int], parent: Ints, words: list[dict[int, str]]) -> tuple[str, str]:
     mine = set(rows)
     tops = sorted((r for r in mine if parent[r] not in mine), key=lambda r: (words[0][r], r))
     more = f" +{len(tops) - SHOWN}" if len(tops) > SHOWN else ""
@@ -107,8 +113,13 @@ def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataF
     `proposals` with name and name_en; the key's own id where nothing is called so.
     """
     ids = proposals["ground"].str.split(":", n=1).str[1]
-    both = pd.concat([table[["id", "name"]].assign(name_en=_english(table)) for table in (units, areas)])
-    called = both.drop_duplicates("id").set_index("id").reindex(ids)
+    called = _called(units, areas).reindex(ids)
     return proposals.assign(
         name=called["name"].fillna(ids).to_numpy(), name_en=called["name_en"].fillna(ids).to_numpy()
     )
+
+
+@once
+def _called(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    both = pd.concat([table[["id", "name"]].assign(name_en=_english(table)) for table in (units, areas)])
+    return both.drop_duplicates("id").set_index("id")

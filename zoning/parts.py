@@ -16,12 +16,13 @@ from zoning.clusters import find_clusters
 from zoning.decisions import apply_decisions
 from zoning.edits.ledger import unedited
 from zoning.gates import place_gates
-from zoning.geometry import Cells, Ints, cells_to_text
+from zoning.geometry import cells_to_text
 from zoning.grounds.scene import Scene
 from zoning.hashes import digest
 from zoning.membership import derive_zones
 from zoning.names import name_zones
 from zoning.people import People, people_on_land
+from zoning.risk import strictest_in_cells
 from zoning.schedule import make_calendar
 from zoning.services import link_services
 from zoning.shapes import draw_zones
@@ -29,6 +30,14 @@ from zoning.units import Units
 
 Tables = dict[str, pd.DataFrame]
 _REASONS = ("rule_ids", "fact_ids")
+_SAID = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "rule_ids", "status", "stage"]
+_DATES = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
+# The columns by which each table is in order; rows that have these alike are of one part, in an order of their own.
+ORDER = {
+    "membership": ["atom"], "former": ["atom"], "cells": ["cell"], "zones": ["rank", "zone_id"],
+    "calendar": ["rank", "zone_id"], "grounds": ["zone_id", "ground"], "closed": ["zone_id"],
+    "gate_points": ["zone_id"], "site_links": ["zone_id"],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
 
     Returns
     -------
-    zones (not dressed yet), membership, former, closed, grounds as ARCHITECTURE.md lists them, each with `part`.
+    zones (not dressed yet), membership, former, closed, grounds as ARCHITECTURE.md lists them, cells (of
+    `strictest_in_cells`, once a part), each with `part` and in order of `ORDER`.
     """
     scene, joining = town.scene, claims["settled"].isna() & (claims["act"] == "derive")
     cluster = find_clusters(claims[joining], scene.holds, town.ground.atoms)
@@ -60,9 +70,14 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
         "zones": derived.zones,
         "membership": unedited(with_people(derived.membership.drop(columns="why"), town)),
         "former": with_people(derived.former, town),
-        "grounds": derived.grounds,
+        "grounds": derived.grounds.sort_values(["zone_id", "ground"], ignore_index=True),
     }
-    return {**_in_parts(found, derived.zones), "closed": derived.closed}
+    found = _in_parts(found, derived.zones)
+    return {
+        **found,
+        "closed": derived.closed,
+        "cells": strictest_in_cells(found["zones"], found["membership"], ["part"]),
+    }
 
 
 def _in_parts(tables: Tables, zones: pd.DataFrame) -> Tables:
@@ -84,14 +99,16 @@ def dress_parts(parts: Tables, touched: pd.DataFrame, standings: pd.DataFrame, t
 
     Returns
     -------
-    zones (with content: hash of who is in it, and why), calendar, gate_points, site_links, each with `part`.
+    zones (with content: hash of all that is said of it), calendar (with rank), gate_points, site_links, each with
+    `part` and in order of `ORDER`.
     """
     tables, frame, policy, settings = town.scene.tables, town.ground.frame, town.scene.policy, town.scene.settings
     zones = apply_decisions(_dress(parts, touched, town), standings, policy, settings, as_of)
-    zones["content"] = zones["zone_id"].map(_contents(parts["membership"])).astype("str")
+    zones["content"] = _told(zones, zones["zone_id"].map(_contents(parts["membership"])).astype("str"))
+    rounds = make_calendar(zones, policy, settings, as_of)
     found: Tables = {
         "zones": zones,
-        "calendar": make_calendar(zones, policy, settings, as_of),
+        "calendar": rounds.assign(rank=rounds["zone_id"].map(zones.set_index("zone_id")["rank"]).astype("int64")),
         "gate_points": place_gates(zones, tables["roads"], tables["gates"], settings, frame),
         "site_links": link_services(zones, tables["sites"], tables["roads"], frame),
     }
@@ -122,10 +139,10 @@ def with_people(membership: pd.DataFrame, town: Town) -> pd.DataFrame:
     found["people"][~unit] = np.nan_to_num(on_land)
     told[unit], told[~unit] = people.atoms["told"].to_numpy(bool)[rows], ~np.isnan(on_land)
     names = np.empty(len(numbers), object)
-    names[unit], names[~unit] = atoms["atom_id"].to_numpy(object)[rows], cells_to_text(numbers[~unit])
+    names[unit], names[~unit] = atoms["atom_id"].array.take(rows), cells_to_text(numbers[~unit])
     cell = numbers.copy()
     cell[unit] = atoms["cell"].to_numpy(np.uint64)[rows]
-    return membership.assign(atom_id=names, told=told, cell=cell, **found)
+    return membership.assign(atom_id=pd.Series(names, membership.index, "str"), told=told, cell=cell, **found)
 
 
 def _dress(parts: Tables, touched: pd.DataFrame, town: Town) -> gpd.GeoDataFrame:
@@ -144,7 +161,8 @@ def _dress(parts: Tables, touched: pd.DataFrame, town: Town) -> gpd.GeoDataFrame
         by_zone = rows.groupby("zone_id")
         held = by_zone["atom_id"].agg(lambda atoms: digest(sorted(atoms)))
         told = zones["zone_id"].map(by_zone["told"].any()).astype(bool)
-        drawn.append(zones.assign(atoms=zones["zone_id"].map(held), people=zones["people"].where(told)))
+        atoms = zones["zone_id"].map(held).astype("str")
+        drawn.append(zones.assign(atoms=atoms, people=zones["people"].where(told)))
     both = pd.concat([part for part in drawn if len(part)] or drawn[:1])
     return both.sort_values(["rank", "zone_id"], ignore_index=True)
 
@@ -161,33 +179,8 @@ def _contents(membership: pd.DataFrame) -> Mapping[str, str]:
     return found
 
 
-def part_names(claims: pd.DataFrame, stays: pd.DataFrame, part: Ints) -> Cells:
-    """Name each part by all that its derivation rests on beside ground, pack and decisions.
-
-    Parameters
-    ----------
-    claims : of `settle`, with `token` (hash of where a stay was and what it fired).
-    stays : of `find_stays`, with live, sure, case_id.
-    part : (n,) number of the part of each claim.
-
-    Returns
-    -------
-    (n,) uint64: the sum of the hashes of its rows; the same rows in any order give the same name.
-    """
-    told = stays[["fact_id", "case_id", "founded_at", "last_presence_at", "cleaned_at", "sure", "live", "ghost"]]
-    by_stay = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
-    marks = claims[["token", "ended", "live", "calm"]].assign(
-        settled=claims["settled"].fillna("").astype("str"), target=claims["class"].astype("str")
-    )
-    by_claim = pd.util.hash_pandas_object(marks, index=False).to_numpy(np.uint64)
-    both = _mix(by_stay[claims["stay"].to_numpy(np.int64)] + by_claim)
-    sums = np.zeros(int(part.max()) + 1 if len(part) else 0, np.uint64)
-    np.add.at(sums, part, both)
-    return sums[part]
-
-
-def _mix(values: Cells) -> Cells:
-    """Spread every bit over all others, so that sums of rows tell them apart (the finaliser of SplitMix64)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def _told(zones: pd.DataFrame, content: pd.Series) -> pd.Series:
+    """Hash each zone with its reasons, ids, dates and stages, and what is in it."""
+    lists = zones[_SAID].assign(content=content)
+    rows = zip(*(lists[c].tolist() for c in lists), *(zones[c].astype("str").tolist() for c in _DATES), strict=True)
+    return pd.Series([digest(*row) for row in rows], index=zones.index, dtype="str")

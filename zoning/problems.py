@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from zoning.once import once
 from zoning.policy import Policy, warnings_on
 
 _SAID = {
@@ -25,7 +26,6 @@ def list_problems(
     zones: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
     stays: pd.DataFrame,
-    spots: pd.DataFrame,
     standings: pd.DataFrame,
     ledger: pd.DataFrame,
     handed_over: pd.DataFrame,
@@ -39,8 +39,7 @@ def list_problems(
     ground : code, subject, text: problems of the unit tree.
     zones : zone_id, aliases, redrawn.
     tables : kind -> table of the state; cases, areas, population, estates, buildings and units are read.
-    stays : fact_id, live.
-    spots : known, far, near, question, same rows.
+    stays : fact_id, live, known, far, near, question.
     standings : of `fold_decisions`.
     ledger : of `replay`.
     handed_over : of `hand_over`.
@@ -51,24 +50,23 @@ def list_problems(
     -------
     code, subject, text (what is wrong and what to do).
     """
-    live, known, far = (v.to_numpy(bool) for v in (stays["live"], spots["known"], spots["far"]))
-    asked = (spots["question"] != "").to_numpy(bool)
-    cases, population = tables["cases"], tables["population"]
-    named = pd.concat([tables[kind]["id"] for kind in ("estates", "buildings", "units")])
-    nowhere = population["area_id"].notna() & ~population["area_id"].isin(tables["areas"]["id"])
+    live, known, far, near = (stays[c].to_numpy(bool) for c in ("live", "known", "far", "near"))
+    asked = (stays["question"] != "").to_numpy(bool)
+    cases = tables["cases"]
     firing = cases[cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]]
     away = firing["found_in"].isin(("quarantine", "closed_loop")) & firing["isolated_at"].isna()
     found = {
         "no place": stays["fact_id"][live & ~known & ~far & ~asked],
         "far": stays["fact_id"][live & far],
-        "near": stays["fact_id"][live & spots["near"].to_numpy(bool)],
+        "near": stays["fact_id"][live & near],
         "redrawn": zones["zone_id"][zones["redrawn"].to_numpy(bool)],
         "bare": _bare(zones, standings),
         "transfer": firing["fact_id"][away & firing["home_until"].isna()],
     }
-    found |= {"twice": named[named.duplicated()], "no area": population["id"][nowhere & population["cell"].isna()]}
+    found |= {"twice": _twice(*(tables[kind] for kind in ("estates", "buildings", "units")))}
+    found |= {"no area": _without_area(tables["population"], tables["areas"])}
     parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items()]
-    said = spots["question"][live & asked]
+    said = stays["question"][live & asked]
     words = pd.DataFrame({"code": "address", "subject": stays["fact_id"][live & asked], "text": said})
     pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
     waits = ledger[ledger["status"].isin(_WAITS)]
@@ -79,8 +77,22 @@ def list_problems(
     return pd.concat([edits, ground, *parts, words, border, pack], ignore_index=True)
 
 
+@once
+def _twice(*tables: pd.DataFrame) -> pd.Series:
+    named = pd.concat([table["id"] for table in tables])
+    return named[named.duplicated()]
+
+
+@once
+def _without_area(population: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
+    named = population["area_id"].notna() & ~population["area_id"].isin(areas["id"])
+    return population["id"][named & population["cell"].isna()]
+
+
 def _bare(zones: pd.DataFrame, standings: pd.DataFrame) -> pd.Series:
     """Return the zones that were put in force, not ended, and are no zone of the plan any more."""
-    known = {name for row in zip(zones["zone_id"], zones["aliases"], strict=True) for name in (row[0], *row[1])}
     open_ = standings[standings["ended"].isna() & standings["in_force_from"].notna()]
+    if open_.empty:
+        return open_["zone_id"]
+    known = {name for row in zip(zones["zone_id"], zones["aliases"], strict=True) for name in (row[0], *row[1])}
     return open_["zone_id"][~open_["zone_id"].isin(known)]

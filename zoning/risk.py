@@ -3,61 +3,91 @@
 Risk is the person-hours of sources present within their windows, in four quantile classes (grade O, our default).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 CLASSES = 4
+_SHOWN = ("class", "rank", "zone_id")
 
 
-def strictest_in_cells(zones: pd.DataFrame, membership: pd.DataFrame) -> pd.DataFrame:
+def strictest_in_cells(zones: pd.DataFrame, membership: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
     """Return the class in which each cell is drawn.
 
     Parameters
     ----------
     zones : zone_id, class, rank.
     membership : zone_id, cell (uint64, of the representative point of each atom).
+    also : columns of `zones`: a cell has a row for each of their values.
 
     Returns
     -------
-    One row a cell, in order: cell, class, rank, zone_id of the strictest atom whose representative point it holds.
+    One row a cell, in order: cell, class, rank, zone_id of the strictest atom whose representative point it holds, and
+    the columns asked for.
     """
     row = pd.Index(zones["zone_id"]).get_indexer(membership["zone_id"])
-    place = zones["zone_id"].rank().to_numpy()[row]
-    rank, cell = zones["rank"].to_numpy(np.int64)[row], membership["cell"].to_numpy(np.uint64)
-    order = np.lexsort((place, rank, cell))
-    lead = order[np.diff(cell[order], prepend=np.uint64(0)) != 0]
-    told = {c: zones[c].to_numpy(object)[row[lead]] for c in ("class", "zone_id")}
-    return pd.DataFrame({"cell": cell[lead], "class": told["class"], "rank": rank[lead], "zone_id": told["zone_id"]})
+    pairs = pd.DataFrame({"cell": membership["cell"].to_numpy(np.uint64), "row": row}).drop_duplicates()
+    found = pairs[["cell"]].assign(**{c: zones[c].array.take(pairs["row"]) for c in (*_SHOWN, *also)})
+    return strictest(found, also)
 
 
-def show_cells(shown: pd.DataFrame, stays: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
+def strictest(shown: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the strictest row of each cell.
+
+    Parameters
+    ----------
+    shown : cell, class, rank, zone_id.
+    also : a cell keeps a row for each value of these columns.
+
+    Returns
+    -------
+    Its rows, in order of cell; of two zones of one rank that of the lesser id.
+    """
+    cell = shown["cell"].to_numpy(np.uint64)
+    if (cell[1:] > cell[:-1]).all():
+        return shown
+    if also or not (cell[1:] >= cell[:-1]).all():
+        order = shown.sort_values(["cell", *also, "rank", "zone_id"], kind="stable")
+        return order.drop_duplicates(["cell", *also]).reset_index(drop=True)
+    same = np.append(cell[1:] == cell[:-1], False)
+    many = same | np.append(False, same[:-1])
+    left = shown[many].sort_values(["cell", "rank", "zone_id"], kind="stable").drop_duplicates("cell").index
+    keep = ~many
+    keep[left] = True
+    return shown[keep].reset_index(drop=True)
+
+
+def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     """Return what each cell shows.
 
     Parameters
     ----------
     shown : of `strictest_in_cells`.
-    stays : hours, live, ghost.
-    spots : cell of each stay.
+    stays : hours, live, ghost, cell.
 
     Returns
     -------
     One row a cell in a zone or with risk: cell (uint64), class and zone_id (of the strictest atom whose representative
-    point it holds; None outside), rank (0 outside), hours (person-hours), risk (0 none, 1 to 4).
+    point it holds; missing outside), rank (0 outside), hours (person-hours), risk (0 none, 1 to 4).
     """
-    there = (stays["live"] & ~stays["ghost"].astype(bool)).to_numpy(bool) & (spots["cell"] != 0).to_numpy()
-    hours = stays["hours"][there].groupby(spots["cell"].to_numpy(np.uint64)[there]).sum()
-    at = hours.index.to_numpy(np.uint64)
-    bare = at[~np.isin(at, shown["cell"].to_numpy(np.uint64))]
-    outside = pd.DataFrame({"cell": bare, "class": None, "rank": 0, "zone_id": None}).astype({"cell": np.uint64})
-    table = pd.concat([part for part in (shown, outside) if len(part)] or [shown]).sort_values(
-        "cell", ignore_index=True
+    there = (stays["live"] & ~stays["ghost"].astype(bool)).to_numpy(bool) & (stays["cell"] != 0).to_numpy()
+    at, place = np.unique(stays["cell"].to_numpy(np.uint64)[there], return_inverse=True)
+    hours = np.bincount(place, stays["hours"].to_numpy(float)[there], minlength=len(at))
+    cells = shown["cell"].to_numpy(np.uint64)
+    spot = np.searchsorted(cells, at)
+    inside = np.append(cells, np.uint64(0))[spot] == at
+    row, sums = np.arange(len(cells)), np.zeros(len(cells))
+    sums[spot[inside]] = hours[inside]
+    row, sums = np.insert(row, spot[~inside], -1), np.insert(sums, spot[~inside], hours[~inside])
+    table = pd.DataFrame({"cell": np.insert(cells, spot[~inside], at[~inside])})
+    told = {c: shown[c].array.take(row, allow_fill=True) for c in ("class", "zone_id")}
+    rank = np.where(row < 0, 0, np.append(shown["rank"].to_numpy(np.int64), 0)[row])
+    return table.assign(
+        **{"class": told["class"], "rank": rank, "zone_id": told["zone_id"]},
+        hours=sums,
+        risk=_quantiles(pd.Series(sums)),
     )
-    spot = np.searchsorted(table["cell"].to_numpy(np.uint64), at)
-    sums = np.zeros(len(table))
-    sums[spot] = hours.to_numpy(float)
-    return table.assign(hours=sums, risk=_quantiles(pd.Series(sums)))[
-        ["cell", "class", "rank", "zone_id", "hours", "risk"]
-    ]
 
 
 def _quantiles(hours: pd.Series) -> np.ndarray:

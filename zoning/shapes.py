@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Frame, Ints, Shapes
+from zoning.lookup import spread
 from zoning.once import once
 from zoning.pieces import cut_out, dissolve_cells, less, put_together
 
@@ -106,45 +107,49 @@ class _Pieces:
         self.parent = units["parent"].to_numpy(np.int64)
         self.own, self.leaf = units["own"].to_numpy(bool), units["leaf"].to_numpy(bool)
         self.row = atoms["unit"].to_numpy(np.int64)
-        self.lender = self._climb(~self.own & (self.parent >= 0))
+        self.by_parent = np.argsort(self.parent, kind="stable")
+        self.lender = self._climb(np.arange(len(self.parent)), ~self.own & (self.parent >= 0))
         under_own = (self.parent >= 0) & self.own[self.lender[self.parent]]
         self.tops = self.shape[self.own & ~under_own]
+        self.tree = shapely.STRtree(self.tops)
 
     def of(self, atom: Cells, zone: Ints) -> tuple[Shapes, Ints]:
         """Return (part, number of its zone): footprints less what is not theirs, and the land of cells; -1 is none."""
-        unit, n = atom < len(self.row), len(self.shape)
-        of_unit = np.full(n, -1)
-        of_unit[self.row[atom[unit].astype(np.int64)]] = zone[unit]
-        parts, owner = self._units(of_unit)
+        unit = atom < len(self.row)
+        parts, owner = self._units(self.row[atom[unit].astype(np.int64)], zone[unit])
         loose = ~unit & (zone >= 0)
         land, numbers = self._land(atom[loose], zone[loose])
         return np.concatenate([parts, land]), np.concatenate([owner, numbers])
 
-    def _units(self, zone: Ints) -> tuple[Shapes, Ints]:
+    def _units(self, held: Ints, of: Ints) -> tuple[Shapes, Ints]:
         """A unit inside one of its own zone is drawn with it; one of no or another zone is a hole in what it is in."""
-        inner, n = self.parent >= 0, len(zone)
-        up = np.where(inner, self.parent, 0)
-        joined = inner & (zone >= 0) & (zone[up] == zone) & self.own[up]
-        rows, top = np.flatnonzero(joined & self.own), self._climb(joined)
-        shapely.prepare(self.shape[np.unique(top[rows])])
-        joined[rows] = shapely.covers(self.shape[top[rows]], self.shape[rows])
-        top = self._climb(joined)
-        drawn = np.flatnonzero((zone >= 0) & ~joined & (self.own | self.leaf))
+        n, parent, own = len(self.shape), self.parent, self.own
+        zone, joined = np.full(n, -1), np.zeros(n, bool)
+        zone[held] = of
+        held = np.unique(held[of >= 0])
+        rows = np.union1d(held, self.by_parent[spread(parent[self.by_parent], held)[1]])
+        inner, mine, up = parent[rows] >= 0, zone[rows] >= 0, np.maximum(parent[rows], 0)
+        joined[rows] = inner & mine & (zone[up] == zone[rows]) & own[up]
+        inside = rows[joined[rows] & own[rows]]
+        top = self._climb(inside, joined)
+        shapely.prepare(self.shape[np.unique(top)])
+        joined[inside] = shapely.covers(self.shape[top], self.shape[inside])
+        drawn = rows[mine & ~joined[rows] & (own | self.leaf)[rows]]
         key = np.unique(zone[drawn] * n + self.lender[drawn])
-        hole = np.flatnonzero(inner & ~joined & self.own & self.own[up] & (zone[up] >= 0))
-        around = np.searchsorted(key, zone[up[hole]] * n + top[up[hole]])
+        hole = rows[inner & ~joined[rows] & own[rows] & own[up] & (zone[up] >= 0)]
+        around = np.searchsorted(key, zone[parent[hole]] * n + self._climb(parent[hole], joined))
         owner, row = np.divmod(key, max(n, 1))
         return cut_out(self.shape[row], around, self.shape[hole]), owner
 
-    def _climb(self, joined: npt.NDArray[np.bool_]) -> Ints:
+    def _climb(self, rows: Ints, joined: npt.NDArray[np.bool_]) -> Ints:
         """Return each row's highest ancestor that an unbroken chain of joined rows leads to."""
-        top = np.arange(len(joined))
-        while joined[top].any():
-            top = np.where(joined[top], self.parent[top], top)
+        top = rows.copy()
+        while (climb := joined[top]).any():
+            top[climb] = self.parent[top[climb]]
         return top
 
     def _land(self, cells: Cells, zone: Ints) -> tuple[Shapes, Ints]:
         """Return the outlines of the cells of each zone, less every footprint."""
         parts, owner = dissolve_cells(cells, zone)
-        at, top = shapely.STRtree(self.tops).query(parts, predicate="intersects")
+        at, top = self.tree.query(parts, predicate="intersects")
         return cut_out(parts, at, self.tops[top]), owner

@@ -35,7 +35,7 @@ class State:
     `tables` holds one table a kind (empty where nothing was loaded): reference kinds as loaded, fact kinds with
     `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact; of the visits only those of people who
     are or were cases. `versions` holds every version of the cases, oldest first, `strokes` every edit; `salt` is
-    the secret of published ids. Times are UTC.
+    the secret of published ids, `outbreak` the name. Times are UTC.
     """
 
     known_at: datetime
@@ -45,6 +45,7 @@ class State:
     decisions: pd.DataFrame
     strokes: pd.DataFrame = field(default_factory=table_of)
     salt: str = ""
+    outbreak: str = ""
 
 
 def load(
@@ -212,7 +213,8 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
     decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
     strokes = strokes_of(workspace, events, known_at)
     return State(
-        known_at, _settings(events, known_at), found, cases, _decisions(decided), strokes, workspace.log.salt()
+        *(known_at, _settings(events, known_at), found, cases, _decisions(decided), strokes),
+        *(workspace.log.salt(), workspace.outbreak),
     )
 
 

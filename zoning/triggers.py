@@ -1,6 +1,6 @@
 """Stage 4a: what happened: which stays fire a rule's trigger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,13 +142,29 @@ def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     rows = np.flatnonzero(home & (group >= 0) & (unit >= 0))
     if not len(rows):
         return fires
-    rows = rows[np.argsort(group[rows], kind="stable")]
     within, n = number(when.within_days, np.inf), number(when.n, 1.0)
-    for at in np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1):
-        enough = len(np.unique(unit[at])) >= n
-        firsts = np.unique(days[at]) if np.isfinite(within) else days[at].min(keepdims=True)
-        for first in firsts if enough else ():
-            inside = at[(days[at] >= first) & (days[at] <= first + within)]
-            if len(np.unique(unit[inside])) >= n:
-                fires[inside] = True
+    _, code = np.unique(group[rows], return_inverse=True)
+    enough = _distinct(code, unit[rows], len(rows)) >= n
+    rows, code = rows[enough[code]], code[enough[code]]
+    order = np.lexsort((days[rows], code))
+    rows, code = rows[order], code[order]
+    for start, end in _windows(code.tolist(), days[rows].tolist(), unit[rows].tolist(), within, n):
+        fires[rows[start:end]] = True
     return fires
+
+
+def _windows(
+    group: list[int], days: list[float], unit: list[int], within: float, n: float
+) -> Iterator[tuple[int, int]]:
+    """Yield from where to where n or more units come together, of rows in order of group and day."""
+    counts, end, last = dict[int, int](), 0, 0
+    for start in range(len(group)):
+        while end < len(group) and group[end] == group[start] and days[end] <= days[start] + within:
+            counts[unit[end]] = counts.get(unit[end], 0) + 1
+            end += 1
+        if len(counts) >= n and end > last:
+            yield start, end
+            last = end
+        counts[unit[start]] -= 1
+        if not counts[unit[start]]:
+            del counts[unit[start]]

@@ -282,6 +282,6 @@ def _put_zones(
     )  # fmt: skip
     for column in set(zones) - set(new):
         new[column] = _missing(zones[column], len(new))
-    new = new[list(zones)].astype({c: zones[c].dtype for c in zones if len(zones)})
+    new = new[list(zones)].astype(zones.dtypes.to_dict())
     found = pd.concat([kept, new]).sort_values(["rank", "zone_id"], ignore_index=True)
     return found, emptied.rename_axis("zone_id").reset_index()

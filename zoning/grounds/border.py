@@ -61,7 +61,7 @@ def hand_over(claims: pd.DataFrame, scene: Scene) -> pd.DataFrame:
 
     Parameters
     ----------
-    claims : of `take_grounds`.
+    claims : of `settle`, in order of stay.
     scene : as `take_grounds` left it.
 
     Returns
@@ -71,7 +71,7 @@ def hand_over(claims: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """
     areas, level = scene.tables["areas"], scene.policy.pack.jurisdiction_level
     of_level = np.flatnonzero(areas["level"] == level)
-    cut = claims[claims["ground"].isin(scene.whole)]
+    cut = claims[claims["ground"].isin(scene.whole) & claims["live"]] if scene.whole else claims[:0]
     rows = []
     for rule, stay, key in cut[["rule", "stay", "ground"]].itertuples(index=False, name=None):
         whole = scene.whole[key]

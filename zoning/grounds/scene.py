@@ -13,6 +13,7 @@ import shapely
 
 from zoning.geometry import Cells, Floats, Frame, Shapes, cell_centres, cell_polygons, cover
 from zoning.lookup import at_level, atoms_inside
+from zoning.once import once
 from zoning.policy import Policy
 from zoning.settings import Settings
 
@@ -67,9 +68,8 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
     if not fresh:
         return
     shapes = np.array(list(fresh.values()), object)
-    points = shapely.points(scene.atoms["lng"].to_numpy(float), scene.atoms["lat"].to_numpy(float))
+    points, footprints = _trees(scene.units, scene.atoms)
     held = dict(zip(fresh, _held(shapes, points, False, scene), strict=True))
-    footprints = scene.units["geometry"].to_numpy(object)[scene.atoms["unit"].to_numpy()]
     met = dict(zip(fresh, _held(shapes, footprints, True, scene), strict=True))
     if scene.policy.pack.holding == "touches":
         scene.exact.update(held)
@@ -82,9 +82,16 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
     scene.legal.update(fresh)
 
 
-def _held(outlines: Shapes, of_atoms: Shapes, touch: bool, scene: Scene) -> list[Cells]:
+@once
+def _trees(units: pd.DataFrame, atoms: pd.DataFrame) -> tuple[shapely.STRtree, shapely.STRtree]:
+    """The representative points of unit atoms, and their footprints."""
+    points = shapely.points(atoms["lng"].to_numpy(float), atoms["lat"].to_numpy(float))
+    return shapely.STRtree(points), shapely.STRtree(units["geometry"].to_numpy(object)[atoms["unit"].to_numpy()])
+
+
+def _held(outlines: Shapes, of_atoms: shapely.STRtree, touch: bool, scene: Scene) -> list[Cells]:
     """Return, for each outline, the unit atoms whose shape or point it meets, and its cells; in order, each once."""
-    owner, row = shapely.STRtree(of_atoms).query(outlines, predicate="intersects")
+    owner, row = of_atoms.query(outlines, predicate="intersects")
     cell_owner, cell = cover(outlines, scene.settings.resolution, touch)
     owner, atom = np.concatenate([owner, cell_owner]), np.concatenate([row.astype(np.uint64), cell])
     order = np.lexsort((atom, owner))

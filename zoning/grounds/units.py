@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Cells, Ints, cells_to_text, disks
+from zoning.geometry import Cells, Ints, Shapes, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene
-from zoning.lookup import at_level, atoms_inside, spread
+from zoning.lookup import at_level, atoms_by_cell, atoms_inside, spread
+from zoning.once import once
 from zoning.rules import TakeAdjacent, TakeCells
 
 Keys = list[str | None]
@@ -31,27 +32,28 @@ def unit_keys(levels: list[str], stays: Ints, scene: Scene) -> Keys:
     return _hold("unit", rows, asked, asked, scene)
 
 
-def hold_parts(claims: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+def hold_parts(claims: pd.DataFrame, came_from: Ints, scene: Scene) -> tuple[pd.DataFrame, Ints]:
     """Hold the units with which zones were parted off.
 
     Parameters
     ----------
     claims : of `settle`; those of slot `part` name a unit.
+    came_from : one for each claim.
     scene : gets `holds`.
 
     Returns
     -------
-    `claims` without those whose unit is not there any more.
+    `claims` and `came_from` without those whose unit is not there any more.
     """
     part = (claims["slot"] == "part").to_numpy(bool, copy=True)
     if not part.any():
-        return claims
+        return claims, came_from
     named = claims.loc[part, "ground"].str.partition(":")[2].to_numpy(object)
     rows = pd.Index(scene.units["id"].to_numpy(object)).get_indexer(named)
     asked = np.unique(rows[rows >= 0])
     _hold("unit", rows, asked, asked, scene)
     part[part] = rows < 0
-    return claims[~part].reset_index(drop=True)
+    return claims[~part].reset_index(drop=True), came_from[~part]
 
 
 def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
@@ -125,13 +127,18 @@ def _by_number(asked: Ints, step: float, units: pd.DataFrame) -> tuple[Ints, Int
 
 def _near_buildings(asked: Ints, within_m: float, scene: Scene) -> tuple[Ints, Ints]:
     """Return (building, other building whose footprint lies within some metres)."""
-    solid = np.flatnonzero((scene.units["level"] == "building") & scene.units["own"])
+    solid, shapes, tree = _buildings(scene.units)
     asked = asked[np.isin(asked, solid)]
-    shapes = scene.units["metres"].to_numpy(object)[solid]
-    tree = shapely.STRtree(shapes)
     one, other = tree.query(shapes[np.searchsorted(solid, asked)], predicate="dwithin", distance=within_m)
     apart = solid[other] != asked[one]
     return asked[one[apart]], solid[other[apart]]
+
+
+@once
+def _buildings(units: pd.DataFrame) -> tuple[Ints, Shapes, shapely.STRtree]:
+    solid = np.flatnonzero((units["level"] == "building") & units["own"])
+    shapes = units["metres"].to_numpy(object)[solid]
+    return solid, shapes, shapely.STRtree(shapes)
 
 
 def cell_keys(ground: TakeCells, stays: Ints, scene: Scene) -> Keys:
@@ -164,9 +171,8 @@ def _rings(cells: Cells, rings: int, inner: int, scene: Scene) -> list[Cells]:
         pair = np.concatenate([owner, inner_owner]) * len(names) + code
         keep = ~np.isin(pair[: len(member)], pair[len(member) :])
         owner, member = owner[keep], member[keep]
-    of_atoms = scene.atoms["cell"].to_numpy(np.uint64)
-    by_cell = np.argsort(of_atoms, kind="stable")
-    holder, place = spread(of_atoms[by_cell], member)
+    of_atoms, by_cell = atoms_by_cell(scene.atoms)
+    holder, place = spread(of_atoms, member)
     atom = np.concatenate([by_cell[place].astype(np.uint64), member])
     owner = np.concatenate([owner[holder], owner])
     order = np.lexsort((atom, owner))

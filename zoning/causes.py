@@ -1,0 +1,229 @@
+"""From the tables of the state to the claims of all stays: only facts that are new or changed are located anew.
+
+What a person's facts make rests on nobody else's but for the rules that they fire together, so that whoever has a new
+or changed fact is found anew, and the others' stays and claims are taken over.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from zoning.exposure import find_sources, find_stays, still_open
+from zoning.geometry import Cells, Ints
+from zoning.grounds import take_grounds
+from zoning.grounds.scene import Scene
+from zoning.hashes import mix
+from zoning.locate import far_away
+from zoning.lookup import text_among
+from zoning.ordered import Change, Mask, places, unchanged
+from zoning.policy import Policy
+from zoning.settings import Settings
+from zoning.triggers import fire
+
+_WHERE = ("unit_id", "place_id", "address", "lng", "lat", "cell", "location_radius_m")
+_SPOT = ["unit", "lng", "lat", "cell"]
+_DTYPES = {
+    "case_id": "str", "unit": "int64", "question": "str", "near": "bool", "sure": "bool", "cell": "uint64",
+    "known": "bool",
+}  # fmt: skip
+_TOLD = ["fact_id", "case_id", "founded_at", "last_presence_at", "cleaned_at", "ghost", "sure", *_SPOT]
+Locate = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Who was where, and what that was made of.
+
+    `sources`: of `find_sources`; `visits`: of the state; `table`: of `find_stays` and `locate`, with case_id and `mark`
+    (uint64 hash of all that zones rest on).
+    """
+
+    sources: pd.DataFrame
+    visits: pd.DataFrame
+    as_of: datetime
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What stays claim: `fired` (which rules each stay fires, as one number) and `table`, in order of the stays.
+
+    `table`: of `take_grounds`, with act, slot, class, style, rank, per, joins, fact_id and `mark` (uint64 hash of the
+    row and its stay).
+    """
+
+    fired: Cells
+    table: pd.DataFrame
+
+
+def find_all(
+    before: Stays | None,
+    tables: Mapping[str, pd.DataFrame],
+    versions: pd.DataFrame,
+    policy: Policy,
+    as_of: datetime,
+    place: Locate,
+) -> tuple[Stays, Change]:
+    """Find the stays of all sources, those of people with a new or changed fact anew.
+
+    Parameters
+    ----------
+    before : what the last derivation found by the same pack on the same ground; None to find all.
+    tables : kind -> table of the state; cases and visits are read.
+    versions : every version of the cases, oldest first.
+    policy : of `find_sources`.
+    as_of : UTC.
+    place : finds the ground of facts, as `locate` does.
+
+    Returns
+    -------
+    The stays; how their table came from the one before.
+    """
+    sources, visits = find_sources(tables["cases"], versions, policy, as_of), tables["visits"]
+    if before is None:
+        stays = _with_spots(find_stays(sources, visits, as_of), sources, visits, place)
+        return Stays(sources, visits, as_of, stays), Change(np.zeros(0, bool), np.zeros(len(stays), np.int64))
+    of_case, of_visit = unchanged(before.sources, sources, "fact_id"), unchanged(before.visits, visits, "fact_id")
+    arrive = visits["arrive_at"]
+    turned = (arrive <= pd.Timestamp(before.as_of)) != (arrive <= pd.Timestamp(as_of))
+    moved = [sources["person_id"][of_case < 0], before.sources["person_id"][_lost(of_case, len(before.sources))]]
+    moved += [
+        visits["person_id"][(of_visit < 0) | turned],
+        before.visits["person_id"][_lost(of_visit, len(before.visits))],
+    ]
+    people = pd.concat(moved).drop_duplicates()
+    mine, theirs = (text_among(table["person_id"], people) for table in (sources, visits))
+    fresh = find_stays(sources[mine].reset_index(drop=True), visits[theirs], as_of)
+    fresh["case"] = np.flatnonzero(mine)[fresh["case"].to_numpy(np.int64)]
+    fresh = _with_spots(fresh, sources, visits, place)
+    old, gone = before.table, text_among(before.sources["person_id"], people)
+    keep = ~gone[old["case"].to_numpy(np.int64)]
+    change = Change(keep, places(old, keep, fresh, ["founded_at", "fact_id"]))
+    old = old.assign(case=_moved(of_case, old["case"]), visit=_moved(of_visit, old["visit"]))
+    return Stays(sources, visits, as_of, change.apply(old, fresh)), change
+
+
+def _lost(row: Ints, n: int) -> Mask:
+    """Which of n old rows no new row is the same as."""
+    lost = np.ones(n, bool)
+    lost[row[row >= 0]] = False
+    return lost
+
+
+def _moved(row: Ints, numbers: pd.Series) -> Ints:
+    """Where rows, given by old numbers, are now; -1 stays -1."""
+    now = np.full(max(int(row.max(initial=-1)), int(numbers.max()) if len(numbers) else -1) + 2, -1)
+    now[row[row >= 0]] = np.flatnonzero(row >= 0)
+    return np.asarray(now[numbers.to_numpy(np.int64)], np.int64)
+
+
+def _with_spots(stays: pd.DataFrame, sources: pd.DataFrame, visits: pd.DataFrame, place: Locate) -> pd.DataFrame:
+    """Add to each stay its case and where it was: at the home of its case, or where its visit says."""
+    at_home = (stays["visit"] < 0).to_numpy(bool)
+    homes = sources.iloc[stays["case"].to_numpy(np.int64)[at_home]].set_index(stays.index[at_home])
+    away = visits.iloc[stays["visit"].to_numpy(np.int64)[~at_home]].set_index(stays.index[~at_home])
+    told = [facts for facts in (homes, away) if len(facts)] or [homes]
+    spots = pd.concat([_located(facts, place) for facts in told]).sort_index()
+    found = stays.assign(case_id=sources["fact_id"].array.take(stays["case"].to_numpy(np.int64)))
+    found = found.join(spots).astype(_DTYPES)
+    return found.assign(mark=_hash(found[_TOLD]))
+
+
+def _located(facts: pd.DataFrame, place: Locate) -> pd.DataFrame:
+    """Locate facts, each way of saying where only once."""
+    told = facts[[column for column in _WHERE if column in facts]]
+    _, first, each = np.unique(_hash(told), return_index=True, return_inverse=True)
+    return place(told.iloc[first].reset_index(drop=True)).iloc[each].set_axis(facts.index)
+
+
+def _hash(table: pd.DataFrame) -> Cells:
+    return np.asarray(pd.util.hash_pandas_object(table, index=False).to_numpy(np.uint64))
+
+
+def see(
+    stays: pd.DataFrame, areas: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime, held: frozenset[str]
+) -> pd.DataFrame:
+    """Add to stays what hangs on the time, and on all of them together.
+
+    Parameters
+    ----------
+    stays : `table` of `Stays`.
+    areas : contract `areas`.
+    policy, settings : of `still_open` and `far_away`.
+    as_of : UTC.
+    held : facts that decided zones rest on.
+
+    Returns
+    -------
+    `stays` with live, far and known.
+    """
+    far = far_away(stays, areas, settings)
+    live = still_open(stays, policy, as_of, held).astype(bool)
+    return stays.assign(live=live, far=far, known=stays["known"] & ~far)
+
+
+def claim_all(before: Claims | None, change: Change, stays: pd.DataFrame, scene: Scene) -> tuple[Claims, Change]:
+    """Take each rule's ground for all stays that fire it, anew for those that are new or fire other rules than before.
+
+    Parameters
+    ----------
+    before : of the last derivation, or None.
+    change : how the table of stays came from the one before.
+    stays : of `see`.
+    scene : with these stays as its spots; gets grounds.
+
+    Returns
+    -------
+    The claims; how their table came from the one before.
+    """
+    counted = stays.assign(live=stays["live"] & ~stays["ghost"].astype(bool))
+    town = (scene.units, scene.tables, scene.frame)
+    masks = {r.id: fire(r, counted, stays, *town) for r in scene.policy.rules}
+    fired = np.zeros(len(stays), np.uint64)
+    for number, mask in enumerate(masks.values()):
+        fired[mask] += mix(np.array([number + 1], np.uint64))
+    if before is None:
+        table = _take(np.arange(len(stays)), stays, fired, masks, scene)
+        return Claims(fired, table), Change(np.zeros(0, bool), np.zeros(len(table), np.int64))
+    row = change.came_from
+    same = row >= 0
+    same[same] = fired[same] == before.fired[row[same]]
+    fresh = _take(np.flatnonzero(~same), stays, fired, masks, scene)
+    now = np.full(len(before.fired), -1)
+    now[row[same]] = np.flatnonzero(same)
+    old = before.table.assign(stay=now[before.table["stay"].to_numpy(np.int64)])
+    keep = (old["stay"] >= 0).to_numpy(bool)
+    of_claims = Change(keep, places(old, keep, fresh, ["stay"]))
+    return Claims(fired, of_claims.apply(old, fresh)), of_claims
+
+
+def _take(rows: Ints, stays: pd.DataFrame, fired: Cells, masks: Mapping[str, Mask], scene: Scene) -> pd.DataFrame:
+    """Take the ground of some stays; of those at one place that fire the same, once."""
+    spots = stays.iloc[rows].reset_index(drop=True)
+    _, first, each = np.unique(_hash(spots[_SPOT]) + mix(fired[rows]), return_index=True, return_inverse=True)
+    few = scene.at(spots.iloc[first].reset_index(drop=True))
+    found = take_grounds(few, {name: mask[rows[first]] for name, mask in masks.items()})
+    of_each = pd.DataFrame({"stay": each, "of": rows}).merge(found, on="stay").drop(columns="stay")
+    claims = of_each.rename(columns={"of": "stay"})
+    return _with_classes(claims[list(found)], stays, scene.policy)
+
+
+def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Add to each claim what the pack says of its rule and class, and its fact; an area slot names it."""
+    told = [(r.id, r.act, r.slot, r.target, policy.classes[r.target]) for r in policy.rules]
+    table = pd.DataFrame(
+        [(name, act, slot, of, c.style, c.rank, c.per, c.joins) for name, act, slot, of, c in told],
+        columns=["rule_id", "act", "slot", "class", "style", "rank", "per", "joins"],
+    )
+    found = claims.join(table, on="rule")
+    keys = zip(found["slot"].tolist(), claims["ground"].tolist(), strict=True)
+    area = ("area:", "block:")
+    found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
+    rows = claims["stay"].to_numpy(np.int64)
+    marks = _hash(found[["rule", "ground", "fallback"]]) + mix(stays["mark"].to_numpy(np.uint64)[rows])
+    return found.assign(
+        ghost=stays["ghost"].to_numpy(bool)[rows], fact_id=stays["fact_id"].array.take(rows), mark=mix(marks)
+    )
