@@ -6,7 +6,7 @@ import { page } from "../shared/page.mjs";
 import { post } from "../shared/server.mjs";
 import { openFile } from "./file.mjs";
 import { setRadius } from "./mark.mjs";
-import { clock, renew } from "./parts.mjs";
+import { again, clock, renew } from "./parts.mjs";
 import { PlaceField } from "./place.mjs";
 
 export const STATUSES = ["preliminary", "confirmed", "asymptomatic", "re_positive", "imported", "excluded"];
@@ -63,7 +63,7 @@ function make(state) {
     ...(state.file ? [] : [{ name: "case_id", label: "case_id", kind: "text", max: 60, hint: "case_id_hint" }]),
     { name: "text", label: state.file ? "case_why" : "case_text", kind: "area", rows: state.file ? 2 : 4, max: 20000, hint: "case_text_hint" },
   ];
-  return new Form({ fields, submit: state.file ? "case_save" : "case_save_new", send: (values, sent) => send(state, values, sent), done: (told) => finish(state, told) });
+  return new Form({ fields, submit: state.file ? "case_save" : "case_save_new", send: (values, sent) => send(state, values, sent), done: (told) => finish(state, told), more: (error) => again(error, state.file?.fact, () => state.form, (now) => (state.base = now.log)) });
 }
 
 function send(state, values, sent) {

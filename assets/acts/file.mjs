@@ -8,7 +8,7 @@ import { openCase, options, STATUSES } from "./case.mjs";
 import { openCases } from "./cases.mjs";
 import { openDecide } from "./decide.mjs";
 import { hideMark, showMark } from "./mark.mjs";
-import { failed, loading, own, query, renew, saved, zoneLink } from "./parts.mjs";
+import { again, failed, loading, own, query, renew, saved, sayColumns, zoneLink } from "./parts.mjs";
 import { openPaste } from "./paste.mjs";
 import { openStay } from "./stay.mjs";
 import { sayStay, timeline } from "./timeline.mjs";
@@ -110,7 +110,7 @@ function stays(state) {
 
 /* Who wrote what, the newest first; what was pasted stands open, so that stays can be typed from it. */
 export function changes({ changes }) {
-  const what = (c) => (c.what === "withdrawn" ? page.words.change_withdrawn : c.first ? page.words.change_first : page.say("change_of", { columns: c.columns.map((name) => page.words[`case_${name}`] || page.words[`stay_${name}`] || page.words[`column_${name}`] || name).join(page.words.comma) || page.words.change_none }));
+  const what = (c) => (c.what === "withdrawn" ? page.words.change_withdrawn : c.first ? page.words.change_first : page.say("change_of", { columns: sayColumns(c.columns) }));
   const rows = changes.map((c) => el("li", {}, el("p", {}, el("b", {}, own(c.at)), " ", c.by || page.say("from_file", { source: c.source }), page.words.colon, what(c)), c.text ? el("blockquote", { class: "pasted" }, c.text) : ""));
   return el("section", { class: "fsec" }, el("h3", {}, page.words.changes_head), el("ol", { class: "fchanges" }, rows));
 }
@@ -119,6 +119,7 @@ export function changes({ changes }) {
 function openStatus(state, how) {
   const { told } = state;
   const exclude = how === "exclude";
+  let base = told.log;
   const form = new Form({
     fields: [
       ...(exclude ? [] : [{ name: "status", label: "case_status", kind: "choice", options: options(STATUSES, "status"), value: told.row.status }, { name: "isolated_at", label: "case_isolated_at", kind: "time", value: told.row.isolated_at || "", hint: "hint_time_past" }]),
@@ -128,8 +129,9 @@ function openStatus(state, how) {
     send: ({ status, isolated_at: isolated, text }, sent) => {
       const changes = { status: exclude ? "excluded" : status };
       if (!exclude && isolated !== (told.row.isolated_at || "")) changes.isolated_at = isolated;
-      return post("/api/amend", { fact: told.fact, changes, text, sent, base: told.log });
+      return post("/api/amend", { fact: told.fact, changes, text, sent, base });
     },
+    more: (error) => again(error, told.fact, () => form, (now) => (base = now.log)),
     done: (done) => (renew(done.log), openFile(told.fact, done.said)),
   });
   const title = page.say({ exclude: "exclude_case", back: "back_case" }[how] || "status_case", { id: told.case_id });
@@ -139,10 +141,12 @@ function openStatus(state, how) {
 
 /* Taking a fact back: it fires nothing any more, and stays in the history. */
 export function openWithdraw(fact, title, told, after) {
+  let base = told.log;
   const form = new Form({
     fields: [{ name: "reason", label: "case_why", kind: "area", rows: 3, required: true, hint: "hint_grounds" }],
     submit: "file_withdraw",
-    send: ({ reason }, sent) => post("/api/withdraw", { fact, reason, sent, base: told.log }),
+    send: ({ reason }, sent) => post("/api/withdraw", { fact, reason, sent, base }),
+    more: (error) => again(error, fact, () => form, (now) => (base = now.log)),
     done: (done) => (renew(done.log), after(done.said)),
   });
   openPanel({ key: "withdraw", draw: () => ({ title, body: [el("p", { class: "note" }, page.words.withdraw_note), form.draw()] }) });

@@ -45,3 +45,22 @@ export async function clock() {
 export function query(values) {
   return new URLSearchParams({ outbreak: page.plan?.outbreak || "", ...values });
 }
+
+/* Names of columns as people say them. */
+export function sayColumns(columns) {
+  return columns.map((name) => page.words[`case_${name}`] || page.words[`stay_${name}`] || page.words[`column_${name}`] || name).join(page.words.comma) || page.words.change_none;
+}
+
+/* Somebody changed the fact while its form was open: what they did is shown, what was typed stays, and it can be saved
+   on top. `form()`: the form; `take(told)`: keeps the log that was seen. */
+export function again(error, fact, form, take) {
+  if (error.status !== 409) return [];
+  const look = async () => {
+    const told = await getJson(`/api/fact?${query({ id: fact })}`);
+    take(told);
+    const { by, at, what, columns } = told.changes[0];
+    form().say(page.say("again_now", { by: by || "–", at: own(at), columns: what === "withdrawn" ? page.words.change_withdrawn : sayColumns(columns) }));
+    form().button.focus();
+  };
+  return [el("div", {}, el("button", { class: "btn sm", type: "button", onclick: look }, page.words.look_again))];
+}

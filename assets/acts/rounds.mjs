@@ -77,6 +77,7 @@ function form(state) {
     submit: "round_save",
     send: (values, sent) => send(state, values, sent),
     done: (said) => finish(state, said),
+    more: (error) => (error.status === 409 ? [el("div", {}, el("button", { class: "btn sm", type: "button", onclick: () => ((state.form = null), read(state)) }, page.words.look_again))] : []),
   });
   return state.form.draw();
 }

@@ -6,9 +6,8 @@ import { page } from "../shared/page.mjs";
 import { getJson, post } from "../shared/server.mjs";
 import { options } from "./case.mjs";
 import { openFile, openWithdraw } from "./file.mjs";
-import { own, renew } from "./parts.mjs";
+import { again, own, query, renew } from "./parts.mjs";
 import { PlaceField } from "./place.mjs";
-import { query } from "./parts.mjs";
 
 const RISKS = ["unsaid", "likely", "some", "none"];
 const YES = { True: "yes", False: "no" };
@@ -35,7 +34,7 @@ function make(state, arrive) {
     { name: "contacts_traceable", label: "stay_contacts_traceable", kind: "choice", options: options(["unsaid", "yes", "no"], "traceable"), value: YES[row.contacts_traceable] || "unsaid" },
     { name: "text", label: state.stay ? "case_why" : "case_text", kind: "area", rows: 2, max: 20000, hint: "case_text_hint", value: state.read.said || "" },
   ];
-  return new Form({ fields: fields.map((f) => (f.name === "place" && state.stay ? { ...f, required: false } : f)), submit: "stay_save", send: (values, sent) => send(state, values, sent), done: (told) => finish(state, told) });
+  return new Form({ fields: fields.map((f) => (f.name === "place" && state.stay ? { ...f, required: false } : f)), submit: "stay_save", send: (values, sent) => send(state, values, sent), done: (told) => finish(state, told), more: (error) => again(error, state.stay?.fact, () => state.form, (now) => (state.stay.log = now.log)) });
 }
 
 function draw({ file, form }) {

@@ -12,6 +12,7 @@ export function openPanel({ key, draw, onClose }) {
   const before = document.activeElement;
   const handle = {
     key,
+    lang: page.view.lang,
     redraw() {
       const { title, body, foot } = draw(handle);
       const close = el("button", { class: "ib", type: "button", "aria-label": page.words.close, title: page.words.close, onclick: closePanel }, icon("close"));

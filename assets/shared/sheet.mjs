@@ -11,6 +11,7 @@ export function openSheet({ key, draw, onClose }) {
   const before = document.activeElement;
   const handle = {
     key,
+    lang: page.view.lang,
     redraw() {
       const { title, note, tools, body } = draw(handle);
       const close = el("button", { class: "ib", type: "button", "aria-label": page.words.close, title: page.words.close, onclick: closeSheet }, icon("close"));

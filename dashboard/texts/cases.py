@@ -90,6 +90,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "撤回后不再触发分区，历史保留，可以恢复。",
         "It opens nothing any more; the history stays, and it can be brought back.",
     ),
+    "again_now": (
+        "现为{by}于{at}留下的内容（{columns}）。再次保存，即以您的更改为准。",
+        "It now stands as {by} left it at {at} ({columns}). Save again to put yours on top.",
+    ),
     "changes_head": ("记录", "History"),
     "from_file": ("文件 {source}", "file {source}"),
     "change_first": ("录入", "entered"),

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.acting import decisions
 from tests.browser.conftest import visiting
 from tests.browser.test_acts import PANEL, SAVED, amiss, save
+from zoning.entering import amend
 from zoning.pipeline import derive
 from zoning.state import fold
 from zoning.store import Workspace
@@ -155,8 +156,14 @@ def test_a_case_is_excluded_withdrawn_and_brought_back(analyst: Page, town_copy:
     analyst.locator('.crow[data-fact="cases:C4"]').click()
     analyst.get_by_role("button", name="Change status").click()
     analyst.locator(f"{PANEL} [name=status]").select_option("asymptomatic")
+    amend(Workspace(town_copy), "cases:C4", {"found_in": "closed_loop"}, "Zhou")
+    save(analyst)
+    expect(analyst.locator(".fsaid")).to_contain_text("C4 was changed by Zhou")
+    analyst.get_by_role("button", name="See how it stands now").click()
+    expect(analyst.locator(".fsaid")).to_contain_text("Save again to put yours on top")
     save(analyst)
     expect(analyst.locator(f"{PANEL} h2")).to_have_text("Case C4, asymptomatic", timeout=10_000)
+    assert case_of(town_copy, "C4")["found_in"] == "closed_loop"
     analyst.get_by_role("button", name="Exclude").click()
     save(analyst)
     expect(analyst.locator('[data-field="text"] .fwrong')).to_have_text("needed")
