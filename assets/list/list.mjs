@@ -80,8 +80,8 @@ export class ZoneList {
       this.draw();
       this.mix.querySelector(`[data-look="${look}"]`)?.focus();
     };
-    const props = { type: "button", "aria-pressed": String(on), "data-look": look, title: name[this.lang], "aria-label": `${name[this.lang]} ${n}`, onclick: flip };
-    return el("button", props, el("span", { class: `chip ${look}` }, letter[this.lang]), number(n));
+    const props = { type: "button", "aria-pressed": String(on), "data-look": look, title: name[this.lang], onclick: flip };
+    return el("button", props, el("span", { class: `chip ${look}` }, letter[this.lang]), number(n), el("span", { class: "vh" }, ` ${name[this.lang]}`));
   }
 
   /* Status, sub-district, order: three menus of the browser's own, which work by keyboard and on a phone. */

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import drawn
+from tests.browser.access import hindrances
+from tests.browser.conftest import drawn, visiting
 
 pytestmark = pytest.mark.browser
 DERIVED = 20_000  # ms: plans are derived first
@@ -91,3 +92,22 @@ def test_what_moves_one_map_moves_the_other(analyst: Page) -> None:
         analyst.keyboard.press("=")
     analyst.wait_for_timeout(1500)
     assert all(scales.nth(k).screenshot() != before[k] for k in range(2))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_comparing_and_the_load_are_open_to_all(chromium: Browser, town: str, theme: str) -> None:
+    found: list[str] = []
+    with visiting(chromium, town, lang="zh" if theme == "dark" else "en", theme=theme) as page:
+        page.wait_for_selector("#drawer .bars")
+        page.locator("#drawer .ddays button").nth(3).click()
+        found += hindrances(page, "#drawer")
+        page.keyboard.press("Shift+C")
+        page.locator("#changes-since").select_option("2022-03-10")
+        page.wait_for_selector(".chgrow", timeout=DERIVED)
+        found += hindrances(page, "#panel")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Shift+V")
+        page.wait_for_selector(".cmpbar", timeout=DERIVED)
+        page.locator(".cmpall summary").click()
+        found += hindrances(page, "#sheet")
+    assert found == []
