@@ -18,7 +18,7 @@ export function openPanel({ key, draw, onClose }) {
       const close = el("button", { class: "ib", type: "button", "aria-label": page.words.close, title: page.words.close, onclick: closePanel }, icon("close"));
       root.replaceChildren(
         el("header", { class: "phead" }, el("h2", { id: "panel-title" }, title), close),
-        el("div", { class: "pbody" }, body),
+        el("div", { class: "pbody", tabindex: "0" }, body),
         foot ? el("footer", { class: "pfoot" }, foot) : "",
       );
     },
