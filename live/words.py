@@ -129,8 +129,9 @@ _LIST = {
     ),
     "near_no_shapes": ("分区范围未能读取，稍后再试。", "The outlines could not be read; try again in a moment."),
     "near_private": (
-        "距离只在本机计算，位置不会发出。",
-        "Distances are worked out on this device; the place is not sent anywhere.",
+        "距离只在本机计算，位置不会发出。在地图上长按或右击可另选一点。",
+        "Distances are worked out on this device; the place is not sent anywhere. "
+        "A long press or a right click on the map takes another point.",
     ),
     "near_leave": ("退出附近", "Leave near me"),
     "near_none": ("{radius}内没有分区。", "No zone within {radius}."),

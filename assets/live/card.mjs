@@ -33,10 +33,8 @@ function draw(more) {
   const title = el("h2", { tabindex: "-1" }, words.name(row));
   box.replaceChildren(head(row, title), status(row), strip(row), calendarLine(row), el("dl", { class: "facts" }, facts(row)), el("div", { class: "near-sites" }), foot(row));
   placesOf(row, box.querySelector(".near-sites"));
-  if (more?.fly) {
-    title.focus({ preventScroll: true });
-    if (matchMedia("(max-width: 759px)").matches) box.scrollIntoView({ block: "start" });
-  }
+  if (more?.fly) title.focus({ preventScroll: true });
+  if ((more?.fly || more?.tapped) && matchMedia("(max-width: 759px)").matches) box.scrollIntoView({ block: more.tapped ? "nearest" : "start" });
 }
 
 function lifted(box) {

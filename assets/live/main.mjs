@@ -88,6 +88,10 @@ function tick() {
 async function run() {
   begin();
   buttons();
+  app.on("choice", () => {
+    // On a phone the card stands below the map and in the list.
+    if (app.zone && ["changes", "calendar"].includes(document.body.dataset.shown)) showTab("map");
+  });
   for (const part of [banner, numbers, list, card, near, calendar, slider, wall]) part.start();
   app.on("snapshot", () => {
     if (app.past && !app.store.snapshot) app.past = null;
