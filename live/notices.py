@@ -79,7 +79,8 @@ def _keys(plan: Plan, ground: str) -> dict[str, str]:
     for zone, other in sorted(zip(at, near, strict=True)):
         found.setdefault(int(zone), []).append(own[int(other)])
     ids = plan.zones["zone_id"].tolist()
-    return {name: digest(common, own[row], found.get(row, [])) for row, name in enumerate(ids)}
+    # Pages show their key as the revision; keyed, since what it is made of names the founding fact.
+    return {name: public_id(plan.salt, digest(common, own[row], found.get(row, []))) for row, name in enumerate(ids)}
 
 
 def _own(plan: Plan) -> list[str]:

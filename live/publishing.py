@@ -116,11 +116,11 @@ def publish(
     _hold_to_resolution(workspace, resolution)
     if dry:
         before, since, _ = _last(folder, workspace) if (path / "current.json").is_file() else (None, None, [])
-        files, changes = make_files(view, resolution, before, since, workspace.path / KEPT)
+        files, changes = make_files(view, resolution, before, since, _kept(workspace))
         return Publication("", changes, len(view.versions), sum(map(len, files.values())))
     with folder.writing():
         before, since, history = _last(folder, workspace)
-        files, changes = make_files(view, resolution, before, since, workspace.path / KEPT)
+        files, changes = make_files(view, resolution, before, since, _kept(workspace))
         about = {"as_of": orjson.loads(files["list.json"])["as_of"], "time_zone": plan.settings.zone}
         snapshot = folder.add(files, about, since["snapshot"] if since else None)
         now = datetime.now(UTC)
@@ -132,6 +132,10 @@ def publish(
         history.append({**entry, "withdrawn_at": None, "withdrawn_seq": None})
         folder.point({**entry, "source": _source(workspace)}, history)
     return Publication(snapshot, changes, len(view.versions), sum(map(len, files.values())))
+
+
+def _kept(workspace: Workspace) -> Path:
+    return workspace.path / KEPT / (workspace.outbreak or "first")
 
 
 def _utc(moment: datetime) -> str:

@@ -42,12 +42,12 @@ class Push:
                 for event in tuple(self._waiting):
                     event.set()
 
-    async def listen(self, _request: Request) -> Response:
+    async def listen(self, request: Request) -> Response:
         """Answer a client that listens.
 
         Parameters
         ----------
-        _request : GET; `Last-Event-ID` is not needed, for the first event tells what is current.
+        request : GET; `Last-Event-ID` is not needed, for the first event tells what is current.
 
         Returns
         -------
@@ -60,6 +60,8 @@ class Push:
         if len(self._waiting) >= MOST:
             return problem(503, "too many listen", f"{MOST} clients listen already; ask for current.json with its ETag")
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers=headers)
         return StreamingResponse(self._events(), media_type="text/event-stream", headers=headers)
 
     async def _events(self) -> AsyncIterator[bytes]:

@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from live.__main__ import main
 from live.folder import CURRENT, HISTORY, MANIFEST, Folder
 from live.publishing import prepare, publish, published, withdraw
+from tests.house import ROOT
 from tests.living import when
 from zoning.errors import ConflictError, InputError, StoreError
 from zoning.hashes import public_id
@@ -58,6 +61,13 @@ def test_what_was_published_is_whole_and_told(
     assert main(["history", str(workspace.path)]) == 0
     assert capsys.readouterr().out.count("by Li Wei") == 2
     assert main(["check", str(folder.path)]) == 0
+
+
+def test_the_first_view_is_small(published_city: City) -> None:
+    folder = Folder(published_city[1])
+    told = {file["name"]: file["bytes"] for file in folder.check(now(folder))["files"]}
+    for lang in ("zh", "en"):
+        assert told["list.json.gz"] + told[f"overview-{lang}.svg.gz"] < 300_000
 
 
 def test_what_is_the_same_is_not_written_again(folder: Folder, workspace: Workspace) -> None:
@@ -271,3 +281,27 @@ def test_the_command_line_publishes_and_takes_back(
     assert json.loads((folder.path / CURRENT).read_text())["note"] == "noon"
     assert main(["withdraw", *given, "--note", "no"]) == 0
     assert "withdrawn; current is" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_killed_publisher_leaves_old_or_new(folder: Folder, workspace: Workspace) -> None:
+    """The whole command, killed anywhere: what is current is whole, and the next publication works."""
+    command = [sys.executable, "-m", "live", "publish", str(workspace.path), str(folder.path), "--by", "Li Wei"]
+    begun = time.monotonic()
+    subprocess.run([*command, "--confirm", "all", "--note", "0"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    whole = time.monotonic() - begun
+    for trial in range(1, 11):
+        before = folder.current()
+        process = subprocess.Popen(
+            [*command, "--confirm", "all", "--note", str(trial)], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        time.sleep(whole * (0.4 + 0.06 * trial))
+        process.kill()
+        process.wait()
+        after = folder.current()
+        assert after == before or (after["seq"], after["note"]) == (before["seq"] + 1, str(trial))
+        folder.check(after["snapshot"])
+        # Whatever can be seen is in the log.
+        assert after["snapshot"] in {event.payload["snapshot"] for event in published(workspace)}
+    publish(workspace, folder.path, "Li Wei", confirmed=["all"])
+    folder.check(now(folder))
