@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, workspace: Workspace, m
     def read_only(*_given: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("live.folder.write_synced", read_only)
+    monkeypatch.setattr("zoning.disk.write_synced", read_only)
     with pytest.raises(StoreError, match="Read-only file system"):
         publish(workspace, tmp_path / "live", "Li Wei", confirmed=["all"])
     assert not (tmp_path / "live" / CURRENT).exists()
