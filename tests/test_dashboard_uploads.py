@@ -13,6 +13,7 @@ from dashboard import reader
 from dashboard.errors import Refused
 from dashboard.uploads import FOLDER, Uploads, safe_name
 from tests.loading_desk import CASES, ESTATE, look, send
+from tests.zoo_files import FILES
 from zoning.preview import ENDINGS
 from zoning.state import change_setting
 from zoning.store import Workspace
@@ -129,3 +130,19 @@ def test_what_nobody_came_back_for_is_taken_away(client: TestClient, town_copy: 
     os.utime(place, (time.time() - 4 * 86_400,) * 2)
     Uploads(town_copy).sweep()
     assert not place.exists()
+
+
+def test_no_dirt_breaks_a_look(client: TestClient, tmp_path: Path) -> None:
+    for dirt in FILES:
+        path = tmp_path / dirt.file
+        dirt.make(path)
+        told = client.post("/api/loads", params={"name": dirt.file}, content=path.read_bytes())
+        assert told.status_code in (201, 413, 415, 422), dirt.name
+        for item in told.json().get("items", []):
+            address = f"/api/loads/{told.json()['id']}/{item['item']}"
+            assert client.get(address).status_code == 200, dirt.name
+            seen = client.put(address, json={"kind": dirt.kind}).json()
+            assert client.get(f"{address}/shapes").status_code == 200, dirt.name
+            if len(told.json()["items"]) == 1:
+                assert seen["ready"] == (dirt.fate != "error"), (dirt.name, seen)
+        path.unlink()
