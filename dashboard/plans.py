@@ -110,16 +110,20 @@ def _bounds(plan: Any) -> list[float] | None:
     return None
 
 
+def _ground_kinds(plan: Any) -> list[str]:
+    """Return the kinds whose tables the base map is drawn from."""
+    return [kind for kind, table in sorted(plan.tables.items()) if "geometry" in table and "reported_at" not in table]
+
+
 def _ground_key(plan: Any) -> str:
     """Return a name of the ground that the base map is drawn from, so that a new day does not load it again."""
     found = hashlib.sha256()
-    for kind in sorted(plan.tables):
+    for kind in _ground_kinds(plan):
         frame = plan.tables[kind]
-        if "geometry" in frame and "reported_at" not in frame:
-            found.update(kind.encode())
-            found.update(frame.drop(columns="geometry").to_csv().encode())
-            for shape in shapely.to_wkb(frame["geometry"].to_numpy()):
-                found.update(shape or b"-")
+        found.update(kind.encode())
+        found.update(frame.drop(columns="geometry").to_csv().encode())
+        for shape in shapely.to_wkb(frame["geometry"].to_numpy()):
+            found.update(shape or b"-")
     return found.hexdigest()[:16]
 
 
@@ -227,12 +231,20 @@ class Plans:
         times = {"as_of": as_of, "known_at": known_at}
         plan = self.engine.derive(question.outbreak, **times, policy_id=question.policy)
         day = _day_shown(plan.as_of.astimezone(zone))
-        name = f"{plan.revision}|{day}|{known_at}|{question.policy}|{question.outbreak}|{_risk(plan)}"
+        base_key = self._ground(plan)
+        name = f"{plan.revision}|{day}|{known_at}|{question.policy}|{question.outbreak}|{_risk(plan)}|{base_key}"
         key = hashlib.sha256(name.encode()).hexdigest()[:16]
         known = next((shown for shown in self._held.values() if shown.key == key), None)
         tiles = known.tiles if known else {source: _tiles(source, plan) for source in ("base", "plan")}
-        base_key = known.base_key if known else _ground_key(plan)
         return Shown(plan, key, base_key, day, zone, tiles, _bounds(plan), log, _until(plan, zone))
+
+    def _ground(self, plan: Any) -> str:
+        """Return the name of a plan's ground; it is not worked out again for tables that a plan which is held has."""
+        kinds = _ground_kinds(plan)
+        for shown in self._held.values():
+            if all(shown.plan.tables.get(kind) is plan.tables[kind] for kind in kinds):
+                return shown.base_key
+        return _ground_key(plan)
 
 
 def _risk(plan: Any) -> str:

@@ -147,3 +147,13 @@ def test_sheets_and_zipped_shapefiles_are_tables_of_their_own(client: TestClient
     assert sorted(item["part"] for item in upload["items"]) == ["green", "roads"]
     kinds = {item["part"]: look(client, upload, item["item"])["kind"] for item in upload["items"]}
     assert kinds == {"roads": "roads", "green": "green"}
+
+
+def test_new_ground_is_drawn_though_no_zone_changes(client: TestClient) -> None:
+    before = client.get("/api/plan").json()
+    assert client.get("/api/plan?day=2022-03-15").json()["base_key"] == before["base_key"]
+    upload = send(client, "more estates.geojson", ESTATE.replace("22.53", "22.73"))
+    wait(client, start(client, (upload["id"], 0)))
+    after = client.get("/api/plan").json()
+    assert after["zones"] == before["zones"]
+    assert after["base_key"] != before["base_key"]

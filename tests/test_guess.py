@@ -1,5 +1,6 @@
 """What a file holds: guesses with their evidence, and the command that follows from them works."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -139,3 +140,17 @@ def test_the_command_line_prints_it(tmp_path: Path, capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert out.splitlines()[0].startswith("format     CSV")
     assert f"python -m zoning load WORKSPACE {TOWN / 'cases.csv'} --kind cases" in out
+
+
+def test_shapes_tell_their_system_too(tmp_path: Path) -> None:
+    roads = shapely.linestrings([[(114.05 + n * 1e-3, 22.5), (114.05 + n * 1e-3, 22.6)] for n in range(40)])
+    shifted = shapely.points(*from_wgs84(114.05 + np.arange(40) * 1e-3, np.full(40, 22.55), "gcj02"))
+    path = tmp_path / "places.geojson"
+    features = [
+        {"type": "Feature", "properties": {"name": f"P{n}"}, "geometry": shapely.geometry.mapping(shape)}
+        for n, shape in enumerate(shifted)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    found = guess_file(path, roads).set_index("item")["guess"]
+    assert found["crs"] == "gcj02"
+    assert "--crs gcj02" in found["command"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from zoning.datum import detect_shift, to_wgs84
 from zoning.intake.headers import plain
@@ -211,7 +212,12 @@ def system_of(raw: RawTable, columns: Mapping[str, str], name: str, references: 
 
 
 def _points(raw: RawTable, columns: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
-    if raw.shapes is not None or not {"lng", "lat"} <= set(columns):
+    if raw.shapes is not None:
+        boxes = shapely.bounds(raw.shapes[~shapely.is_missing(raw.shapes)])
+        middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+        middles = middles[np.isfinite(middles).all(axis=1)]
+        return middles[:, 0], middles[:, 1]
+    if not {"lng", "lat"} <= set(columns):
         return np.empty(0), np.empty(0)
     both = raw.values[[columns["lng"], columns["lat"]]].set_axis(["lng", "lat"], axis=1)
     both = both.apply(pd.to_numeric, errors="coerce").dropna()

@@ -53,6 +53,9 @@ export class Stage {
     if (!current()) return;
     if (map) this.setStyle(map, style);
     else if (this.refused) this.refuse(this.refused.key, this.refused.fields);
+    // The first ground of an empty workspace is gone to, wherever it lies.
+    if (map && this.bare && view.plan.bounds) this.fly(view.plan.bounds);
+    this.bare = !view.plan.bounds;
   }
 
   /* Returns the map, or null with the reason written where the map would be. */

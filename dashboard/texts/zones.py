@@ -30,8 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "done": ("已完成", "done"),
     "no_zones": ("这一天没有分区。", "No zones on this day."),
     "no_zones_do": (
-        "换一个日期；或导入病例：python -m zoning load 工作区 cases.csv --kind cases",
-        "Choose another day, or load cases: python -m zoning load WORKSPACE cases.csv --kind cases",
+        "换一个日期；或导入病例文件（Shift+L）",
+        "Choose another day, or load a file of cases (Shift+L)",
     ),
     "no_match": ("没有符合“{q}”的分区。", "No zone matches “{q}”."),
     "clear": ("清除筛选", "Clear the filter"),
