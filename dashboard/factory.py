@@ -2,18 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
 from dash import Dash
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 
 from dashboard.api import install_api
 from dashboard.callbacks import install_callbacks
 from dashboard.layout import INDEX, make_layout
 from dashboard.plans import Engine, Plans
+from layers.tiles import compress
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # Only what the page itself loads: assets/main.mjs imports the modules of the other folders, and live/ is another page.
 NOT_LOADED = [folder.name for folder in sorted(ASSETS.iterdir()) if folder.is_dir() and folder.name != "css"]
+
+_ANSWERS = "/_dash-update-component"
 
 
 def make_server(engine: Engine) -> FastAPI:
@@ -46,10 +51,20 @@ def make_server(engine: Engine) -> FastAPI:
 
     @server.middleware("http")
     async def revalidate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Have the browser ask whether an asset changed: its modules carry no version in their addresses."""
+        """Have the browser ask whether an asset changed, its modules carry no version; pack what a click is told."""
         response = await call_next(request)
         if request.url.path.startswith("/assets/"):
             response.headers["cache-control"] = "no-cache"
+        if request.url.path == _ANSWERS and "gzip" in request.headers.get("accept-encoding", ""):
+            return await _packed(response)
         return response
 
     return server
+
+
+async def _packed(response: Response) -> Response:
+    """Return an answer of Dash packed: a card is components, of which every word comes twice."""
+    parts = [part async for part in cast("StreamingResponse", response).body_iterator]
+    data = b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)
+    headers = {k: v for k, v in response.headers.items() if k not in ("content-length", "content-encoding")}
+    return Response(compress(data), response.status_code, {**headers, "content-encoding": "gzip"})

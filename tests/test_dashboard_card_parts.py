@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
+from fastapi.testclient import TestClient
 
 from dashboard.card_around import gates_section, sites_section
 from dashboard.card_calendar import calendar_section, days_of_tests, phase_spans
 from dashboard.card_proportion import proportion_section, weight_of
+from dashboard.factory import make_server
 from dashboard.rows import clock, rounds_of
 from tests.browser import standin
 from tests.test_dashboard_cards import everything_in, said, shown
@@ -107,3 +109,21 @@ def test_open_gates_come_first_and_sites_say_how_far_on_foot() -> None:
     assert gates.index("open") < gates.index("undecided")
     assert "3 min on foot · 240 m by road" in said(sites_section(plan, ZONE), "en")
     assert gates_section(plan, "nothing") == sites_section(plan, "nothing") == []
+
+
+def test_a_click_on_any_zone_is_answered_in_ten_kilobytes() -> None:
+    with TestClient(make_server(standin.engine())) as client:
+        client.get("/")
+        plan = client.get("/api/plan").json()
+        for zone in client.get("/api/zones/columns").json()["columns"]["id"]:
+            choice = {"layer": "zones", "id": zone, "zone": zone}
+            given = [("choice", choice), ("plan", plan)]
+            body = {
+                "output": "card.children",
+                "outputs": {"id": "card", "property": "children"},
+                "inputs": [{"id": key, "property": "data", "value": value} for key, value in given],
+                "changedPropIds": ["choice.data"],
+            }
+            answer = client.post("/_dash-update-component", json=body, headers={"accept-encoding": "gzip"})
+            assert zone in answer.text
+            assert int(answer.headers["content-length"]) <= 10_240
