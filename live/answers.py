@@ -1,8 +1,10 @@
 """Answers over HTTP: validators and 304, what is compressed already, and ranges of a file."""
 
+import gzip
 import mimetypes
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -12,6 +14,7 @@ from starlette.responses import Response
 from live.served import Served, Snapshot, tag_of
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_WORTH = 500  # bytes from which compressing saves more than its header costs
 FOREVER, ASK = "public, max-age=31536000, immutable", "no-cache"
 _TYPES = {
     ".geojson": "application/geo+json",
@@ -81,6 +84,31 @@ def answer(
     if fits(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(data, media_type=kind, headers=headers)
+
+
+def text_answer(request: Request, data: bytes, kind: str, cache: str = ASK) -> Response:
+    """Return a file of the page: compressed for whoever takes gzip, which is what a slow link lives on.
+
+    Parameters
+    ----------
+    request : of the client.
+    data : what is sent.
+    kind : media type.
+    cache : value of Cache-Control.
+
+    Returns
+    -------
+    As `answer`; the two forms have ETags of their own.
+    """
+    more = {"Vary": "Accept-Encoding"}
+    if len(data) < _WORTH or not wants_gzip(request):
+        return answer(request, data, kind, cache, more)
+    return answer(request, _squeeze(data), kind, cache, {**more, "Content-Encoding": "gzip"})
+
+
+@lru_cache(maxsize=256)
+def _squeeze(data: bytes) -> bytes:
+    return gzip.compress(data, 6, mtime=0)
 
 
 def wants_gzip(request: Request) -> bool:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from live import ogc, plain, streams, vector
-from live.answers import ASK, FOREVER, answer, file_answer, missing, problem, type_of
+from live.answers import ASK, FOREVER, answer, file_answer, missing, problem, text_answer, type_of
 from live.forms import is_name
 from live.push import Push
 from live.served import Served
@@ -126,7 +126,7 @@ class _Files:
         """The live page, else a plain one."""
         path = self.served.folder.path / INDEX
         if path.is_file():
-            return answer(request, path.read_bytes(), type_of(INDEX))
+            return text_answer(request, path.read_bytes(), type_of(INDEX))
         return plain.page(request, self.served)
 
     async def current(self, request: Request) -> Response:
@@ -172,4 +172,4 @@ class _Files:
         except (OSError, ValueError):
             return missing("no such file of the page")
         hashed = _HASHED.fullmatch(request.path_params["name"]) is not None
-        return answer(request, data, type_of(path.name), FOREVER if hashed else ASK)
+        return text_answer(request, data, type_of(path.name), FOREVER if hashed else ASK)

@@ -1,6 +1,5 @@
 """The live page as leaders, crews and neighbours use it, from a plain file server over the folder of publications."""
 
-import gzip
 import re
 import time
 from collections.abc import Iterator
@@ -178,19 +177,23 @@ def test_the_slider_goes_back_and_ahead(desk: Page) -> None:
 
 
 def test_a_phone_shows_the_zones_before_three_hundred_kilobytes(chromium: Browser, folder: Path) -> None:
-    got: list[tuple[str, bytes]] = []
+    asked: dict[str, str] = {}
+    came: dict[str, float] = {}
 
     def hear(page: Page) -> None:
-        page.on("response", lambda answer: got.append((answer.url, answer.body())) if answer.ok else None)
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        line.on("Network.requestWillBeSent", lambda told: asked.update({told["requestId"]: told["request"]["url"]}))
+        line.on("Network.loadingFinished", lambda told: came.update({told["requestId"]: told["encodedDataLength"]}))
 
     options = {"begin": hear, "wait": MAP, "viewport": PHONE, "locale": "zh-CN"}
-    with plain_server(folder) as address, looking(chromium, address, **options) as page:
-        first = next(k for k, (url, _) in enumerate(got) if url.endswith("map.mjs"))
-        seen = {url.rsplit("/", 1)[-1] for url, _ in got[:first]}
-        assert seen >= {"list.json", "live.css", "days.json", "current.json"}
-        early = [(url, body) for url, body in got if "/vendor/" not in url and "pmtiles" not in url]
-        assert any(url.endswith("overview-zh.svg") for url, _ in early)
-        assert sum(len(gzip.compress(body)) for _, body in early) < 300_000
+    with serving(make_app(folder)) as address, looking(chromium, address, **options) as page:
+        order = [url.rsplit("/", 1)[-1] for url in asked.values()]
+        assert order.index("list.json") < order.index("map.mjs") < order.index("maplibre-gl.mjs")
+        early = {key for key, url in asked.items() if "/vendor/" not in url and "pmtiles" not in url}
+        assert any(asked[key].endswith("overview-zh.svg") for key in early)
+        # As they came over the line, headers too, with all that comes beside the map's library and its tiles.
+        assert 50_000 < sum(came.get(key, 0) for key in early) < 300_000
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         small = "nodes => nodes.filter(n => n.offsetParent && n.getBoundingClientRect().height < 44).length"
         assert page.eval_on_selector_all("button:not(.seg button), #rows button", small) == 0
