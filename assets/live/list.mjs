@@ -27,6 +27,10 @@ export function start() {
       draw();
     }
   }).observe(byId("more"));
+  addEventListener("beforeprint", () => {
+    shown = Infinity;
+    draw();
+  });
   app.on("view query near distances", draw);
   app.on("choice", mark);
 }

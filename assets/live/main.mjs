@@ -8,6 +8,7 @@ import { dateOf } from "./days.mjs";
 import * as list from "./list.mjs";
 import * as near from "./near.mjs";
 import * as numbers from "./numbers.mjs";
+import * as picture from "./picture.mjs";
 import * as slider from "./slider.mjs";
 import * as wall from "./wall.mjs";
 import { words } from "./words.mjs";
@@ -27,7 +28,7 @@ function begin() {
 function buttons() {
   for (const lang of LANGS) byId(`lang-${lang}`).addEventListener("click", () => app.setLang(lang));
   byId("theme").addEventListener("click", () => app.setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
-  byId("print").addEventListener("click", () => print());
+  byId("print").addEventListener("click", () => picture.forPaper().then(() => print()));
   for (const button of document.querySelectorAll("[data-mode]")) button.addEventListener("click", () => app.setMode(button.dataset.mode));
   for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => showTab(button.dataset.tab));
   app.on("mode view", press);
@@ -35,6 +36,18 @@ function buttons() {
     if (event.key !== "/" || event.target.closest("input")) return;
     event.preventDefault();
     byId("search").focus();
+  });
+}
+
+/* Paper is always light; the map, which is not printed, is left alone. */
+function paper() {
+  let theme = null;
+  addEventListener("beforeprint", () => {
+    theme = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    document.documentElement.dataset.theme = theme;
   });
 }
 
@@ -88,11 +101,12 @@ function tick() {
 async function run() {
   begin();
   buttons();
+  paper();
   app.on("choice", () => {
     // On a phone the card stands below the map and in the list.
     if (app.zone && ["changes", "calendar"].includes(document.body.dataset.shown)) showTab("map");
   });
-  for (const part of [banner, numbers, list, card, near, calendar, slider, wall]) part.start();
+  for (const part of [banner, picture, numbers, list, card, near, calendar, slider, wall]) part.start();
   app.on("snapshot", () => {
     if (app.past && !app.store.snapshot) app.past = null;
     app.refresh();

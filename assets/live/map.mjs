@@ -19,8 +19,7 @@ let tiles = "";
 let asked = 0;
 
 export async function start() {
-  picture();
-  app.on("view", () => (map ? update() : picture()));
+  app.on("view", update);
   if (app.asked.has("nomap") || !document.createElement("canvas").getContext("webgl2")) return refuse("no_webgl");
   if (!app.snapshot) await new Promise((resolve) => app.on("snapshot", () => app.snapshot && resolve()));
   await idle();
@@ -50,17 +49,6 @@ function wanted() {
     said.hidden = true;
     resolve();
   } }, words.say("load_map"))));
-}
-
-/* The picture of the snapshot: there before the map, and in its place where there is none. */
-function picture() {
-  const { snapshot } = app;
-  if (!snapshot || map) return;
-  const address = `${snapshot.base}overview-${words.lang}.svg`;
-  const image = byId("overview");
-  if (image.getAttribute("src") !== address) image.src = address;
-  image.alt = words.say("overview_alt", { n: app.rows.length });
-  image.hidden = false;
 }
 
 function refuse(key, what = "") {

@@ -237,5 +237,8 @@ def test_nobody_is_kept_out(chromium: Browser, folder: Path, lang: str, theme: s
         assert hindrances(page) == []
         assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
         page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == "light"
+        until(page, "document.getElementById('overview').naturalWidth > 0")
         assert page.locator("#overview").is_visible()
         assert not page.locator("#player").is_visible()
