@@ -32,10 +32,18 @@ export function showConflict(told, submit = null) {
   closeConflict();
   const word = (key, fields) => page.say(`redraw_${key}`, fields);
   const who = [...new Set(told.conflicts.map((row) => row.author).filter(Boolean))].join(", ") || word("new_facts");
+  // It stays until the choice is on the server: nobody submits on the old base meanwhile.
   const choose = (choice) => async () => {
-    closeConflict();
-    if (submit && choice !== "draft") return submit(choice);
-    return act("move", { choice });
+    for (const button of box.querySelectorAll("button")) button.disabled = true;
+    try {
+      if (submit && choice !== "draft") await submit(choice);
+      else await act("move", { choice });
+      closeConflict();
+    } catch (error) {
+      if (!(error instanceof Offline || error instanceof Refused)) throw error;
+      box?.querySelector("b").replaceChildren(error.message);
+      for (const button of box?.querySelectorAll("button") || []) button.disabled = false;
+    }
   };
   const list = el("ul", { hidden: true }, told.conflicts.slice(0, 12).map((row) => el("li", {}, el("span", { class: "mono" }, row.atom_id), ` ${row.class_then} → ${row.class_now}`)));
   const show = () => {

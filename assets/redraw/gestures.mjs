@@ -175,7 +175,7 @@ function usePick(found) {
     hand.inside = { id: bound.id, name: bound.name };
     return take("paint");
   }
-  const place = [...found.units].reverse().concat([found]).reverse().find((one) => one.zone);
+  const place = [...found.units, found].find((one) => one.zone);
   if (!place) return say("no_zone_here");
   hand.of = place.class;
   return chooseZone(place.zone, place.class);

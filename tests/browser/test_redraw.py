@@ -19,6 +19,14 @@ Go = Callable[[Page, str], None]
 ALLOWED = "status of 4|ERR_FAILED|ERR_INTERNET_DISCONNECTED"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def patience() -> Iterator[None]:
+    """A stroke waits for a disk that other tests use too."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def desk(chromium: Browser, town: str) -> Iterator[Page]:
     with visiting(chromium, town, allowed=ALLOWED) as page:
@@ -31,7 +39,7 @@ def begin(page: Page) -> None:
     wait_for_map(page)
     page.keyboard.press("p")
     expect(page.locator(".tools")).to_be_visible(timeout=15_000)
-    expect(page.locator(".saved")).to_have_text("all saved", timeout=15_000)
+    expect(page.locator(".saved")).to_have_text("all saved")
     page.wait_for_function("window.cordon.stage.map.isStyleLoaded()")
 
 
@@ -42,7 +50,7 @@ def steps(folder: Path) -> list[Kept]:
 
 def saved(page: Page, n: int) -> None:
     """Wait until the server has n steps."""
-    expect(page.locator(".saved")).to_have_text("all saved", timeout=10_000)
+    expect(page.locator(".saved")).to_have_text("all saved")
     expect(page.locator(".strokes li:not(.mut)")).to_have_count(n)
 
 
@@ -194,18 +202,18 @@ def test_two_analysts_see_each_other_and_the_second_has_three_choices(
                 go(page, "E4-B2")
                 by_keys(page, key, "u", "Space")
                 saved(page, 1)
-            expect(one.locator(".here")).to_contain_text("Wang Min", timeout=8000)
+            expect(one.locator(".here")).to_contain_text("Wang Min")
             two.get_by_role("button", name="survey finding").click()
             two.keyboard.press("Control+s")
-            expect(two.locator(".tools")).to_have_count(0, timeout=10_000)
+            expect(two.locator(".tools")).to_have_count(0)
             banner = one.locator(".conflict")
-            expect(banner).to_contain_text("Wang Min saved", timeout=15_000)
+            expect(banner).to_contain_text("Wang Min saved")
             expect(banner).to_contain_text("Nothing is lost")
             banner.get_by_role("button", name=re.compile("Replay mine")).click()
             expect(banner).to_have_count(0)
             one.get_by_role("button", name="shared entrance").click()
             one.get_by_role("button", name="Submit").click()
-            expect(one.locator(".tools")).to_have_count(0, timeout=10_000)
+            expect(one.locator(".tools")).to_have_count(0)
     edited = read_sheet(town_copy).edited
     assert edited.membership.set_index("atom_id")["class"]["E4-B2"] == "sealed"
     assert set(edited.ledger["author"]) == {"Li Wei", "Wang Min"}
@@ -219,7 +227,7 @@ def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy
     expect(desk.locator("[data-field=reason] .fwrong")).to_have_text("A reason is needed")
     desk.get_by_label("Reason").fill("front door")
     desk.keyboard.press("Control+s")
-    expect(desk.locator(".tools")).to_have_count(0, timeout=10_000)
+    expect(desk.locator(".tools")).to_have_count(0)
     desk.keyboard.press("Shift+E")
     row = desk.locator(".ledger li")
     expect(row).to_have_count(1)
@@ -228,9 +236,9 @@ def test_the_ledger_is_filtered_and_one_edit_is_taken_back(desk: Page, town_copy
     expect(desk.locator(".ledger")).to_contain_text("No edit fits.")
     desk.get_by_label("Name, reason, id").fill("front")
     row.get_by_role("button", name="Take back").click()
-    expect(row).to_contain_text("undone", timeout=10_000)
+    expect(row).to_contain_text("undone")
     row.get_by_role("button", name="Bring back").click()
-    expect(row).to_contain_text("in effect", timeout=10_000)
+    expect(row).to_contain_text("in effect")
 
 
 def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Path, go: Go) -> None:
@@ -247,6 +255,6 @@ def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Pat
     row.get_by_role("textbox").press("Tab")
     row.get_by_role("button", name="Back to drafting").click()
     row.get_by_role("button", name="Go on").click()
-    expect(desk.locator(".dhead")).to_contain_text("Wide plan", timeout=10_000)
+    expect(desk.locator(".dhead")).to_contain_text("Wide plan")
     told = json.loads(desk.evaluate("JSON.stringify(localStorage)"))
     assert any(key.startswith("draft:") for key in told)

@@ -7,7 +7,7 @@ import numpy as np
 
 from zoning.desk import Change, Desk, Known, Place
 from zoning.desk.ground import Ground
-from zoning.desk.weighing import Tally, shape_of
+from zoning.desk.weighing import Tally
 from zoning.lookup import atoms_inside
 
 SHOWN_ATOMS, SHOWN_ZONES = 150, 8
@@ -64,9 +64,8 @@ def _zone(desk: Desk, before: Tally, after: Tally, zone: str) -> dict[str, Any]:
     place = Place(known.of, zone)
     people = [tally.people.get(place, 0.0) for tally in (before, after)]
     days = [n * after.scale.cost(place)[0] for n in people]
-    if zone not in before.form:
-        before.form[zone] = shape_of(after.scale.ground, _base_members(before, zone))
-    shapes = [before.form[zone], after.form.get(zone, before.form[zone])]
+    base = before.form.get(zone, (0, 0))
+    shapes = [base, after.form.get(zone, base)]
     return {
         "id": zone,
         "class": known.of,

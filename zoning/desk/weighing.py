@@ -239,4 +239,5 @@ def tally_base(scale: Scale) -> Tally:
     away = {atom: NOWHERE for atom in base.derived if atom not in base.shown}
     tally.add(base.shown, base.shown.values(), 1)
     tally.add(away, away.values(), 1)
+    tally.form = {zone: shape_of(scale.ground, atoms) for zone, atoms in scale.ground.members.items()}
     return tally
