@@ -34,11 +34,12 @@ export function showConflict(told, submit = null) {
   const who = [...new Set(told.conflicts.map((row) => row.author).filter(Boolean))].join(", ") || word("new_facts");
   // It stays until the choice is on the server: nobody submits on the old base meanwhile.
   const choose = (choice) => async () => {
+    const mine = box;
     for (const button of box.querySelectorAll("button")) button.disabled = true;
     try {
       if (submit && choice !== "draft") await submit(choice);
       else await act("move", { choice });
-      closeConflict();
+      if (box === mine) closeConflict();
     } catch (error) {
       if (!(error instanceof Offline || error instanceof Refused)) throw error;
       box?.querySelector("b").replaceChildren(error.message);

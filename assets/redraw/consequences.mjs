@@ -37,11 +37,17 @@ for (const name of ["open", "acked", "queued", "refused", "line"]) on(name, upda
 onHand((why) => why === "zone" && update());
 page.on("view", () => panel && nameZones());
 
+/* Drawn once for a language: what was typed, and what was wrong with it, stays. */
 function draw() {
-  parts = { head: el("div", { class: "dhead" }), sums: el("section", { class: "sct" }), rule: el("section", { class: "sct" }), zones: el("section", { class: "sct" }), steps: el("section", { class: "sct strokes" }) };
-  const body = [parts.head, parts.sums, parts.rule, parts.zones, form(), parts.steps];
+  if (parts?.lang !== page.view.lang) make();
   update();
+  const body = [parts.head, parts.sums, parts.rule, parts.zones, parts.form, parts.steps];
   return { title: word("draft"), body, foot: foot() };
+}
+
+function make() {
+  parts = { lang: page.view.lang, head: el("div", { class: "drafthead" }), sums: el("section", { class: "sct" }), rule: el("section", { class: "sct" }), zones: el("section", { class: "sct" }), steps: el("section", { class: "sct strokes" }) };
+  form();
 }
 
 const whole = (n) => Math.round(n).toLocaleString("en");
@@ -99,7 +105,7 @@ function drawZones() {
 function shape({ parts: [p0, p1], holes: [h0, h1], atoms: [, n] }) {
   if (!n) return word("emptied");
   const pair = (a, b) => (a === b ? String(b) : `${a} → ${b}`);
-  return `${word("parts")} ${pair(p0, p1)} · ${word("holes")} ${pair(h0, h1)}${p1 > p0 ? ` · ${word("apart")}` : ""}`;
+  return `${word("parts")} ${pair(p0, p1)} · ${word("holes")} ${pair(h0, h1)}${p1 > Math.max(1, p0) ? ` · ${word("apart")}` : ""}`;
 }
 
 const SIGNS = { paint: "brush", erase: "erase", leave: "people", split: "split", merge: "merge", turn: "changes", lock: "lock", unlock: "unlock", undo: "undo", redo: "redo" };
@@ -141,7 +147,6 @@ function form() {
   parts.form = el("section", { class: "sct form" }, field("reason", reason, word("reason"), word("reason_hint")), el("div", { class: "templates" }, chips), el("div", { class: "fpair" }, field("effective_at", el("input", { id: "rd-effective_at", class: "inp", placeholder: word("from_now") }), word("effective")), field("until", el("input", { id: "rd-until", class: "inp", placeholder: "+3d" }), word("until"))), field("by", who, page.words.author), parts.said);
   who.value = author();
   who.addEventListener("change", () => setAuthor(who.value));
-  return parts.form;
 }
 
 function fault(name, text) {

@@ -34,7 +34,7 @@ export function changed(why = "") {
 }
 
 export function take(tool) {
-  if (!desk.classes.some(({ id }) => id === hand.of) && hand.of !== "none") hand.of = hand.zone?.of || desk.classes[0]?.id || "none";
+  if (desk.classes.length && !desk.classes.some(({ id }) => id === hand.of) && hand.of !== "none") hand.of = hand.zone?.of || desk.classes[0]?.id || "none";
   Object.assign(hand, { tool, roads: [], whole: null, merging: hand.zone ? [hand.zone] : [], said: null });
   changed("tool");
 }

@@ -8,7 +8,7 @@ import { openDrafts } from "./drafts.mjs";
 import { openForeign } from "./foreign.mjs";
 import { equip, startGestures, stopGestures } from "./gestures.mjs";
 import { addLayers, showAll, showMoved, startGrid, stopGrid, unpaint } from "./grid.mjs";
-import { chooseZone, hand, onHand, say, take } from "./hand.mjs";
+import { changed, chooseZone, hand, onHand, say, take } from "./hand.mjs";
 import { startKeys, stopKeys } from "./keys.mjs";
 import { openLedger } from "./ledger.mjs";
 import { startPresence, stopPresence } from "./presence.mjs";
@@ -25,7 +25,7 @@ export function start() {
   command({ key: "foreign", label: "redraw_foreign", icon: "upload", menu: "more", when: () => inside, run: openForeign });
   command({ key: "print_draft", label: "redraw_print_draft", icon: "print", menu: "more", when: () => inside && !desk.queue.length, run: () => window.open(`/paper/draft/${desk.id}?language=${page.view.lang}`, "_blank", "noopener") });
   command({ key: "save_picture", label: "redraw_save_picture", icon: "download", menu: "more", run: savePicture });
-  page.on("view", () => inside && (addLayers(), lookForConflicts()));
+  page.on("view", () => inside && (addLayers(), changed("view"), lookForConflicts()));
   page.on("choice", (choice) => inside && choice.layer === "zones" && chooseZone(choice.zone));
   page.on("line", (online) => online && inside && pump());
   on("open", () => inside && showAll(desk.moved));

@@ -96,7 +96,7 @@ def test_paint_follows_the_pointer_and_is_kept(desk: Page, town_copy: Path, go: 
     desk.reload()
     begin(desk)
     saved(desk, 3)
-    expect(desk.locator(".dhead")).to_contain_text("1 strokes")
+    expect(desk.locator(".drafthead")).to_contain_text("1 strokes")
 
 
 def by_keys(page: Page, *keys: str) -> None:
@@ -144,7 +144,9 @@ def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Pag
     assert done == ["paint", "paint", "turn", "lock", "unlock", "lock", "unlock"]
     by_keys(desk, "Control+z", "Control+z", "Control+z", "Control+z", "Control+z")
     saved(desk, 12)
-    by_keys(desk, "x", "Shift+ArrowUp", "Shift+ArrowUp", "Space", *["Shift+ArrowDown"] * 4, "Space", "Enter")
+    by_keys(
+        desk, "x", "ArrowLeft", "Shift+ArrowUp", "Shift+ArrowUp", "Space", *["Shift+ArrowDown"] * 4, "Space", "Enter"
+    )
     saved(desk, 13)
     assert steps(town_copy)[-1].step["do"] == "split"
     by_keys(desk, "j", *["Shift+ArrowUp"] * 2, "Shift+ArrowLeft", "Space", "Enter")
@@ -255,6 +257,6 @@ def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Pat
     row.get_by_role("textbox").press("Tab")
     row.get_by_role("button", name="Back to drafting").click()
     row.get_by_role("button", name="Go on").click()
-    expect(desk.locator(".dhead")).to_contain_text("Wide plan")
+    expect(desk.locator(".drafthead")).to_contain_text("Wide plan")
     told = json.loads(desk.evaluate("JSON.stringify(localStorage)"))
     assert any(key.startswith("draft:") for key in told)
