@@ -260,3 +260,33 @@ def test_drafts_stand_side_by_side_with_their_burdens(desk: Page, town_copy: Pat
     expect(desk.locator(".drafthead")).to_contain_text("Wide plan")
     told = json.loads(desk.evaluate("JSON.stringify(localStorage)"))
     assert any(key.startswith("draft:") for key in told)
+
+
+def test_a_polygon_is_re_shaped_by_its_corners_and_a_file_is_looked_at(desk: Page, tmp_path: Path, go: Go) -> None:
+    go(desk, "E4-B2")
+    by_keys(desk, "1", "g")
+    desk.wait_for_function("window.cordon.stage.map.getSource('td-polygon')")
+    box = desk.locator("#map").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    corners = [(x - 50, y - 50), (x + 50, y - 50), (x + 50, y + 60), (x - 50, y + 60)]
+    for at in (*corners, corners[0]):
+        desk.mouse.move(*at, steps=3)
+        desk.mouse.click(*at)
+    take = desk.get_by_role("button", name="Take ↵")
+    expect(take).to_be_visible()
+    desk.mouse.move(*corners[2], steps=3)
+    desk.mouse.down()
+    desk.mouse.move(x + 120, y + 150, steps=6)
+    desk.mouse.up()
+    take.click()
+    saved(desk, 1)
+    few = tmp_path / "few.csv"
+    few.write_text("unit_id,class\nN6,sealed\nnowhere,sealed\n", "utf-8")
+    desk.get_by_role("button", name="More actions").click()
+    desk.get_by_role("menuitem", name="Bring in a list").click()
+    desk.locator("#foreign-file").set_input_files(few)
+    expect(desk.locator(".foreign .counts")).to_have_text("read 2 = accepted 1 + rejected 1")
+    expect(desk.locator(".foreign tbody")).to_contain_text("nowhere")
+    desk.get_by_role("button", name="Take as 1 strokes").click()
+    saved(desk, 2)
