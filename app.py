@@ -11,17 +11,19 @@ from fastapi import FastAPI
 from dashboard.factory import make_server
 from dashboard.plans import Engine
 from dashboard.searching import warm
+from live.publisher import Publisher
 from zoning import explain, pipeline, state
 from zoning.errors import ZoningError
 from zoning.store import Workspace
 
 
-def make_engine(workspace: Path) -> Engine:
+def make_engine(workspace: Path, live: Path | None = None) -> Engine:
     """Return the zoning engine bound to a workspace, whose log stays open.
 
     Parameters
     ----------
     workspace : its folder.
+    live : folder of publications; None where this server does not publish.
 
     Returns
     -------
@@ -41,15 +43,17 @@ def make_engine(workspace: Path) -> Engine:
         settings=lambda outbreak: state.read_settings(log.of(outbreak)),
         outbreaks=log.outbreaks,
         workspace=log.of,
+        publisher=None if live is None else Publisher(log.of, live),
     )
 
 
-def create_server(workspace: Path) -> FastAPI:
+def create_server(workspace: Path, live: Path | None = None) -> FastAPI:
     """Return the ASGI app of a workspace.
 
     Parameters
     ----------
     workspace : its folder, made by `python -m zoning load` or `python -m zoning town`.
+    live : folder of publications; None where this server does not publish.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def create_server(workspace: Path) -> FastAPI:
     ------
     StoreError : there is no workspace in that folder.
     """
-    return make_server(make_engine(workspace))
+    return make_server(make_engine(workspace, live))
 
 
 def main() -> int:
@@ -68,9 +72,12 @@ def main() -> int:
     parser.add_argument("workspace", type=Path, help="folder of the workspace")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8050)
+    parser.add_argument(
+        "--live", type=Path, metavar="FOLDER", help="folder of publications, to publish from the screen"
+    )
     given = parser.parse_args()
     try:
-        server = create_server(given.workspace)
+        server = create_server(given.workspace, given.live)
     except ZoningError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -65,6 +65,7 @@ class Engine:
     """What the dashboard needs of the zoning engine, bound to one workspace; tests give their own.
 
     `derive` takes the outbreak, then as_of, known_at and policy_id by name; `settings` and `workspace` the outbreak.
+    `publisher`: as `dashboard.api.publishing` has it; None where the server does not publish.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Engine:
     workspace: Callable[[str], Any] | None = None
     compare: Callable[[Any, Any, Any], Any] = compare_plans
     answer: Callable[[Any, dict[str, Any]], dict[str, Any]] = answer
+    publisher: Any = None
     weigh: Callable[[Any], pd.DataFrame] = weigh_once
 
 

@@ -82,6 +82,7 @@ def publish(
     known_at: datetime | None = None,
     confirmed: Collection[str] = (),
     dry: bool = False,
+    sent: str = "",
 ) -> Publication:
     """Publish what was decided.
 
@@ -95,6 +96,7 @@ def publish(
     confirmed : zones (id inside or as published) whose ground moved since it was decided, to be published as it is
         now; `all` confirms every one.
     dry : only say what would change.
+    sent : what the sender calls this act; kept in the log.
 
     Returns
     -------
@@ -106,10 +108,7 @@ def publish(
     ConflictError : zones in force were redrawn by corrections and nobody confirmed them; nothing was published.
     StoreError : the folder cannot be written, holds another outbreak, or is damaged.
     """
-    if not by.strip() and not dry:
-        raise InputError("publishing needs a name: say who publishes with --by")
-    if len(note) > LONGEST_NOTE:
-        raise InputError(f"the note has {len(note)} characters; {LONGEST_NOTE} at most are shown")
+    _hold_to_words(by, note, dry)
     folder = Folder(path)
     view, plan, resolution = prepare(workspace, as_of, known_at)
     _hold_to_confirmed(view, plan, confirmed)
@@ -126,12 +125,24 @@ def publish(
         now = datetime.now(UTC)
         seq = _next(folder)
         told = {"snapshot": snapshot, "note": note, "folder": path.name, "seq": seq, "resolution": resolution}
-        told |= {"as_of": plan.as_of.isoformat(), "revision": plan.revision, "confirmed": sorted(confirmed)}
+        told |= {
+            "as_of": plan.as_of.isoformat(),
+            "revision": plan.revision,
+            "confirmed": sorted(confirmed),
+            "sent": sent,
+        }
         workspace.append(PUBLISH, told, workspace.digest(PUBLISH, told, now), now, by)
         entry = {"seq": seq, "snapshot": snapshot, "published_at": _utc(now), "note": note}
         history.append({**entry, "withdrawn_at": None, "withdrawn_seq": None})
         folder.point({**entry, "source": _source(workspace)}, history)
     return Publication(snapshot, changes, len(view.versions), sum(map(len, files.values())))
+
+
+def _hold_to_words(by: str, note: str, dry: bool) -> None:
+    if not by.strip() and not dry:
+        raise InputError("publishing needs a name: say who publishes with --by")
+    if len(note) > LONGEST_NOTE:
+        raise InputError(f"the note has {len(note)} characters; {LONGEST_NOTE} at most are shown")
 
 
 def _kept(workspace: Workspace) -> Path:

@@ -17,6 +17,7 @@ from dashboard.api.loads import load_routes
 from dashboard.api.map import map_routes
 from dashboard.api.paper import paper_routes
 from dashboard.api.plan import plan_routes, wait_routes
+from dashboard.api.publishing import publishing_routes
 from dashboard.docs import describe_api
 from dashboard.errors import Refused, install
 from dashboard.plans import Plans
@@ -42,6 +43,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         fact_routes,
         load_routes,
         desk_routes,
+        publishing_routes,
     ):
         server.include_router(routes(plans))
 

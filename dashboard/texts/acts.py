@@ -57,6 +57,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_fact_do": ("请从病例清单中选择。", "Take one from the list of cases."),
     "no_saving": ("此服务器只供查看，不能保存。", "This server only shows; it cannot save."),
     "no_saving_do": ("请在有工作区的服务器上操作。", "Use a server that has the workspace."),
+    "no_publisher": ("此服务器未设发布目录。", "This server has no folder to publish into."),
+    "no_publisher_do": (
+        "请用 --live 目录 启动。",
+        "Start it with --live FOLDER.",
+    ),
     "no_unreadable": (
         "有内容无法识别或缺失，未保存任何内容。",
         "Something is missing or cannot be read; nothing was saved.",
