@@ -151,6 +151,7 @@ def test_a_pasted_trajectory_becomes_stays_that_are_looked_at_first(analyst: Pag
     assert "石涌市场" not in set(visits["address"].dropna())
 
 
+@pytest.mark.slow
 def test_a_case_is_excluded_withdrawn_and_brought_back(analyst: Page, town_copy: Path) -> None:
     analyst.keyboard.press("c")
     analyst.locator('.crow[data-fact="cases:C4"]').click()
@@ -246,6 +247,7 @@ def test_the_keys_of_every_act_are_in_the_help(analyst: Page) -> None:
         expect(analyst.locator(f"{PANEL} .keys")).to_contain_text(words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_cases_speak_one_language_and_are_open_to_all(chromium: Browser, town: str, lang: str) -> None:
     with visiting(chromium, town, lang=lang, theme={"zh": "dark", "en": "light"}[lang]) as page:
