@@ -29,7 +29,7 @@ DECIDED_BY = {
 }  # fmt: skip
 # What is missing and a person can bring.
 MENDED_BY = {"assessed": "assess", "round_window_h": "rounds", "clean_rounds": "rounds", "rounds_done": "rounds"}
-HOLD_HOURS, ALSO = 24, 8
+HOLD_HOURS, ALSO, RULES = 24, 8, 6
 Zone = Mapping[str, Any]
 
 
@@ -217,7 +217,8 @@ def inbox_of(shown: Shown, start: int = 0) -> dict[str, Any]:
     -------
     `items`, at most INBOX_PAGE: zone, name, look, letter, class, act, action, to (words or None), ready, holding, of,
     reasons, at (words or None), facts_n; `n`, `ready`: how many there are and how many can be decided now; `counts`:
-    act -> how many are ready, the most pressing first.
+    act -> how many are ready, the most pressing first; `rules`, at most RULES: ground that a rule asks a person to look
+    at (layer and id as a choice takes them, name, look, letter, class, said, box).
     """
     plan = shown.plan
     zones = zones_shown(plan).drop(columns="geometry").set_index("zone_id", drop=False).to_dict("index")
@@ -228,8 +229,26 @@ def inbox_of(shown: Shown, start: int = 0) -> dict[str, Any]:
     counts = {name: sum(a["ready"] and a["act"] == name for a in acts) for name in ACTS}
     page = acts[max(start - len(edits), 0) : max(start + INBOX_PAGE - len(edits), 0)]
     items = [*edits[start : start + INBOX_PAGE], *(_item(shown, act, zones[act["zone_id"]]) for act in page)]
-    told = {"n": len(acts) + len(edits), "ready": int(ready) + len(edits)}
+    told = {"n": len(acts) + len(edits), "ready": int(ready) + len(edits), "rules": _by_rules(plan)}
     return {"items": items, **told, "counts": {name: n for name, n in counts.items() if n}, "edits": len(edits)}
+
+
+def _by_rules(plan: Any) -> list[dict[str, Any]]:
+    names = {rule.id: rule.names.model_dump() for rule in plan.policy.rules}
+    found = []
+    for row in plan.proposals.head(RULES).to_dict("records"):
+        kind, _, key = str(row["ground"]).partition(":")
+        layer = "areas" if kind == "area" else "units"
+        table = plan.tables["areas"] if kind == "area" else plan.units
+        shape = table.loc[table["id"] == key, "geometry"]
+        of = plan.policy.classes[row["class"]]
+        letter, words = class_words(plan.policy, of.style, row["class"])
+        name = {"zh": row["name"], "en": row["name_en"]}
+        said = both("rule_asks", rule=names[row["rule_id"]], id=row["rule_id"])
+        box = [round(float(v), 6) for v in shape.iloc[0].bounds] if len(shape) and shape.iloc[0] is not None else None
+        told = {"layer": layer, "id": key, "name": name, "look": of.style, "letter": letter, "class": words}
+        found.append({**told, "said": said, "box": box})
+    return found
 
 
 def _urgency(act: Mapping[str, Any], zone: Zone) -> tuple[Any, ...]:

@@ -29,6 +29,14 @@ def test_the_inbox_lists_what_waits_the_most_pressing_first(town: Town) -> None:
     assert "due by the rules since" in first["reasons"]["en"]
     assert "按规则自" in first["reasons"]["zh"]
     assert len(town.get("/api/inbox?start=10")["items"]) == 5
+    (rule,) = found["rules"]
+    assert (rule["layer"], rule["id"], rule["name"]["en"], rule["look"]) == (
+        "units",
+        "E2",
+        "Shichong Village",
+        "sealed",
+    )
+    assert rule["said"]["en"].endswith("(R4)")
 
 
 def test_a_zone_is_delineated_with_notice_and_24_hours(town: Town, town_copy: Path) -> None:

@@ -13,8 +13,8 @@ import { openRounds } from "./rounds.mjs";
 const PANELS = ["inbox", "decide", "case", "cases", "file", "stay", "paste", "status", "withdraw"];
 let outbreak = null;
 
-/* A sheet is worked on by itself: keys of acts rest under it. */
-const free = (run) => () => sheetKey() || run();
+/* A sheet is worked on by itself: acts rest under it. While zones are redrawn the letters are tools; buttons still act. */
+const free = (run) => (event) => sheetKey() || (event && document.documentElement.hasAttribute("data-redraw")) || run();
 
 /* Of the zone that is chosen; where none is, the inbox offers those that wait. */
 const onZone = (run) => free(() => (page.choice.zone ? run(page.choice.zone) : openInbox()));

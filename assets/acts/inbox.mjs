@@ -1,6 +1,7 @@
 /* The inbox: how much waits stands over the zone list; the panel lists it, the most pressing first. */
+import { run } from "../shared/commands.mjs";
 import { el, icon, sequence } from "../shared/dom.mjs";
-import { openPanel, panelKey } from "../shared/panel.mjs";
+import { closePanel, openPanel, panelKey } from "../shared/panel.mjs";
 import { page } from "../shared/page.mjs";
 import { getJson } from "../shared/server.mjs";
 import { openDecide } from "./decide.mjs";
@@ -64,7 +65,7 @@ function draw() {
   const title = page.words.inbox;
   if (error) return { title, body: failed(error, () => read().then(redraw)) };
   if (!told) return { title, body: loading() };
-  if (!told.n) return { title, body: el("div", { class: "empty" }, el("p", {}, page.words.inbox_empty), el("p", {}, page.words.inbox_empty_do)) };
+  if (!told.n && !told.rules.length) return { title, body: el("div", { class: "empty" }, el("p", {}, page.words.inbox_empty), el("p", {}, page.words.inbox_empty_do)) };
   const ready = items.filter((item) => item.ready), waiting = items.filter((item) => !item.ready);
   const left = told.n - items.length;
   const more = left > 0 ? el("button", { class: "btn", type: "button", onclick: () => read(items.length).then(redraw) }, page.say("inbox_more", { n: left })) : "";
@@ -72,6 +73,7 @@ function draw() {
     title,
     body: [
       ready.length ? group("inbox_ready", told.ready, ready) : "",
+      told.rules.length ? el("section", { class: "igroup" }, el("h3", {}, page.words.inbox_rules, el("span", { class: "mut" }, String(told.rules.length))), el("ul", { class: "ilist" }, told.rules.map(ruled))) : "",
       waiting.length ? group("inbox_lacking", told.n - told.ready, waiting) : "",
       more,
     ],
@@ -89,6 +91,17 @@ function group(head, n, items) {
     event.preventDefault();
   });
   return el("section", { class: "igroup" }, el("h3", {}, page.words[head], el("span", { class: "mut" }, String(n))), list);
+}
+
+/* What a rule asks a person to look at is no zone yet: it is drawn by hand. */
+function ruled(of) {
+  const look = () => {
+    page.choose({ layer: of.layer, id: of.id, zone: "" });
+    if (of.box) window.cordon.stage.fly(of.box);
+  };
+  const draw = () => (look(), closePanel(), run("redraw"));
+  const name = el("button", { class: "iname", type: "button", onclick: look }, el("span", { class: `chip ${of.look} sketch`, "aria-hidden": "true" }, own(of.letter)), el("span", {}, own(of.name), el("span", { class: "mut" }, own(of.class))));
+  return el("li", { class: "iitem" }, el("div", { class: "itop" }, name, el("button", { class: "btn sm", type: "button", onclick: draw }, page.words.redraw)), el("p", {}, own(of.said)));
 }
 
 /* The name opens the zone on map and card; the verb opens the decision. */

@@ -119,6 +119,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "inbox_decide": ("决定", "Decide"),
     "inbox_see": ("查看", "See"),
     "inbox_ready": ("可以决定", "Can be decided"),
+    "inbox_rules": ("规则提示，由人重划", "A rule asks you to look"),
+    "rule_asks": ("{rule}（{id}）", "{rule} ({id})"),
     "inbox_lacking": ("条件未齐", "Waiting for facts"),
     "inbox_more": ("再显示（余 {n} 项）", "Show more ({n} left)"),
     "inbox_empty": ("没有待办事项。", "Nothing waits for you."),

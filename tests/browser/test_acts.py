@@ -32,6 +32,7 @@ def test_the_inbox_leads_to_a_decision_and_on_to_the_next(analyst: Page, town_co
     analyst.locator("#inbox").get_by_role("button", name="Decide").click()
     item = analyst.locator(".iitem", has_text="Linshui Garden Block 4 unit 5")
     expect(item).to_contain_text("due by the rules since 10 March 21:00")
+    expect(analyst.locator(".igroup", has_text="A rule asks you to look")).to_contain_text("Shichong Village")
     item.get_by_role("button", name="Delineate").click()
     analyst.get_by_label("Notice number").fill("第48号")
     analyst.get_by_label("In force from").fill("3月17日24时")
@@ -170,6 +171,16 @@ def amiss(page: Page, lang: str) -> list[str]:
     """Return lines of a panel or sheet in the other language, but for names and typed text; and what axe finds."""
     within = "#sheet" if page.locator("#sheet").is_visible() else PANEL
     return untranslated(page.locator(within), lang) + hindrances(page, within)
+
+
+def test_letters_of_acts_rest_while_zones_are_redrawn(analyst: Page) -> None:
+    analyst.get_by_role("button", name="Redraw").click()
+    analyst.wait_for_selector("html[data-redraw] #panel h2")
+    title = analyst.locator(f"{PANEL} h2").inner_text()
+    for key in ("n", "d", "h", "s", "t"):
+        analyst.keyboard.press(key)
+    expect(analyst.locator(f"{PANEL} h2")).to_have_text(title)
+    expect(analyst.locator("#sheet")).to_be_hidden()
 
 
 def untranslated(root: Locator, lang: str) -> list[str]:
