@@ -11,14 +11,16 @@ from dashboard.plans import Shown
 from dashboard.rows import zone_rows
 from layers._base import WATCH, label_points, table, values
 from zoning.lookup import area_at
+from zoning.once import once
 
 FINE = 1e5  # boxes are whole hundred-thousandths of a degree: about a metre
 FLAGS = ("proposed", "pending", "void", "no_ground", "watch")
 _LEVEL = "subdistrict"
 
 
+@once
 def zone_columns(shown: Shown) -> dict[str, Any]:
-    """Return the list of a plan, a column a field.
+    """Return the list of a plan, a column a field; made once for the plan that people look at.
 
     Parameters
     ----------
