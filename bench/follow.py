@@ -2,10 +2,13 @@
 
 `python -m bench.follow [PEOPLE] [CASES]`; 22,500,000 and 49,000 are the scale of Shanghai's first list. Both ways must
 give the same plan. Parts derived are counted beside the time, which is noisy on a shared machine.
+`python -m bench.follow districts` prints the peak of memory of each step over 1, 2, 4 and 8 districts of 1.5 million.
+`python -m bench.follow written FOLDER` measures a city that is there: `files` and `workspace` in one folder.
 """
 
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zoning import demo, follow, pipeline
+from zoning import demo, follow
 from zoning.clocks import read_moment
 from zoning.loading import load_manifest
 from zoning.parts import Tables
@@ -24,6 +27,7 @@ from zoning.state import State, fold
 from zoning.store import Workspace
 
 ROUNDS = 5
+PEOPLE, CASES = 1_500_000, 3250  # of a district
 
 
 def one_more(state: State, n: int) -> State:
@@ -76,25 +80,85 @@ def run(workspace: Workspace, rounds: int = ROUNDS) -> tuple[float, list[float],
         follow.derive_parts = derive_parts
     if fresh.revision != plan.revision:
         raise SystemExit("following the change gives another plan than a full run")
-    parts, people = len(pipeline._kept[0].derived.parts), plan.zones["people"].sum()
+    parts, people = plan.membership["part"].nunique(), plan.zones["people"].sum()
     print(f"  {len(plan.zones):,} zones of {people:,.0f} people in {parts:,} parts; both plans are the same")
     return whole, seconds, counts[1:-1]
 
 
-def main() -> None:
-    """Print both ratios and the peak of memory."""
-    people, cases = (int(given) for given in (sys.argv[1:3] or ("3000000", "6500")))
-    with tempfile.TemporaryDirectory() as name:
-        files, workspace = Path(name) / "files", Workspace(Path(name) / "workspace", create=True)
-        list(demo.write_demo(files, people=people, cases=cases))
-        start = time.process_time()
-        list(load_manifest(workspace, files / "city.toml"))
-        read = time.process_time() - start
-        whole, seconds, counts = run(workspace)
-    one, peak = statistics.median(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"  reading {read:.1f} s, full run {whole:.1f} s, one more case {one:.2f} s, peak {peak:.1f} GB")
+def peak() -> float:
+    """Peak of this process's memory so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def write(folder: Path, people: int, cases: int) -> None:
+    """Write the files of a city."""
+    list(demo.write_demo(folder / "files", people=people, cases=cases))
+
+
+def load(folder: Path) -> float:
+    """Read the files of a city into its workspace; return the processor's seconds."""
+    start = time.process_time()
+    list(load_manifest(Workspace(folder / "workspace", create=True), folder / "files" / "city.toml"))
+    return time.process_time() - start
+
+
+def compare(folder: Path, read: float | None) -> None:
+    """Print both ratios and the peak of memory; `read` is None where the city was read before."""
+    whole, seconds, counts = run(Workspace(folder / "workspace"))
+    one = statistics.median(seconds)
+    print(f"  full run {whole:.1f} s, one more case {one:.2f} s ({', '.join(f'{s:.2f}' for s in seconds)})")
     print(f"  parts that each further case derived: {counts}")
-    print(f"  ratio of a full run to one more case: {whole / one:.0f}; of a full run to reading: {whole / read:.1f}")
+    print(f"  ratio of a full run to one more case: {whole / one:.0f}")
+    if read is not None:
+        print(f"  reading {read:.1f} s; ratio of a full run to reading: {whole / read:.1f}")
+    print(f"  peak {peak():.1f} GB")
+
+
+def over_districts() -> None:
+    """Print the peak of each step over 1, 2, 4 and 8 districts, each step in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        for n in (1, 2, 4, 8):
+            folder = Path(name) / str(n)
+            peaks = [_alone(step, folder, n) for step in ("write", "load", "derive", "follow")]
+            words = ("writing", "reading", "a full run", "and one more case")
+            told = ", ".join(f"{word} {gb:.2f} GB" for word, gb in zip(words, peaks, strict=True))
+            print(f"  {n} district{'s' * (n > 1)}: {told}", flush=True)
+
+
+def _alone(step: str, folder: Path, n: int) -> float:
+    """Run one step in a process of its own, and return its peak in GB."""
+    asked = [sys.executable, "-m", "bench.follow", step, str(folder), str(n)]
+    return float(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[-1])
+
+
+def take_step(step: str, folder: Path, n: int) -> None:
+    """Take one step of `over_districts`, and print the peak of memory."""
+    if step == "write":
+        write(folder, n * PEOPLE, n * CASES)
+    elif step == "load":
+        load(folder)
+    else:
+        state = fold(Workspace(folder / "workspace"))
+        timed(state)
+        if step == "follow":
+            timed(one_more(state, 0))
+    print(peak())
+
+
+def main() -> None:
+    """Do what the arguments ask for."""
+    match sys.argv[1:]:
+        case ["districts"]:
+            over_districts()
+        case ["written", folder]:
+            compare(Path(folder), None)
+        case [("write" | "load" | "derive" | "follow") as step, folder, n]:
+            take_step(step, Path(folder), int(n))
+        case given:
+            people, cases = (int(number) for number in (given[:2] or (2 * PEOPLE, 2 * CASES)))
+            with tempfile.TemporaryDirectory() as name:
+                write(Path(name), people, cases)
+                compare(Path(name), load(Path(name)))
 
 
 if __name__ == "__main__":

@@ -24,10 +24,14 @@ def at_level(rows: Ints, units: pd.DataFrame, levels: tuple[str, ...]) -> Ints:
     -------
     (n,) rows, -1 where no ancestor is of these levels.
     """
-    parent, fits = units["parent"].to_numpy(np.int64), units["level"].isin(levels).to_numpy(bool)
-    row = np.asarray(rows, np.int64).copy()
-    while len(fits) and (climb := (row >= 0) & ~fits[row]).any():
-        row[climb] = parent[row[climb]]
+    parent, row = units["parent"].to_numpy(np.int64), np.asarray(rows, np.int64).copy()
+    left = np.flatnonzero(row >= 0)
+    while len(left):
+        distinct, each = np.unique(row[left], return_inverse=True)
+        fits = units["level"].iloc[distinct].isin(levels).to_numpy(bool)
+        left = left[~fits[each]]
+        row[left] = parent[row[left]]
+        left = left[row[left] >= 0]
     return row
 
 
@@ -68,6 +72,23 @@ def atoms_inside(rows: Ints, inside: pd.DataFrame) -> tuple[Ints, Ints]:
     """
     owner, found = spread(inside["unit"].to_numpy(), rows)
     return owner, inside["atom"].to_numpy()[found]
+
+
+@once
+def units_by_parent(units: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return the units by the one that they stand in.
+
+    Parameters
+    ----------
+    units : of `make_units`.
+
+    Returns
+    -------
+    parents : (n,) rows in order, -1 for none; rows : (n,) of `units`, in the same order.
+    """
+    parent = units["parent"].to_numpy(np.int64)
+    order = np.argsort(parent, kind="stable")
+    return parent[order], order
 
 
 @once

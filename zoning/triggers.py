@@ -143,9 +143,11 @@ def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     if not len(rows):
         return fires
     within, n = number(when.within_days, np.inf), number(when.n, 1.0)
-    _, code = np.unique(group[rows], return_inverse=True)
-    enough = _distinct(code, unit[rows], len(rows)) >= n
-    rows, code = rows[enough[code]], code[enough[code]]
+    pair = pd.unique(group[rows] * (int(unit.max()) + 1) + unit[rows]) // (int(unit.max()) + 1)
+    code = pd.factorize(group[rows])[0]
+    names, count = np.unique(pair, return_counts=True)
+    some = count[np.searchsorted(names, group[rows])] >= n
+    rows, code = rows[some], code[some]
     order = np.lexsort((days[rows], code))
     rows, code = rows[order], code[order]
     for start, end in _windows(code.tolist(), days[rows].tolist(), unit[rows].tolist(), within, n):

@@ -7,7 +7,7 @@ import shapely
 from zoning.geometry import Cells, Ints, Shapes, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene
-from zoning.lookup import at_level, atoms_by_cell, atoms_inside, spread
+from zoning.lookup import at_level, atoms_by_cell, atoms_inside, spread, units_by_parent
 from zoning.once import once
 from zoning.rules import TakeAdjacent, TakeCells
 
@@ -118,8 +118,11 @@ def _listed(asked: Ints, named: pd.Series, units: pd.DataFrame) -> tuple[Ints, I
 def _by_number(asked: Ints, step: float, units: pd.DataFrame) -> tuple[Ints, Ints]:
     """Return (unit, sibling of its level whose number is within the step)."""
     keys = ["parent", "level"]
-    table = units[[*keys, "number"]].reset_index(names="row")
-    pairs = table.iloc[asked].merge(table[table["parent"].isin(table["parent"].iloc[asked])], on=keys)
+    parents, rows = units_by_parent(units)
+    table, names = units[[*keys, "number"]], np.unique(units["parent"].to_numpy(np.int64)[asked])
+    mates = np.sort(rows[spread(parents, names)[1]])
+    one, other = (table.iloc[some].reset_index(names="row") for some in (asked, mates))
+    pairs = one.merge(other, on=keys)
     close = (pairs["number_x"] - pairs["number_y"]).abs() <= step
     pairs = pairs[close & (pairs["row_x"] != pairs["row_y"])]
     return pairs["row_x"].to_numpy(np.int64), pairs["row_y"].to_numpy(np.int64)
