@@ -19,7 +19,7 @@ import shapely
 from bench.city import AS_OF, make_city
 from bench.plain import plain_zones
 from bench.watch import Watch
-from zoning import follow, parts, pipeline
+from zoning import causes, partition, parts, pipeline
 from zoning.policy import load_policy
 from zoning.state import State
 
@@ -28,8 +28,9 @@ SOURCES = (2_000, 100)
 TOLERANCE = 1e-6
 SIDES = ("ours", "ours again", "plain", "tuned")
 STAGES: dict[str, ModuleType] = {
-    **dict.fromkeys(("_ground", "find_sources", "find_stays", "locate", "fire", "take_grounds"), pipeline),
-    "find_parts": follow,
+    **dict.fromkeys(("_ground", "locate"), pipeline),
+    **dict.fromkeys(("find_sources", "find_stays", "fire", "take_grounds"), causes),
+    "find_parts": partition,
     **dict.fromkeys(("find_clusters", "derive_zones", "with_people", "draw_zones"), parts),
 }
 LAST = "draw_zones"
@@ -47,9 +48,9 @@ def _watched(watch: Watch) -> Iterator[dict[str, Any]]:
     whole = {name: getattr(module, name) for name, module in STAGES.items()}
 
     def timed(name: str) -> Any:
-        def run(*given: Any) -> Any:
+        def run(*given: Any, **named: Any) -> Any:
             with watch(name):
-                made = whole[name](*given)
+                made = whole[name](*given, **named)
             kept.setdefault(name, made)
             if name == LAST:
                 raise _DrawnError

@@ -1,6 +1,6 @@
 """Following the change: a plan on what earlier derivations kept is, in every table, the plan of a fresh run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from tests.stroke_strategies import row, stroke, undo
 from tests.town_strategies import Rows, causes, grounds
 from zoning import follow
 from zoning.decisions import named
+from zoning.hashes import digest
 from zoning.pipeline import Plan, derive_state, forget
 from zoning.state import State
 from zoning.strokes import table_of
@@ -59,7 +60,8 @@ def same(kept: Plan, fresh: Plan) -> None:
 
 
 TARGETS = [*sorted(POLICY.classes), "none"]
-ACTIONS = st.tuples(st.sampled_from(["delineate", "extend", "step", "release", "reject", "hold"]), st.integers(0, 20))
+DECIDED = ["delineate", "extend", "step", "raise", "release", "reject", "hold", "assess", "part"]
+ACTIONS = st.tuples(st.sampled_from(DECIDED), st.integers(0, 20), st.sampled_from([None, "zone", "building"]))
 NEWS = st.lists(
     st.sampled_from(["case", "correct", "withdraw", "exclude", "visit", "decide", "draw", "undo", "later"]), max_size=7
 )
@@ -85,10 +87,15 @@ def tell(story: Story, what: str, more: Rows, plan: Plan, data: st.DataObject, n
     elif what == "undo" and story.strokes:
         story.strokes.append(undo(len(story.strokes) + 1, data.draw(st.sampled_from(story.strokes))["event_id"]))
     elif what == "decide" and len(plan.zones):
-        action, place = data.draw(ACTIONS)
+        action, place, scope = data.draw(ACTIONS)
         zone = plan.zones.to_dict("records")[place % len(plan.zones)]
         drawn = {"delineated_at": now, "in_force_from": now} if action == "delineate" else {}
-        more_ = {"until": at("18"), "to": "precaution", "recorded_at": now, "by": "Li"}
+        to = {"to": "sealed" if action == "raise" else "precaution", "scope": scope, "gate": "assessed"}
+        more_ = {"until": at("18"), "recorded_at": now, "by": "Li", **to}
+        if action == "part":
+            unit = plan.units["id"].iloc[place % len(plan.units)] if len(plan.units) else "gone"
+            own = {"zone_id": digest(zone["zone_id"], unit, "part"), "of": zone["zone_id"], "units": [unit]}
+            drawn = {**own, "aliases": [], "atoms": None, "ground_id": None}
         story.decided.append({**named(zone), "action": action, **more_, **drawn})
 
 
@@ -179,3 +186,43 @@ def test_a_stricter_building_that_sticks_over_a_border_is_cut_out_of_the_area_be
     assert sealed.intersects(rows["areas"][1]["geometry"])
     for name in ("A1", "A2"):
         assert shapes[("precaution", name)].intersection(sealed).area == 0
+
+
+def test_outbreaks_of_a_workspace_do_not_drop_what_is_kept_of_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    derive_parts, counts, now = follow.derive_parts, list[int](), at("14")
+
+    def derived(claims: pd.DataFrame, *rest: Any) -> Any:
+        counts.append(claims["part"].nunique())
+        return derive_parts(claims, *rest)
+
+    monkeypatch.setattr(follow, "derive_parts", derived)
+    rows: Rows = {
+        "buildings": [house(f"B{n}", 300 * n, 0) for n in range(3)],
+        "areas": [area("A1", -60, -60, 2000, 420)],
+    }
+    ground = tables(**rows)
+    stories = {
+        name: Story(ground, {"cases": [home(f"C-{name}", f"B{n}")], "visits": []}) for n, name in enumerate("ab")
+    }
+    forget()
+    for _ in range(3):
+        for name, story in stories.items():
+            derive_state(replace(story.state(now), outbreak=name), POLICY, now)
+    assert counts == [1, 1]
+    stories["a"].rows["cases"].append(home("C-new", "B2"))
+    derive_state(replace(stories["a"].state(now), outbreak="a"), POLICY, now)
+    derive_state(replace(stories["b"].state(now), outbreak="b"), POLICY, now)
+    assert len(counts) == 3
+
+
+def test_an_error_on_the_way_leaves_nothing_half_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, now = Story(tables(buildings=[house("B1", 0, 0), house("B2", 300, 0)])), at("14")
+    forget()
+    for unit in ("B1", "B2"):
+        story.rows["cases"].append(home(f"C-{unit}", unit))
+        with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr(follow, "dress_parts", lambda *_: 1 / 0)
+            derive_state(story.state(now), POLICY, now)
+        kept = derive_state(story.state(now), POLICY, now)
+        forget()
+        same(kept, derive_state(story.state(now), POLICY, now))

@@ -90,7 +90,11 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     Plan.
     """
     with _one_at_a_time:
-        return _derive(state, policy, as_of)
+        try:
+            return _derive(state, policy, as_of)
+        except BaseException:
+            _kept.clear()  # stages before the error have gone on, those after it have not
+            raise
 
 
 def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:

@@ -1,0 +1,59 @@
+"""Rows come and go in tables that stay in order: what is put together is what sorting anew would give."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoning import ordered
+from zoning.ordered import Change, among, places, unchanged
+
+KEYS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abcdef")), unique=True, max_size=30)
+
+
+def table(keys: list[tuple[int, str]]) -> pd.DataFrame:
+    rows = [(number, name, f"{number}{name}", [number]) for number, name in sorted(keys)]
+    found = pd.DataFrame(rows, columns=["number", "name", "text", "list"])
+    return found.astype({"number": "int64", "name": "str", "text": "str", "list": "object"})
+
+
+@given(KEYS, st.data(), st.sampled_from([1, 5, 1000]), st.sampled_from([0, 500]))
+def test_a_change_gives_the_table_that_sorting_would(
+    keys: list[tuple[int, str]], data: st.DataObject, run: int, few: int
+) -> None:
+    gone = data.draw(st.sets(st.sampled_from(keys))) if keys else set()
+    new = [key for key in data.draw(KEYS) if key not in keys or key in gone]
+    before, fresh = table(keys), table(new)
+    keep = np.array([key not in gone for key in sorted(keys)], bool)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordered, "_RUN", run)
+        patch.setattr(ordered, "_FEW", few)
+        change = Change(keep, places(before, keep, fresh, ["number", "name"]))
+        after = change.apply(before, fresh)
+    pd.testing.assert_frame_equal(after, table([*(key for key in keys if key not in gone), *new]))
+    row = change.came_from
+    assert after["text"][row >= 0].tolist() == before["text"].iloc[row[row >= 0]].tolist()
+    assert after["text"][row < 0].tolist() == fresh["text"].tolist()
+
+
+@given(KEYS, KEYS)
+def test_a_row_is_unchanged_where_all_of_it_is(one: list[tuple[int, str]], other: list[tuple[int, str]]) -> None:
+    before, after = (table(keys).drop(columns="list").drop_duplicates("number") for keys in (one, other))
+    before, after = (each.reset_index(drop=True) for each in (before, after))
+    texts = before["text"].tolist()
+    wanted = [texts.index(text) if text in texts else -1 for text in after["text"]]
+    assert unchanged(before, after, "number").tolist() == wanted
+
+
+def test_missing_values_are_the_same_and_other_columns_are_not() -> None:
+    before = pd.DataFrame({"id": ["a", "b"], "x": [np.nan, 1.0], "t": pd.to_datetime([None, "2022-03-01"], utc=True)})
+    assert unchanged(before, before.copy(), "id").tolist() == [0, 1]
+    assert unchanged(before, before.assign(x=[np.nan, 2.0]), "id").tolist() == [0, -1]
+    assert unchanged(before, before.assign(y=1), "id").tolist() == [-1, -1]
+
+
+@given(st.lists(st.integers(0, 20)), st.lists(st.integers(0, 20)))
+def test_among_is_membership(values: list[int], few: list[int]) -> None:
+    found = among(np.array(values, np.uint64), np.array(few, np.uint64))
+    assert found.tolist() == [value in few for value in values]
