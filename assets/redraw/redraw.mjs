@@ -22,8 +22,8 @@ export function start() {
   command({ key: "redraw", label: "redraw", icon: "brush", keys: "P", menu: "bar", when: () => !inside, run: () => enter() });
   command({ key: "drafts", label: "redraw_drafts", icon: "layers2", menu: "more", run: () => openDrafts(enter) });
   command({ key: "ledger", label: "redraw_ledger", icon: "list", keys: "Shift+E", menu: "more", run: () => openLedger() });
-  command({ key: "foreign", label: "redraw_foreign", icon: "upload", menu: "more", when: () => inside, run: openForeign });
-  command({ key: "print_draft", label: "redraw_print_draft", icon: "print", menu: "more", when: () => inside && !desk.queue.length, run: () => window.open(`/paper/draft/${desk.id}?language=${page.view.lang}`, "_blank", "noopener") });
+  command({ key: "foreign", label: "redraw_foreign", icon: "upload", menu: "more", run: () => (inside ? openForeign() : enter().then(openForeign)) });
+  command({ key: "print_draft", label: "redraw_print_draft", icon: "print", menu: "more", run: () => (!inside ? openDrafts(enter) : window.open(`/paper/draft/${desk.id}?language=${page.view.lang}`, "_blank", "noopener")) });
   command({ key: "save_picture", label: "redraw_save_picture", icon: "download", menu: "more", run: savePicture });
   page.on("view", () => inside && (addLayers(), changed("view"), lookForConflicts()));
   page.on("choice", (choice) => inside && choice.layer === "zones" && chooseZone(choice.zone));

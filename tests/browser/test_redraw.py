@@ -125,6 +125,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
 }
 
 
+@pytest.mark.slow
 def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, go: Go) -> None:
     for n, (tool, (where, keys, fits)) in enumerate(KEYS.items(), 1):
         go(desk, where)
