@@ -18,7 +18,8 @@ function begin() {
   const drawing = svg("svg", { class: "measured", "aria-hidden": "true" });
   const box = el("div", { class: "fl measure", role: "status" });
   const root = stage.root.parentElement;
-  root.append(drawing, box);
+  stage.root.append(drawing); // in the map's own pixels, which a wall enlarges
+  root.append(box);
   tool = { stage, map, points: [], at: null, drawing, box, root, zoomed: map.doubleClickZoom.isEnabled() };
   map.doubleClickZoom.disable();
   stage.picking = ({ lng, lat }) => add([lng, lat], false);
