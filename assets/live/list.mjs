@@ -61,7 +61,10 @@ function draw() {
   }
   byId("clear").hidden = !query;
   byId("count").textContent = found.length === app.rows.length ? String(found.length) : `${found.length} / ${app.rows.length}`;
+  const held = document.activeElement?.closest?.("#rows [data-zone]")?.dataset.zone;
   byId("rows").replaceChildren(...found.slice(0, shown).map(rowOf));
+  // Whoever walks the list by keys stays where they are when a publication comes.
+  if (held) byId("rows").querySelector(`[data-zone="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   byId("none").replaceChildren(...(found.length ? [] : [empty()]));
   return mark();
 }

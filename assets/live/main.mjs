@@ -84,6 +84,15 @@ function head() {
   byId("geojson").href = `${base}zones.geojson`;
 }
 
+const RENEW_MS = 600000;
+
+/* A wall is never reloaded by hand: it takes up a newer page by itself. */
+async function renew() {
+  const own = new URL(".", import.meta.url).pathname.split("/").at(-2);
+  const answer = await fetch("./", { cache: "no-cache" }).catch(() => null);
+  if (answer?.ok && !(await answer.text()).includes(own)) location.reload();
+}
+
 /* Each second: has midnight or another date passed, and how old is what is shown. */
 function tick() {
   const { store } = app;
@@ -117,6 +126,7 @@ async function run() {
   app.on("choice", () => history.replaceState(null, "", app.zone ? `#z=${encodeURIComponent(app.zone)}` : location.pathname + location.search));
   window.cordonLive = app; // for whoever looks from outside, such as a test
   setInterval(tick, 1000);
+  if (app.wall) setInterval(renew, RENEW_MS);
   await app.store.start();
   const map = await import("./map.mjs");
   await map.start();

@@ -38,14 +38,15 @@ def test_a_publication_shows_without_a_reload(chromium: Browser, published: Path
     with plain_server(folder) as address, looking(chromium, address, wait=MAP) as page:
         assert len(names(page)) == 2
         assert {zone["look"] for zone in on_map(page, "zones")} == {"sealed", "controlled"}
-        page.evaluate("window.stayed = true")
+        page.focus("#rows button")
+        page.evaluate("window.stayed = document.activeElement.dataset.zone")
         snapshot = put_out(published / "town", folder, "03-15 09:30")
         start = time.monotonic()
         until(
             page, f"cordonLive.store.snapshot.id === '{snapshot}' && document.querySelectorAll('#rows li').length > 8"
         )
         assert time.monotonic() - start < 2
-        assert page.evaluate("window.stayed")
+        assert page.evaluate("window.stayed && window.stayed === document.activeElement.dataset.zone")
         until(page, "document.querySelectorAll('#changes .tag.plus').length > 4")
         page.click("[data-mode=changes]")
         until(page, MAP)

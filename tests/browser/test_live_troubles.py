@@ -47,17 +47,17 @@ def test_midnight_turns_by_the_clock_of_the_server(chromium: Browser, folder: Pa
     current = {key: first[key] for key in ("seq", "snapshot", "published_at", "note")}
     (folder / "current.json").write_bytes(orjson.dumps({"format": 1, **current, "source": "x"}))
     published = time.mktime(time.strptime(first["published_at"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
-    noon_to_midnight = 12 * 3600 - 4
+    noon_to_midnight = 12 * 3600 - 8
     ahead = published + noon_to_midnight - time.time()
     with (
         plain_server(folder, ahead) as address,
         looking(chromium, address, timezone_id="America/New_York") as page,
     ):
-        until(page, "cordonLive.rows.length === 2 && cordonLive.rows.every(row => row.state === 'upcoming')", 3)
+        until(page, "cordonLive.rows.length === 2 && cordonLive.rows.every(row => row.state === 'upcoming')", 4)
         assert "clock of this device" in page.inner_text("#banners")
         assert "2 coming into force" in page.inner_text("#figures")
         assert "from 13 Mar 24:00" in page.inner_text("#rows")
-        until(page, ALL_IN_FORCE, 8)
+        until(page, ALL_IN_FORCE, 14)
         assert "coming into force" not in page.inner_text("#figures")
         assert page.evaluate("cordonLive.rows[0].today") == "2022-03-14"
         page.click("#rows button")
@@ -115,3 +115,15 @@ def test_without_webgl_the_picture_and_the_list_stay(chromium: Browser, folder: 
         until(page, "document.getElementById('overview').naturalWidth > 0")
         assert "cannot show the moving map" in page.inner_text("#map-said")
         assert len(names(page)) == 2
+
+
+def test_a_wall_takes_up_a_newer_page_by_itself(chromium: Browser, folder: Path) -> None:
+    with plain_server(folder) as address, looking(chromium, f"{address}?wall&nomap", begin=_clocked) as page:
+        own = page.evaluate("document.querySelector('script[type=module]').src.split('/').at(-2)")
+        shutil.copytree(folder / "page" / own, folder / "page" / "0123456789ab")
+        html = (folder / "index.html").read_text("utf-8")
+        (folder / "index.html").write_text(html.replace(own, "0123456789ab"), "utf-8")
+        with page.expect_event("load"):
+            page.clock.fast_forward(600_001)
+        assert "/0123456789ab/" in page.evaluate("document.querySelector('script[type=module]').src")
+        until(page, "Boolean(window.cordonLive?.store.snapshot)")
