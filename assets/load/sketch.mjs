@@ -25,7 +25,7 @@ export class Sketch {
     this.head.textContent = page.words.load_map;
     this.place.setAttribute("aria-label", page.words.load_map);
     const key = `${table.key} ${table.drawn} ${page.view.lang} ${page.view.theme}`;
-    if (this.key === key) return;
+    if (this.over || this.key === key) return;
     this.key = key;
     const found = await shapesOf(table.id, table.item).catch(() => null);
     if (this.key !== key || !found) return;
@@ -57,6 +57,7 @@ export class Sketch {
     } catch {
       return this.refuse();
     }
+    if (this.over) return null;
     library.setWorkerUrl(new URL(`${VENDOR}maplibre-gl-worker.mjs`, location.href).href);
     const layers = style.layers.filter((layer) => layer.type === "background" || (layer.source === "base" && ["fill", "line"].includes(layer.type) && !layer.paint?.["fill-pattern"] && !layer.paint?.["line-pattern"]));
     this.map = new library.Map({
@@ -86,7 +87,10 @@ export class Sketch {
     this.place.dataset.drawn = String(found.features.length);
   }
 
+  /* The window was closed: what is still on its way finds another key, and draws nothing. */
   rest() {
+    this.key = "";
+    this.over = true;
     this.map?.remove();
     this.map = null;
   }
