@@ -17,6 +17,7 @@ from zoning.redress import redraw
 from zoning.risk import strictest, strictest_in_cells
 from zoning.standing import settle
 
+_DRESSED = ("zones", "membership", "former", "grounds")
 _SETTLED = ["mark", "settled", "ended", "origin", "class", "rule_class", "calm", "ground", "slot"]
 
 
@@ -101,7 +102,7 @@ def follow(
         kept.unedited = edited = replace(edited, parts=kept.derived.pieces)
 
     def dress(new: Cells) -> Tables:
-        tables = {**edited.parts, "touched": edited.touched}
+        tables = {name: edited.parts[name] for name in _DRESSED} | {"touched": edited.touched}
         few = {name: table[among(table["part"].to_numpy(np.uint64), new)] for name, table in tables.items()}
         return dress_parts(few, few["touched"], standings, town, as_of)
 

@@ -264,9 +264,9 @@ def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
     asked = claims[(claims["act"] == "propose") & claims["live"]]
     if asked.empty:
         return pd.DataFrame(columns=["rule_id", "ground", "class", "fact_ids"])
-    keys = ["rule_id", "ground", "class"]
-    told = asked[[*keys, "fact_id"]].drop_duplicates().sort_values([*keys, "fact_id"], ignore_index=True)
-    first = np.flatnonzero(~told[keys].duplicated().to_numpy())
-    facts = np.split(told["fact_id"].to_numpy(object), first[1:])
-    lists = pd.Series([part.tolist() for part in facts], dtype=object)
-    return told.iloc[first][keys].reset_index(drop=True).assign(fact_ids=lists)
+    keys, facts = ["rule_id", "ground", "class"], dict[tuple[str, ...], set[str]]()
+    for *key, fact in zip(*(asked[c].tolist() for c in (*keys, "fact_id")), strict=True):
+        facts.setdefault(tuple(key), set()).add(fact)
+    names = sorted(facts)
+    lists = pd.Series([sorted(facts[name]) for name in names], dtype=object)
+    return pd.DataFrame(names, columns=keys, dtype="str").assign(fact_ids=lists)

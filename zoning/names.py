@@ -113,7 +113,7 @@ def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataF
     `proposals` with name and name_en; the key's own id where nothing is called so.
     """
     ids = proposals["ground"].str.split(":", n=1).str[1]
-    called = _called(units, areas).reindex(ids)
+    called = _called(units, areas).reindex(ids.to_numpy(object)).set_axis(ids.index)
     return proposals.assign(
         name=called["name"].fillna(ids).to_numpy(), name_en=called["name_en"].fillna(ids).to_numpy()
     )
@@ -122,4 +122,5 @@ def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataF
 @once
 def _called(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([table[["id", "name"]].assign(name_en=_english(table)) for table in (units, areas)])
-    return both.drop_duplicates("id").set_index("id")
+    both = both.drop_duplicates("id")
+    return both.set_index(pd.Index(both["id"].to_numpy(object)))

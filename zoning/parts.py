@@ -151,7 +151,8 @@ def _dress(parts: Tables, touched: pd.DataFrame, town: Town) -> gpd.GeoDataFrame
     What an ended zone had is drawn by itself: others may stand on it now.
     """
     scene, ground, drawn = town.scene, town.ground, []
-    for ended, rows in ((False, parts["membership"]), (True, parts["former"])):
+    some = [(False, parts["membership"]), (True, parts["former"])]
+    for ended, rows in some if parts["zones"]["ended"].any() else some[:1]:
         zones = parts["zones"][parts["zones"]["ended"].astype(bool) == ended]
         grounds = parts["grounds"][parts["grounds"]["zone_id"].isin(zones["zone_id"])]
         outlines = (scene.holds, scene.legal, ground.units, ground.atoms, ground.frame, touched)
