@@ -40,7 +40,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "names": (),
     "risk": (),
     "problems": (),
-    "edits": ("edits.ledger",),
+    "edits": ("edits.ledger", "edits.later"),
     "decisions": (),
     "rounds": (),
     "lifting": ("lifting.evidence", "lifting.conditions", "lifting.words"),

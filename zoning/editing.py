@@ -79,12 +79,14 @@ def read_sheet(where: Path | Workspace, as_of: datetime | None = None, revision:
     told = read_moment(settings.as_of, settings.zone) if settings.as_of else datetime.now(UTC)
     policy = load_policy(settings.policy, settings.chosen)
     plan = derive_state(replace(state, strokes=table_of()), policy, as_of or told)
+    if len(state.strokes):
+        plan = replace(plan, causes=derive_state(state, policy, as_of or told).causes)
     return _replayed(plan, state.strokes, at)
 
 
 def _replayed(plan: Plan, strokes: pd.DataFrame, revision: int) -> Sheet:
     zones = pd.DataFrame(plan.zones).drop(columns="geometry")
-    edited = replay(plan.membership, zones, strokes, plan.policy, plan.atoms, plan.settings, plan.as_of)
+    edited = replay(plan.membership, zones, strokes, plan.policy, plan.atoms, plan.settings, plan.as_of, plan.causes)
     return Sheet(plan, strokes, edited, revision)
 
 
@@ -204,9 +206,12 @@ def draw(
     answers = tuple((of, tuple(facts)) for of, facts in zip(first["class"], first["fact_ids"], strict=True))
     answered = np.full(len(row), -1)
     answered[row >= 0] = place
+    parts = plan.membership["part"].iloc[row[row >= 0]].unique()
+    knows = set[str]().union(*plan.zones.loc[plan.zones["part"].isin(parts), "fact_ids"])
     return Stroke(
-        tuple(atoms), tuple(answered.tolist()), answers, target, reason, sheet.revision, start, until, zone_id
-    )
+        tuple(atoms), tuple(answered.tolist()), answers, target, reason, sheet.revision, start, until, zone_id,
+        knows=tuple(sorted(knows)),
+    )  # fmt: skip
 
 
 def _hold_zone(sheet: Sheet, zone_id: str, target: str) -> None:

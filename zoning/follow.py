@@ -85,7 +85,7 @@ def follow(
     Returns
     -------
     zones, membership, former, closed, calendar, gate_points, site_links with `part`, each in its own order; cells
-    (of `strictest_in_cells`); touched, ledger (of `replay`).
+    (of `strictest_in_cells`); touched, ledger (of `replay`), causes (of `list_causes`).
     """
     kept.partition, new, gone = part_claims(kept.partition, claims, _tokens(claims), came_from, town.scene)
     part = kept.partition.part
@@ -96,9 +96,9 @@ def follow(
 
     kept.derived.renew(new, gone, derive)
     if len(strokes):
-        edited = redraw(kept.derived.pieces, strokes, town, as_of)
+        edited = redraw(kept.derived.pieces, claims, part, strokes, town, as_of)
     else:
-        edited = kept.unedited or redraw(kept.derived.pieces, strokes, town, as_of)
+        edited = kept.unedited or redraw(kept.derived.pieces, claims, part, strokes, town, as_of)
         kept.unedited = edited = replace(edited, parts=kept.derived.pieces)
 
     def dress(new: Cells) -> Tables:
@@ -113,7 +113,7 @@ def follow(
     found = {**edited.parts, **kept.dressed.pieces}
     found["calendar"] = found["calendar"].drop(columns="rank")
     found["cells"] = _cells(found)
-    return found | {"touched": edited.touched, "ledger": edited.ledger}
+    return found | {"touched": edited.touched, "ledger": edited.ledger, "causes": edited.causes}
 
 
 def _tokens(claims: pd.DataFrame) -> Cells:

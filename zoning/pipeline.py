@@ -123,6 +123,7 @@ def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
         proposals=proposals,
         closed=closed,
         touched=pieces["touched"],
+        causes=pieces["causes"],
         ledger=ledger,
         handed_over=beyond,
         problems=list_problems(ground.problems, zones, tables, stays, standings, ledger, beyond, policy, day),

@@ -21,7 +21,7 @@ class Plan:
 
     `zones`, `membership`, `atoms`, `cells`, `calendar`, `gate_points`, `site_links`: as ARCHITECTURE.md lists them;
     `former`: atom, zone_id, people of the ground that ended zones had; `stays`: who was where; `proposals` (with names)
-    and `closed`: of `derive_zones`; `touched`, `ledger`: of `replay`; `handed_over`: of
+    and `closed`: of `derive_zones`; `touched`, `ledger`: of `replay`; `causes`: of `list_causes`; `handed_over`: of
     `hand_over`; `problems`: code, subject, text;
     `tables`: the state's tables by kind; `revision`: hash over memberships, ids, dates and reasons;
     `salt`: secret of published ids, of the state.
@@ -41,6 +41,7 @@ class Plan:
     proposals: pd.DataFrame
     closed: pd.DataFrame
     touched: pd.DataFrame
+    causes: pd.DataFrame
     ledger: pd.DataFrame
     handed_over: pd.DataFrame
     problems: pd.DataFrame

@@ -6,7 +6,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from zoning.edits import replay
+from zoning.edits import number_atoms, replay
+from zoning.edits.later import list_causes
 from zoning.geometry import Cells, components
 from zoning.parts import Tables, Town, with_people
 
@@ -15,20 +16,25 @@ from zoning.parts import Tables, Town, with_people
 class Redrawn:
     """What is to be dressed: `parts` as edits left them, `part` being the name under which it is dressed.
 
-    `touched`, `ledger`: of `replay`, touched with `part` and the `cell` of each atom.
+    `touched`, `ledger`: of `replay`, touched with `part` and the `cell` of each atom. `causes`: of `list_causes`.
     """
 
     parts: Tables
     touched: pd.DataFrame
     ledger: pd.DataFrame
+    causes: pd.DataFrame
 
 
-def redraw(derived: Tables, strokes: pd.DataFrame, town: Town, as_of: datetime) -> Redrawn:
+def redraw(
+    derived: Tables, claims: pd.DataFrame, part: Cells, strokes: pd.DataFrame, town: Town, as_of: datetime
+) -> Redrawn:
     """Replay the strokes on what was derived.
 
     Parameters
     ----------
     derived : of `derive_parts`, all parts, membership in order of atom number.
+    claims : of `settle`.
+    part : part of each claim.
     strokes : of the state, in recorded order.
     town : where.
     as_of : UTC.
@@ -40,18 +46,28 @@ def redraw(derived: Tables, strokes: pd.DataFrame, town: Town, as_of: datetime) 
     scene, atoms = town.scene, town.ground.atoms
     some = slice(None) if len(strokes) else slice(0)
     of = (derived["membership"][some], derived["zones"][some])
-    edited = replay(*of, strokes, scene.policy, atoms, scene.settings, as_of)
+    causes = _causes(derived["membership"], claims, part, strokes, town)
+    edited = replay(*of, strokes, scene.policy, atoms, scene.settings, as_of, causes)
     rows, zones, touched = edited.membership, edited.zones, with_people(edited.touched, town)
     if touched.empty:
-        return Redrawn(derived, touched.assign(part=np.uint64(0)), edited.ledger)
+        return Redrawn(derived, touched.assign(part=np.uint64(0)), edited.ledger, causes)
     drawn = rows["stroke"].notna().to_numpy(bool)
     rows = pd.concat([rows[~drawn], with_people(rows[drawn], town)]).sort_values("atom", ignore_index=True)
-    names = _tie(derived["zones"], zones, touched)
+    ties = _tie(derived["zones"], zones, touched)
     tables = {"membership": rows, "zones": zones, "former": derived["former"], "grounds": derived["grounds"]}
-    found = {name: table.assign(part=_named(table["zone_id"], names)) for name, table in tables.items()}
+    found = {name: table.assign(part=_named(table["zone_id"], ties)) for name, table in tables.items()}
     found["closed"] = derived["closed"]
     ours = touched["derived_zone"].where(touched["derived_zone"].notna(), touched["zone_id"])
-    return Redrawn(found, touched.assign(part=_named(ours, names)), edited.ledger)
+    return Redrawn(found, touched.assign(part=_named(ours, ties)), edited.ledger, causes)
+
+
+def _causes(rows: pd.DataFrame, claims: pd.DataFrame, part: Cells, strokes: pd.DataFrame, town: Town) -> pd.DataFrame:
+    """List what claims the atoms of strokes: all of it is in the parts of these atoms."""
+    names = np.array(sorted(set[str]().union(*strokes["atoms"])), object)
+    number, known = number_atoms(names, town.ground.atoms, town.scene.settings.resolution)
+    touched = np.unique(number[known])
+    parts = rows["part"].to_numpy(np.uint64)[np.isin(rows["atom"].to_numpy(np.uint64), touched)]
+    return list_causes(claims[np.isin(part, np.unique(parts))], touched, town.scene.holds)
 
 
 def _named(zones: pd.Series, names: pd.Series) -> Cells:

@@ -197,7 +197,7 @@ def take_up(
     until, atoms = None if pd.isna(row["until"]) else row["until"], tuple(row["atoms"])
     stroke = Stroke(
         atoms, tuple(row["answered"].tolist()), answers, row["class"], row["reason"], int(row["base"]),
-        row["effective_at"], until, row["zone_id"], takes=draft,
+        row["effective_at"], until, row["zone_id"], takes=draft, knows=row["knows"] and tuple(sorted(row["knows"])),
     )  # fmt: skip
     return save(workspace, stroke, author, choice, as_of)
 

@@ -20,7 +20,7 @@ from zoning.store import Workspace
 INLINE = 200
 COLUMNS = (
     *("event_id", "seq", "recorded_at", "author", "class", "zone_id", "reason", "base", "effective_at", "until"),
-    *("undoes", "takes", "draft", "atoms", "answered", "answers"),
+    *("undoes", "takes", "draft", "atoms", "answered", "answers", "knows"),
 )
 _TIMES = ("recorded_at", "effective_at", "until")
 
@@ -32,7 +32,8 @@ class Stroke:
     `atoms`: ids (unit, `<unit>/rest` or H3 cell), each once. `target`: a class of the pack, or `none` to take them out.
     `answers`: what the derivation said at the base, (class, fact ids); `answered`: which of these each atom had, -1 for
     nothing. `base`: number of the log's last event then. `effective_at` to `until` (UTC, None: open). `zone_id`: the
-    zone that the atoms join, None: found by replay. `draft`: does nothing until a stroke `takes` it up.
+    zone that the atoms join, None: found by replay. `draft`: does nothing until a stroke `takes` it up. `knows`: facts
+    of all zones that hung together with its atoms at the base, in whatever class; None: nothing is told.
     """
 
     atoms: tuple[str, ...]
@@ -46,6 +47,7 @@ class Stroke:
     zone_id: str | None = None
     draft: bool = False
     takes: str | None = None
+    knows: tuple[str, ...] | None = None
 
 
 class Past(Workspace):
@@ -104,6 +106,7 @@ def save_stroke(
         "class": stroke.target, "zone_id": stroke.zone_id, "reason": stroke.reason, "base": stroke.base,
         "effective_at": stroke.effective_at.isoformat(), "until": stroke.until and stroke.until.isoformat(),
         "draft": stroke.draft, "takes": stroke.takes, "answers": [[of, list(facts)] for of, facts in stroke.answers],
+        "knows": None if stroke.knows is None else list(stroke.knows),
     }  # fmt: skip
     if len(atoms) > INLINE:
         table = pd.DataFrame({"atom_id": atoms, "answer": np.array(stroke.answered, np.int64)})
@@ -176,7 +179,8 @@ def strokes_of(workspace: Workspace, events: Iterable[Event], known_at: datetime
     -------
     One row a stroke in recorded order: event_id, seq, recorded_at, author, class, zone_id, reason, base, effective_at,
     until (UTC, NaT: open), undoes (of an undo: id of what it undoes, all but the first four and `reason` missing),
-    takes, draft, and arrays: atoms (ids), answered, answers (tuple of class and frozenset of fact ids).
+    takes, draft, and arrays: atoms (ids), answered, answers (tuple of class and frozenset of fact ids),
+    knows (frozenset of fact ids, or None).
 
     Raises
     ------
@@ -221,7 +225,12 @@ def row_of(stroke: Stroke, event_id: str, seq: int, recorded_at: datetime, autho
     more = {c: getattr(stroke, c) for c in ("zone_id", "reason", "base", "draft", "takes")}
     atoms = {"atoms": np.array(stroke.atoms, object), "answered": np.array(stroke.answered, np.int64)}
     answers = tuple((of, frozenset(facts)) for of, facts in stroke.answers)
-    return {**told, **times, **more, **atoms, "class": stroke.target, "undoes": None, "answers": answers}
+    said = {"class": stroke.target, "undoes": None, "answers": answers, "knows": _known(stroke.knows)}
+    return {**told, **times, **more, **atoms, **said}
+
+
+def _known(facts: Iterable[str] | None) -> frozenset[str] | None:
+    return None if facts is None else frozenset(facts)
 
 
 def _row(workspace: Workspace, event: Event) -> dict[str, Any]:
@@ -232,6 +241,7 @@ def _row(workspace: Workspace, event: Event) -> dict[str, Any]:
     kept["atoms"] = np.array(kept["atoms"], object)
     kept["answered"] = np.array(kept.get("answered", []), np.int64)
     kept["answers"] = tuple((of, frozenset(facts)) for of, facts in told.get("answers", []))
+    kept["knows"] = _known(told.get("knows"))
     own = {"event_id": event.event_id, "seq": event.seq, "author": event.author}
     return {**kept, **own, "recorded_at": event.recorded_at.isoformat()}
 

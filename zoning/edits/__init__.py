@@ -2,7 +2,8 @@
 
 Strictest-wins holds inside the derivation only; the newest stroke on an atom counts. A stroke answers the causes that
 were known when it was drawn: where it is weaker than what is derived now, from causes that it does not answer or in a
-stricter class than it saw, it is suspended on that atom, and the derived class shows until a person confirms.
+stricter class than it saw, it is suspended on that atom, and the derived class shows until a person confirms. So it is
+where a later cause asks for less than what is derived, but for more than the stroke.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from zoning.edits.later import no_causes, suspend
 from zoning.edits.ledger import OUT, list_strokes, sort_out, unedited
 from zoning.geometry import Cells, resolutions, text_to_cells
 from zoning.hashes import digest
@@ -51,6 +53,7 @@ def replay(
     atoms: pd.DataFrame,
     settings: Settings,
     as_of: datetime,
+    causes: pd.DataFrame | None = None,
 ) -> Edited:
     """Replay the strokes on a derivation: a pure function of the two.
 
@@ -63,6 +66,7 @@ def replay(
     atoms : the atoms table; cells need none.
     settings : resolution of cells; time zone of what is said.
     as_of : UTC; a stroke counts from its `effective_at` to before its `until`, unless it was undone.
+    causes : of `list_causes`; None means that nothing claims an atom but what its strictest class rests on.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def replay(
     strokes = sort_out(strokes, policy, as_of)
     live = strokes[strokes["live"]].reset_index(drop=True)
     marks, unknown = _newest(live, atoms, settings)
-    touched = _compare(marks, membership, live, policy)
+    touched = suspend(_compare(marks, membership, live, policy), live, no_causes() if causes is None else causes)
     touched["zone_id"] = _find_zones(touched, zones, membership, live)
     touched["class"] = touched["derived_class"].where(touched["pending"], touched["target"])
     touched["rank"] = touched["derived_rank"].where(touched["pending"], touched["wanted"])
