@@ -181,7 +181,7 @@ def make_plan(as_of: datetime = AS_OF) -> TinyPlan:
         gate_points=_named(gates, "gate_id", "zone_id", "kind", "name", "road_id", "open", "lng", "lat"),
         site_links=_named(links, "zone_id", "site_kind", "site_id", "name", "distance_m", "by_road"),
         tables=_tables(),
-        units=_named([(i, n, e) for i, (_, n, e, _) in BUILDINGS.items()], "id", "name", "name_en"),
+        units=_named([(i, n, e, g) for i, (_, n, e, g) in BUILDINGS.items()], "id", "name", "name_en", "geometry"),
         proposals=_named(
             [("R4", "unit:LS", "sealed", ["cases:C1"], "临水花园", "Linshui Garden")],
             "rule_id",
