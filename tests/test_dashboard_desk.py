@@ -110,6 +110,7 @@ def test_every_tool_takes_its_ground(client: TestClient) -> None:
             hand.step("undo")
     again = hand.step("erase", pick={"tool": "area", "id": "A0"})
     assert (again["count"], again["undo"]) == (0, 0), "what changes nothing is no step"
+    assert again["moved"] == {"cells": {}, "units": {}}
     hand.step("paint", to="sealed", pick={"tool": "area", "id": "A0"})
     assert hand.step("erase", pick={"tool": "area", "id": "A0"})["totals"]["beyond"]["atoms"][1] == 0
     assert hand.get()["moved"] == {"cells": {}, "units": {}}

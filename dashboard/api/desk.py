@@ -180,7 +180,11 @@ def answer_of(found: Open, change: Change | None) -> dict[str, Any]:
     zones = {place.zone for pair in (change.places if change else {}).values() for place in pair if place.zone}
     told = {"n": found.n, "undo": len(desk.done), "redo": len(desk.undone), "locks": sorted(desk.locks)[:100]}
     told |= {"totals": tell_totals(base, tally), "zones": tell_zones(desk, base, tally, zones), "touched": len(zones)}
-    return told | (tell_atoms(found.paper.ground, desk, change) if change else {"count": 0, "left_out": 0, "moved": {}})
+    return told | (
+        tell_atoms(found.paper.ground, desk, change)
+        if change
+        else {"count": 0, "left_out": 0, "moved": {"cells": {}, "units": {}}}
+    )
 
 
 def picture(found: Open) -> dict[str, Any]:

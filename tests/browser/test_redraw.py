@@ -130,8 +130,10 @@ def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, go: Go) -> N
     for n, (tool, (where, keys, fits)) in enumerate(KEYS.items(), 1):
         go(desk, where)
         by_keys(desk, "1", *keys)
-        saved(desk, n)
+        saved(desk, 2 * n - 1)
         assert fits(steps(town_copy)[-1].step), (tool, steps(town_copy)[-1].step)
+        by_keys(desk, "Control+z")
+        saved(desk, 2 * n)
 
 
 def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Page, town_copy: Path, go: Go) -> None:
