@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
+from dashboard.api.desk_answers import answer_of, picture, row_of
 from dashboard.api.desk_foreign import foreign_routes
 from dashboard.api.desk_forms import Pick, Stroke, make_step, pick_atoms, tell_picked
 from dashboard.api.desk_ground import ground_routes
@@ -21,12 +22,10 @@ from dashboard.plans import Plans, Question
 from dashboard.texts import both
 from dashboard.texts.redraw import said_in_chinese
 from zoning.desk import Act as Stroked
-from zoning.desk import Change, is_idle
+from zoning.desk import is_idle
 from zoning.desk.acts import leave
 from zoning.desk.files import write_draft
-from zoning.desk.keeping import Draft
 from zoning.desk.submitting import DraftConflict, Signed, conflicts_of, submit
-from zoning.desk.telling import drawn_atoms, tell_atoms, tell_totals, tell_zones
 from zoning.errors import ConflictError, ZoningError
 
 Outbreak = Annotated[str, Query(max_length=31, pattern=r"^[a-z0-9-]*$")]
@@ -172,51 +171,6 @@ def in_both() -> Iterator[None]:
         status, body = describe(error, "draft")
         zh = said_in_chinese(body["what"])
         raise Refused(status, body["what"], "draft", "", {"what_zh": zh} if zh else None) from error
-
-
-def answer_of(found: Open, change: Change | None) -> dict[str, Any]:
-    """Return the answer to a step: what it came to, before and after, in less than 10 kB."""
-    desk, base, tally = found.desk, found.paper.base, found.tally
-    zones = {place.zone for pair in (change.places if change else {}).values() for place in pair if place.zone}
-    told = {"n": found.n, "undo": len(desk.done), "redo": len(desk.undone), "locks": sorted(desk.locks)[:100]}
-    told |= {"totals": tell_totals(base, tally), "zones": tell_zones(desk, base, tally, zones), "touched": len(zones)}
-    return told | (
-        tell_atoms(found.paper.ground, desk, change)
-        if change
-        else {"count": 0, "left_out": 0, "moved": {"cells": {}, "units": {}}}
-    )
-
-
-def picture(found: Open) -> dict[str, Any]:
-    """Return a draft as it is; its atoms by class, `none` for those that were taken out."""
-    with found.lock:
-        desk, ground = found.desk, found.paper.ground
-        touched = {place.zone for place in desk.placed.values() if place.zone}
-        touched |= {ground.base.shown[atom].zone for atom in desk.placed if atom in ground.base.shown}
-        steps = [{"n": k.n, "by": k.author, "at": k.at.isoformat(), **k.step} for k in found.kept[-_SHOWN:]]
-        return {
-            **row_of(found.draft), **answer_of(found, None),
-            "zones": tell_zones(desk, found.paper.base, found.tally, touched), "touched": len(touched),
-            "moved": drawn_atoms(ground, desk, desk.placed),
-            "steps": steps, "lost": sorted(found.lost)[:_SHOWN], "log": found.paper.ground.sheet.revision,
-            "classes": classes_of(found), "resolution": found.paper.land.plan.settings.resolution,
-        }  # fmt: skip
-
-
-def classes_of(found: Open) -> list[dict[str, Any]]:
-    """Return the classes that can be painted, by rank: the key of the first is 1."""
-    classes = sorted(found.paper.land.plan.policy.classes.items(), key=lambda pair: pair[1].rank)
-    return [
-        {"id": name, "look": of.style, "names": of.names.model_dump(), "letter": of.letter.model_dump()}
-        for name, of in classes
-    ]
-
-
-def row_of(draft: Draft) -> dict[str, Any]:
-    """Return a draft as lists show it."""
-    times = {name: getattr(draft, name).isoformat() for name in ("as_of", "made_at", "changed_at")}
-    plain = {name: getattr(draft, name) for name in ("id", "outbreak", "title", "author", "base", "state", "told")}
-    return {**plain, **times}
 
 
 def _ends(routes: APIRouter, desks: Desks) -> None:
