@@ -67,13 +67,14 @@ def safe_name(name: str) -> str:
     Refused : nothing is left of it, or its ending is none that is read.
     """
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(". ")
-    stem, dot, ending = plain.rpartition(".")
+    plain = "".join(" " if c.isspace() else c for c in plain if c.isspace() or unicodedata.category(c)[0] != "C")
+    stem, dot, ending = "".join(c for c in plain if c not in '<>:"|?*').strip(". ").rpartition(".")
+    stem = stem.strip(". ")
     if not dot or not stem or f".{ending.lower()}" not in ENDINGS:
-        raise refuse(415, "such_file", "name", name=plain[:80], endings=" ".join(ENDINGS))
+        raise refuse(415, "such_file", "name", name=plain.strip()[:80], endings=" ".join(ENDINGS))
     while len(stem.encode()) > 150:
-        stem = stem[:-1]
-    return f"{stem.strip()}.{ending}"
+        stem = stem[:-1].rstrip(". ")
+    return f"{stem}.{ending}"
 
 
 class Uploads:

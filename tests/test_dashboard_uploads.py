@@ -76,6 +76,7 @@ def test_another_sites_page_may_not_load(client: TestClient) -> None:
         ("C:\\fakepath\\病例 3月.XLSX", "病例 3月.XLSX"),
         (".hidden.csv", "hidden.csv"),
         ("a\0b\n.csv", "ab.csv"),
+        ("a\xa0b.csv", "a b.csv"),
         ("长" * 200 + ".csv", "长" * 50 + ".csv"),
     ],
 )
