@@ -60,3 +60,10 @@ def test_a_cell_shows_the_strictest_class_of_the_atoms_whose_point_it_holds() ->
     assert away["hours"].tolist() == [2.0]
     assert away[["class", "zone_id"]].isna().all(axis=None)
     assert cells.index.is_unique
+
+
+def test_the_strictest_of_several_atoms_in_a_cell_shows_however_many_rows_were_alike() -> None:
+    zones = pd.DataFrame({"zone_id": ["A", "B"], "class": ["sealed", "controlled"], "rank": [1, 2]})
+    cells = CELL + np.array([0, 0, 0, 0, 4096, 4096], np.uint64)
+    rows = pd.DataFrame({"zone_id": ["B", "B", "B", "A", "B", "B"], "cell": cells})
+    assert strictest_in_cells(zones, rows)["zone_id"].tolist() == ["A", "B"]

@@ -27,7 +27,9 @@ def strictest_in_cells(zones: pd.DataFrame, membership: pd.DataFrame, also: Sequ
     the columns asked for.
     """
     row = pd.Index(zones["zone_id"]).get_indexer(membership["zone_id"])
-    pairs = pd.DataFrame({"cell": membership["cell"].to_numpy(np.uint64), "row": row}).drop_duplicates()
+    pairs = pd.DataFrame({"cell": membership["cell"].to_numpy(np.uint64), "row": row}).drop_duplicates(
+        ignore_index=True
+    )
     found = pairs[["cell"]].assign(**{c: zones[c].array.take(pairs["row"]) for c in (*_SHOWN, *also)})
     return strictest(found, also)
 
@@ -52,9 +54,9 @@ def strictest(shown: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
         return order.drop_duplicates(["cell", *also]).reset_index(drop=True)
     same = np.append(cell[1:] == cell[:-1], False)
     many = same | np.append(False, same[:-1])
-    left = shown[many].sort_values(["cell", "rank", "zone_id"], kind="stable").drop_duplicates("cell").index
+    order = shown[many].assign(at=np.flatnonzero(many)).sort_values(["cell", "rank", "zone_id"], kind="stable")
     keep = ~many
-    keep[left] = True
+    keep[order.drop_duplicates("cell")["at"]] = True
     return shown[keep].reset_index(drop=True)
 
 
