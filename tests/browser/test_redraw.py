@@ -107,7 +107,7 @@ def by_keys(page: Page, *keys: str) -> None:
 
 CORNERS = ("Shift+ArrowRight", "Shift+ArrowUp", "Space", "Shift+ArrowLeft", "Shift+ArrowLeft", "Space")
 BOX = ("Shift+ArrowUp", "Shift+ArrowRight", "Space", *["Shift+ArrowDown", "Shift+ArrowLeft"] * 2, "Space", "Enter")
-LESS = ("u", "Shift+u", "Shift+u", "Space", "Space", "Enter")
+LESS = ("u", "Shift+u", "Space", "Space", "Enter")  # the level before was the building
 # tool -> where the cursor begins, the keys, what the step must be
 KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
     "paint": ("N6", ("1", "ArrowRight", "Space"), lambda s: s["class"] == "sealed"),
