@@ -17,13 +17,14 @@ from zoning.errors import ZoningError
 from zoning.store import Workspace
 
 
-def make_engine(workspace: Path, live: Path | None = None) -> Engine:
+def make_engine(workspace: Path, live: Path | None = None, page: str = "") -> Engine:
     """Return the zoning engine bound to a workspace, whose log stays open.
 
     Parameters
     ----------
     workspace : its folder.
     live : folder of publications; None where this server does not publish.
+    page : address of the live page, "" where it is not known.
 
     Returns
     -------
@@ -43,17 +44,18 @@ def make_engine(workspace: Path, live: Path | None = None) -> Engine:
         settings=lambda outbreak: state.read_settings(log.of(outbreak)),
         outbreaks=log.outbreaks,
         workspace=log.of,
-        publisher=None if live is None else Publisher(log.of, live),
+        publisher=None if live is None else Publisher(log.of, live, page),
     )
 
 
-def create_server(workspace: Path, live: Path | None = None) -> FastAPI:
+def create_server(workspace: Path, live: Path | None = None, page: str = "") -> FastAPI:
     """Return the ASGI app of a workspace.
 
     Parameters
     ----------
     workspace : its folder, made by `python -m zoning load` or `python -m zoning town`.
     live : folder of publications; None where this server does not publish.
+    page : address of the live page, "" where it is not known.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def create_server(workspace: Path, live: Path | None = None) -> FastAPI:
     ------
     StoreError : there is no workspace in that folder.
     """
-    return make_server(make_engine(workspace, live))
+    return make_server(make_engine(workspace, live, page))
 
 
 def main() -> int:
@@ -75,9 +77,13 @@ def main() -> int:
     parser.add_argument(
         "--live", type=Path, metavar="FOLDER", help="folder of publications, to publish from the screen"
     )
+    told = "address of the live page, to link to from the screen; {outbreak} in it stands for a named outbreak"
+    parser.add_argument("--live-page", default="", metavar="ADDRESS", help=told)
     given = parser.parse_args()
+    if given.live_page and not given.live_page.startswith(("http://", "https://")):
+        parser.error("--live-page is an address: http://… or https://…")
     try:
-        server = create_server(given.workspace, given.live)
+        server = create_server(given.workspace, given.live, given.live_page)
     except ZoningError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

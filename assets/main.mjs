@@ -9,6 +9,7 @@ import * as timeline from "./frame/timeline.mjs";
 import * as watch from "./frame/watch.mjs";
 import * as load from "./load/load.mjs";
 import * as paper from "./paper/paper.mjs";
+import * as publish from "./publish/publish.mjs";
 import * as redraw from "./redraw/redraw.mjs";
 import * as measure from "./map/measure.mjs";
 import { ZoneList } from "./list/list.mjs";
@@ -29,6 +30,7 @@ const PARTS = [
   paper,
   acts,
   redraw,
+  publish,
   menus,
   watch,
 ];

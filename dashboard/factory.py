@@ -46,7 +46,7 @@ def make_server(engine: Engine) -> FastAPI:
         assets_folder=str(ASSETS),
         assets_path_ignore=NOT_LOADED,
     )
-    app.layout = lambda: make_layout(engine.name)
+    app.layout = lambda: make_layout(engine.name, engine.publisher is not None)
     install_callbacks(app, plans)
 
     @server.middleware("http")

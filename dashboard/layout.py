@@ -88,12 +88,13 @@ def empty_card() -> list[Any]:
     return [html.P(text("card_empty"), className="empty")]
 
 
-def make_layout(name: str) -> html.Div:
+def make_layout(name: str, publishes: bool = False) -> html.Div:
     """Return the page of a workspace.
 
     Parameters
     ----------
     name : of the workspace.
+    publishes : whether this server has a folder to publish into.
 
     Returns
     -------
@@ -129,4 +130,5 @@ def make_layout(name: str) -> html.Div:
             html.Section(id=Id.SHEET, className="sheet", hidden=True, role="dialog"),
         ],
         className="app",
+        **{"data-publishes": str(publishes).lower()},
     )

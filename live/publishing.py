@@ -14,13 +14,13 @@ import pandas as pd
 from live.counts import FINEST
 from live.folder import Folder
 from live.forms import Json
-from live.snapshot import make_files
+from live.holds import hold_to_confirmed, hold_to_seen, hold_to_words
+from live.snapshot import compare, make_files
 from live.view import View, later_moments, see
 from zoning.clocks import read_moment
-from zoning.errors import ConflictError, InputError, StoreError
+from zoning.errors import InputError, StoreError
 from zoning.hashes import public_id
 from zoning.log import Event
-from zoning.paper.boundary import number_of_zone
 from zoning.pipeline import Plan, derive_state
 from zoning.policy import load_policy
 from zoning.state import State, fold
@@ -28,7 +28,6 @@ from zoning.store import Workspace
 
 PUBLISH, WITHDRAW = "publish", "withdraw_publication"
 KEPT = "live"  # folder of the workspace in which pages and tiles are kept; it may be deleted
-LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,7 @@ def publish(
     confirmed: Collection[str] = (),
     dry: bool = False,
     sent: str = "",
+    seen: int | None = None,
 ) -> Publication:
     """Publish what was decided.
 
@@ -97,6 +97,7 @@ def publish(
         now; `all` confirms every one.
     dry : only say what would change.
     sent : what the sender calls this act; kept in the log.
+    seen : seq of what was current when the sender looked, 0 where nothing was; None does not ask.
 
     Returns
     -------
@@ -105,19 +106,21 @@ def publish(
     Raises
     ------
     InputError : nobody is named, the note is too long, or counts would change their resolution.
-    ConflictError : zones in force were redrawn by corrections and nobody confirmed them; nothing was published.
+    ConflictError : zones in force were redrawn by corrections and nobody confirmed them, or somebody published since
+        the sender looked; nothing was published.
     StoreError : the folder cannot be written, holds another outbreak, or is damaged.
     """
-    _hold_to_words(by, note, dry)
+    hold_to_words(by, note, dry)
     folder = Folder(path)
     view, plan, resolution = prepare(workspace, as_of, known_at)
-    _hold_to_confirmed(view, plan, confirmed)
+    hold_to_confirmed(view, plan, confirmed)
     _hold_to_resolution(workspace, resolution)
     if dry:
         before, since, _ = _last(folder, workspace) if (path / "current.json").is_file() else (None, None, [])
         files, changes = make_files(view, resolution, before, since, _kept(workspace))
         return Publication("", changes, len(view.versions), sum(map(len, files.values())))
     with folder.writing():
+        hold_to_seen(_next(folder) - 1, seen)
         before, since, history = _last(folder, workspace)
         files, changes = make_files(view, resolution, before, since, _kept(workspace))
         about = {"as_of": orjson.loads(files["list.json"])["as_of"], "time_zone": plan.settings.zone}
@@ -125,12 +128,8 @@ def publish(
         now = datetime.now(UTC)
         seq = _next(folder)
         told = {"snapshot": snapshot, "note": note, "folder": path.name, "seq": seq, "resolution": resolution}
-        told |= {
-            "as_of": plan.as_of.isoformat(),
-            "revision": plan.revision,
-            "confirmed": sorted(confirmed),
-            "sent": sent,
-        }
+        told |= {"as_of": plan.as_of.isoformat(), "revision": plan.revision}
+        told |= {"confirmed": sorted(confirmed), "sent": sent}
         workspace.append(PUBLISH, told, workspace.digest(PUBLISH, told, now), now, by)
         entry = {"seq": seq, "snapshot": snapshot, "published_at": _utc(now), "note": note}
         history.append({**entry, "withdrawn_at": None, "withdrawn_seq": None})
@@ -138,11 +137,26 @@ def publish(
     return Publication(snapshot, changes, len(view.versions), sum(map(len, files.values())))
 
 
-def _hold_to_words(by: str, note: str, dry: bool) -> None:
-    if not by.strip() and not dry:
-        raise InputError("publishing needs a name: say who publishes with --by")
-    if len(note) > LONGEST_NOTE:
-        raise InputError(f"the note has {len(note)} characters; {LONGEST_NOTE} at most are shown")
+def preview(workspace: Workspace, path: Path) -> tuple[View, Plan, list[Json]]:
+    """Say what a publication would change, without making its files.
+
+    Parameters
+    ----------
+    workspace : as its outbreak sees it.
+    path : folder of publications; it is only read.
+
+    Returns
+    -------
+    The view, the whole plan behind it, the changes (of `find_changes`).
+
+    Raises
+    ------
+    InputError : counts would change their resolution.
+    StoreError : the folder holds another outbreak, or is damaged.
+    """
+    view, plan, resolution = prepare(workspace)
+    _hold_to_resolution(workspace, resolution)
+    return view, plan, compare(view, _last(Folder(path), workspace)[0])[1]
 
 
 def _kept(workspace: Workspace) -> Path:
@@ -176,23 +190,6 @@ def _last(folder: Folder, workspace: Workspace) -> tuple[Json | None, Json | Non
     return before, since, folder.history()
 
 
-def _hold_to_confirmed(view: View, plan: Plan, confirmed: Collection[str]) -> None:
-    if "all" in confirmed:
-        return
-    zones = plan.zones[plan.zones["zone_id"].isin(view.redrawn)].to_dict("records")
-    open_ = [
-        f"{number_of_zone(plan, zone)} ({zone['name']}, {zone['zone_id']})"
-        for zone in zones
-        if zone["zone_id"] not in confirmed and public_id(plan.salt, zone["zone_id"]) not in confirmed
-    ]
-    if open_:
-        raise ConflictError(
-            f"{len(open_)} zones in force have other ground than was decided: {', '.join(open_)}; "
-            "decide them anew, or confirm that they are published as they are now (--confirm ID, or --confirm all). "
-            "Nothing was published."
-        )
-
-
 def _hold_to_resolution(workspace: Workspace, resolution: int) -> None:
     """Counts at two resolutions would tie cells to their parents, and give small counts away."""
     past = {event.payload["resolution"] for event in published(workspace) if event.kind == PUBLISH}
@@ -218,7 +215,7 @@ def published(workspace: Workspace) -> list[Event]:
     return [event for event in workspace.events() if event.kind in (PUBLISH, WITHDRAW)]
 
 
-def withdraw(workspace: Workspace, path: Path, by: str, note: str = "") -> Json:
+def withdraw(workspace: Workspace, path: Path, by: str, note: str = "", seen: int | None = None) -> Json:
     """Take back what is current: its files are deleted, and what stood before is current again.
 
     Parameters
@@ -227,6 +224,7 @@ def withdraw(workspace: Workspace, path: Path, by: str, note: str = "") -> Json:
     path : folder of publications.
     by : who; kept in the log.
     note : why; kept in the log.
+    seen : as `publish` takes it.
 
     Returns
     -------
@@ -235,12 +233,14 @@ def withdraw(workspace: Workspace, path: Path, by: str, note: str = "") -> Json:
     Raises
     ------
     InputError : nobody is named, or nothing is published.
+    ConflictError : somebody published or withdrew since the sender looked.
     StoreError : the folder cannot be written, holds another outbreak, or is damaged.
     """
     if not by.strip():
         raise InputError("withdrawing needs a name: say who withdraws with --by")
     folder = Folder(path)
     with folder.writing():
+        hold_to_seen(_next(folder) - 1, seen)
         current, history = folder.current(), folder.history()
         if current.get("source") != _source(workspace):
             raise StoreError(f"{path} shows another outbreak; name the folder of this one")

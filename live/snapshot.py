@@ -59,14 +59,9 @@ def make_files(
     -------
     Path inside the snapshot -> bytes, texts also gzipped under `.gz`; the changes since the last publication.
     """
-    plan, columns = view.plan, zone_columns(view)
-    # How many ids a zone took over would tell how many causes it has: only those that people saw are told.
-    seen = {name for zone in (before["zones"] if before else []) for name in (zone["id"], *zone["aliases"])}
-    columns["aliases"] = [[name for name in names if name in seen] for names in columns["aliases"]]
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    columns, found = compare(view, before)
+    plan = view.plan
     as_of = iso_local(pd.Timestamp(plan.as_of), plan.settings.zone)
-    earlier = (before["zones"], before["as_of"]) if before else ([], as_of)
-    found = differences.find_changes(earlier[0], rows, earlier[1], as_of)
     ground = ground_key(plan)
     files = {
         "list.json": list_json(view, columns),
@@ -85,6 +80,27 @@ def make_files(
     notices = make_notices(view, ground, kept / "notices" if kept else None)
     files |= {f"notices/{zone_id}.html": data for zone_id, data in notices}
     return files | {f"{name}.gz": squeeze(data) for name, data in files.items() if name.endswith(_TEXT)}, found
+
+
+def compare(view: View, before: Mapping[str, Any] | None) -> tuple[dict[str, list[Any]], list[dict[str, Any]]]:
+    """Compare what can be published with the last publication.
+
+    Parameters
+    ----------
+    view, before : as `make_files` takes them.
+
+    Returns
+    -------
+    Columns of the zones' versions, and the changes.
+    """
+    plan, columns = view.plan, zone_columns(view)
+    # How many ids a zone took over would tell how many causes it has: only those that people saw are told.
+    seen = {name for zone in (before["zones"] if before else []) for name in (zone["id"], *zone["aliases"])}
+    columns["aliases"] = [[name for name in names if name in seen] for names in columns["aliases"]]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    as_of = iso_local(pd.Timestamp(plan.as_of), plan.settings.zone)
+    earlier = (before["zones"], before["as_of"]) if before else ([], as_of)
+    return columns, differences.find_changes(earlier[0], rows, earlier[1], as_of)
 
 
 def squeeze(data: bytes) -> bytes:

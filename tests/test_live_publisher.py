@@ -17,7 +17,8 @@ def test_an_analyst_publishes_and_takes_back(town_copy: Path, tmp_path: Path) ->
     folder = Folder(tmp_path / "live")
     with TestClient(create_server(town_copy, folder.path)) as client:
         town = Town(client)
-        assert town.get("/api/publication") == {"current": None, "history": []}
+        nothing = {"current": None, "by": "", "when": None, "page": "", "history": []}
+        assert town.get("/api/publication") == nothing
         preview = town.get("/api/publication/preview")
         assert {change["change"] for change in preview["changes"]} == {"opened"}
         assert (preview["n"], len(preview["changes"])) == (2, 2)
@@ -46,3 +47,23 @@ def test_a_server_without_a_folder_says_so(town_copy: Path) -> None:
     with acting(town_copy) as town:
         assert "--live" in town.get("/api/publication", 503)["fix"]
         assert town.post("publish", 503)["what_zh"]
+
+
+def test_nobody_publishes_or_withdraws_over_what_they_have_not_seen(town_copy: Path, tmp_path: Path) -> None:
+    Life(town_copy).open(SEALED)
+    with TestClient(create_server(town_copy, tmp_path / "live", "http://live/{outbreak}")) as client:
+        town = Town(client)
+        seen = town.get("/api/publication/preview")["log"]
+        assert town.get("/api/publication")["page"] == "http://live/"
+        Life(town_copy).open(CONTROLLED)
+        assert "Li Wei decided" in town.post("publish", 409, base=seen, seen=0)["what"]
+        preview = town.get("/api/publication/preview")
+        assert (preview["counts"], preview["people"]) == ({"opened": 2}, 168 + 644)
+        assert preview["classes"][0]["letter"] == {"zh": "封", "en": "S"}
+        town.post("publish", by="Zhou", base=preview["log"], seen=0)
+        assert "since you looked (0, now 1)" in town.post("publish", 409, base=preview["log"], seen=0)["what"]
+        assert "since you looked" in town.post("publication/withdraw", 409, note="late", seen=0)["what"]
+        told = town.get("/api/publication")
+        assert (told["by"], len(told["history"]), set(told["when"])) == ("Zhou", 1, {"zh", "en"})
+        assert (town.get("/api/publication/preview")["n"], preview["n"]) == (0, 2)
+        town.post("publication/withdraw", note="late", seen=1)

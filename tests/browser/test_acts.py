@@ -184,7 +184,8 @@ def test_letters_of_acts_rest_while_zones_are_redrawn(analyst: Page) -> None:
 
 
 def untranslated(root: Locator, lang: str) -> list[str]:
-    names = "Shenzhen|Li Wei|Cordon|cases:?|visits:?|R0\\d+|C\\d+|T0\\d+|\\bh\\b|GB|WGS84|Ctrl|Shift|Esc|Enter|Tab"
+    names = r"[A-Z]-[0-9a-f]{8}|"
+    names += "Shenzhen|Li Wei|Cordon|cases:?|visits:?|R0\\d+|C\\d+|T0\\d+|\\bh\\b|GB|WGS84|Ctrl|Shift|Esc|Enter|Tab"
     lines = [re.sub(names, "", line) for line in root.inner_text().splitlines()]
     other = "[A-Za-z]{2,}" if lang == "zh" else "[一-鿿]"
     return [line for line in lines if re.search(other, line)]
