@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from live import publishing
+from live.changes import KINDS
 from live.folder import CURRENT, Folder
 from live.lists import classes_of
 from live.site import write_site
@@ -75,9 +76,9 @@ class Publisher:
 
         Returns
         -------
-        log (number of the last event that was seen), changes (of `find_changes`), counts (change -> how many), people
-        (more, or fewer, who are bound), zones (how many versions), redrawn (id inside, number, look, letter, people,
-        name, name_en of the zones that must be confirmed), classes (as a legend needs them).
+        log (number of the last event that was seen), changes (of `find_changes`, the strictest first), counts (change
+        -> how many), people (more, or fewer, who are bound), zones (how many versions), redrawn (id inside, number,
+        look, letter, people, name, name_en of the zones that must be confirmed), classes (as a legend needs them).
 
         Raises
         ------
@@ -86,6 +87,8 @@ class Publisher:
         workspace = self._workspace(outbreak)
         log = workspace.revision()
         view, plan, changes = publishing.preview(workspace, self._at(outbreak))
+        ranks = {of["class"]: of["rank"] for of in classes_of(plan)}
+        changes = sorted(changes, key=lambda change: _weight(change, ranks))
         zones = plan.zones[plan.zones["zone_id"].isin(view.redrawn)].to_dict("records")
         return {
             "log": log,
@@ -153,6 +156,13 @@ class Publisher:
         ConflictError, InputError, StoreError : of `publishing.withdraw`.
         """
         return {"current": publishing.withdraw(self._workspace(outbreak), self._at(outbreak), by, note, seen)}
+
+
+def _weight(change: Json, ranks: dict[str, int]) -> tuple[int, int, int]:
+    """Changes of a kind together, the strictest class and the most people first."""
+    name = change["class_after"] if change["kind_after"] else change["class_before"]
+    people = change["people_after"] if change["kind_after"] else change["people_before"]
+    return KINDS.index(change["change"]), ranks.get(name or "", len(ranks)), -int(people or 0)
 
 
 def _bound(change: Json, when: str) -> int:

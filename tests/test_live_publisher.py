@@ -59,6 +59,7 @@ def test_nobody_publishes_or_withdraws_over_what_they_have_not_seen(town_copy: P
         assert "Li Wei decided" in town.post("publish", 409, base=seen, seen=0)["what"]
         preview = town.get("/api/publication/preview")
         assert (preview["counts"], preview["people"]) == ({"opened": 2}, 168 + 644)
+        assert [change["look_after"] for change in preview["changes"]] == ["sealed", "controlled"]
         assert preview["classes"][0]["letter"] == {"zh": "封", "en": "S"}
         town.post("publish", by="Zhou", base=preview["log"], seen=0)
         assert "since you looked (0, now 1)" in town.post("publish", 409, base=preview["log"], seen=0)["what"]

@@ -3,7 +3,7 @@ import { run } from "../shared/commands.mjs";
 import { el, icon, number } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 
-const SHOWN = 20, HISTORY = 10, OLD_H = 24; // changes and acts that are listed; hours after which what is out is old
+const SHOWN = 8, HISTORY = 10, OLD_H = 24; // changes and acts that are listed; hours after which what is out is old
 const own = (words) => (words ? words[page.view.lang] : "");
 
 /* How long ago: 40 s, 5 min, 3 h, 2 days. */
@@ -63,11 +63,11 @@ function line(of, plan) {
   const same = of.look_before && of.look_before === of.look_after && of.kind_before === of.kind_after;
   const name = view.lang === "zh" ? of.name : of.name_en || of.name;
   const [a, b] = [of.people_before, of.people_after];
-  const people = a === null || b === null || a === b ? page.say("people_n", { n: number(b ?? a) }) : page.say("changes_people", { a: number(a), b: number(b) });
+  const people = (b ?? a) === null ? "" : a === null || b === null || a === b ? page.say("people_n", { n: number(b ?? a) }) : page.say("changes_people", { a: number(a), b: number(b) });
   const fly = () => of.box && window.cordon.stage.fly(of.box);
   return el("li", {}, el("button", { type: "button", class: "chgrow", "data-change": of.change, onclick: fly },
     el("span", { class: "chgclass" }, same ? side("after") : [side("before"), el("i", { "aria-hidden": "true" }, "→"), side("after")]),
-    el("span", { class: "chgtold" }, el("span", { class: "n" }, el("b", {}, words[`pub_of_${of.change}`]), " ", name), el("span", { class: "s" }, `${of.number} · ${people}`))));
+    el("span", { class: "chgtold" }, el("span", { class: "n" }, el("b", {}, words[`pub_of_${of.change}`]), " ", name), el("span", { class: "s" }, [of.number, people].filter(Boolean).join(" · ")))));
 }
 
 function chip(look, kind, plan) {

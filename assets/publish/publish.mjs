@@ -10,7 +10,7 @@ import { changed, history, moved, nothingYet, outNow, progress, said, sentence, 
 import { Moved } from "./moved.mjs";
 
 const KEY = "publish", QUICK_MS = 1500, TICK_MS = 1000;
-const narrow = matchMedia("(max-width: 719px)"); // the bar of a phone holds two buttons
+const narrow = matchMedia("(max-width: 899px)"); // the bar of a phone or a tablet holds two buttons
 // What is typed, and an act under way, outlive the panel: it may be closed and opened again.
 let state = fresh();
 let panel = null;
