@@ -17,7 +17,7 @@ APT := apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run town test test-slow test-all check format bench pins clean install chromium
+.PHONY: help run town test test-slow test-all check format bench pictures pins clean install chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -62,6 +62,10 @@ format: $(VENV)/.dev ## lay the code out as `make check` wants it
 
 bench: $(VENV)/.dev ## our pipeline and writer against plain GeoPandas
 	@$(PY) -m bench
+
+pictures: install $(VENV)/.dev chromium $(CITY)/log.sqlite ## take the pictures of docs/pictures/ again
+	@fc-list :lang=zh | grep -q . || { echo "there is no Chinese font here (Debian: apt install fonts-noto-cjk)" >&2; exit 1; }
+	@$(PY) -m docs.pictures $(CITY)
 
 pins: $(VENV)/.dev ## compile requirements*.in into requirements*.txt
 	@export UV_CUSTOM_COMPILE_COMMAND="make pins"; for name in requirements requirements-dev; do \

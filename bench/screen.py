@@ -46,8 +46,9 @@ SIZE = {"width": 1440, "height": 900}
 def cells_of(n: int) -> pd.DataFrame:
     """Return the n cells around one, as the plan's cells: their risk goes in rings, so that all four colours show."""
     centre = h3n.latlng_to_cell(*HERE, 11)
-    rings = [np.asarray([centre]), *(h3n.grid_ring(centre, k) for k in range(1, int(np.sqrt(n / 3)) + 2))]
-    ids = np.sort(np.concatenate(rings)[:n].astype(np.uint64))
+    # Signed and unsigned numbers beside each other become floats, which hold no cell.
+    rings = [np.asarray(h3n.grid_ring(centre, k), np.uint64) for k in range(int(np.sqrt(n / 3)) + 2)]
+    ids = np.sort(np.concatenate(rings)[:n])
     risk = 1 + (ids >> np.uint64(14)) % np.uint64(4)
     told = {"class": None, "rank": 0, "zone_id": None, "hours": 1.0, "risk": risk.astype(np.int64)}
     return pd.DataFrame({"cell": ids, **told})
