@@ -129,6 +129,7 @@ def test_every_full_name_of_the_town_is_its_atoms(town_plan: Plan) -> None:
     full_names_hold(town_plan)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(towns())
 def test_every_full_name_is_its_atoms(rows: Rows) -> None:

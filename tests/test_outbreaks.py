@@ -134,6 +134,7 @@ def plain(events: list[Event]) -> list[tuple[object, ...]]:
     return [(e.kind, e.event_id, e.recorded_at, e.payload, e.outbreak) for e in events]
 
 
+@pytest.mark.slow
 @given(STEPS)
 def test_what_happens_in_one_outbreak_is_as_if_there_were_no_other(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]

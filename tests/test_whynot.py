@@ -119,12 +119,14 @@ def hold(rows: Rows, policy: Policy, data: st.DataObject) -> None:
         assert rank(policy, left) < rank(policy, taken.target), f"{fact} can be spared"
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(towns(), st.data())
 def test_every_way_leads_where_it_says_and_nothing_in_it_can_be_spared(rows: Rows, data: st.DataObject) -> None:
     hold(rows, POLICY, data)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(towns(), st.data())
 def test_so_it_does_where_rules_count_facts_together(rows: Rows, data: st.DataObject) -> None:

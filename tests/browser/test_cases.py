@@ -13,7 +13,7 @@ from zoning.pipeline import derive
 from zoning.state import fold
 from zoning.store import Workspace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def case_of(folder: Path, case_id: str) -> dict[str, object]:
@@ -151,7 +151,6 @@ def test_a_pasted_trajectory_becomes_stays_that_are_looked_at_first(analyst: Pag
     assert "石涌市场" not in set(visits["address"].dropna())
 
 
-@pytest.mark.slow
 def test_a_case_is_excluded_withdrawn_and_brought_back(analyst: Page, town_copy: Path) -> None:
     analyst.keyboard.press("c")
     analyst.locator('.crow[data-fact="cases:C4"]').click()
@@ -247,7 +246,6 @@ def test_the_keys_of_every_act_are_in_the_help(analyst: Page) -> None:
         expect(analyst.locator(f"{PANEL} .keys")).to_contain_text(words)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_cases_speak_one_language_and_are_open_to_all(chromium: Browser, town: str, lang: str) -> None:
     with visiting(chromium, town, lang=lang, theme={"zh": "dark", "en": "light"}[lang]) as page:

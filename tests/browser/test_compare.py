@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.access import hindrances
 from tests.browser.conftest import drawn, visiting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DERIVED = 20_000  # ms: plans are derived first
 
 

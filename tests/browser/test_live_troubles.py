@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from live.site import write_site
 from tests.browser.live_folder import copy_on, looking, names, plain_server, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOST = "ERR_INTERNET_DISCONNECTED"
 ALL_IN_FORCE = "cordonLive.rows.every(row => row.state === 'in_force')"
 

@@ -13,7 +13,7 @@ from zoning.loading import load_file
 from zoning.state import fold
 from zoning.store import Workspace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DROP = """async ([files]) => {
     const held = new DataTransfer();
     for (const [name, text] of files) held.items.add(new File([text], name));

@@ -14,7 +14,7 @@ from zoning.desk.keeping import Drawer, Kept
 from zoning.editing import read_sheet
 from zoning.plan import Plan
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Go = Callable[[Page, str], None]
 ALLOWED = "status of 4|ERR_FAILED|ERR_INTERNET_DISCONNECTED"
 
@@ -125,7 +125,6 @@ KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
 }
 
 
-@pytest.mark.slow
 def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, go: Go) -> None:
     n = 0
     for tool, (where, keys, fits) in KEYS.items():
