@@ -1,7 +1,7 @@
 /* Gestures on the map, by pointer and by keyboard alike: what is done at a point with the tool in hand. */
-import { getJson } from "../shared/server.mjs";
 import { brushCells, cellStep, paintCells, showTool, toolCells, toolLine, toolPoints } from "./grid.mjs";
-import { changed, chooseZone, hand, say, stroke, take } from "./hand.mjs";
+import { changed, chooseZone, hand, say, standing, stroke, take, zoneName } from "./hand.mjs";
+import { drop, inOrder } from "./order.mjs";
 import { desk, push } from "./state.mjs";
 import { clearShape, startShape, stopShape } from "./terra.mjs";
 
@@ -14,7 +14,6 @@ let last = null;
 let cursor = null; // where keys are, once they moved it
 let corners = []; // of a shape that keys draw
 let shape = null; // what terra-draw has drawn, until it is taken
-let asked = 0;
 
 export function startGestures(of) {
   map = of;
@@ -31,6 +30,7 @@ export function stopGestures() {
   if (!map) return;
   for (const [name, handler] of Object.entries({ mousedown: down, mousemove: move, click, touchstart: down, touchmove: move, touchend: up })) map.off(name, handler);
   window.removeEventListener("mouseup", up);
+  drop();
   equip("move");
   map = null;
 }
@@ -88,22 +88,17 @@ function up() {
 }
 
 function click(event) {
-  if (!BRUSHES.includes(hand.tool) && !SHAPES.includes(hand.tool)) use(at(event));
-}
-
-async function look(point) {
-  const mine = ++asked;
-  const found = await getJson(`/api/desk/drafts/${desk.id}/at?lng=${point.lng.toFixed(7)}&lat=${point.lat.toFixed(7)}`);
-  return mine === asked ? found : null;
+  if (!BRUSHES.includes(hand.tool) && !SHAPES.includes(hand.tool)) inOrder((counts) => use(at(event), counts));
 }
 
 /* What the tool in hand does at a point. */
-async function use(point) {
-  if (hand.tool === "move") return;
-  const found = await look(point);
-  if (!found) return;
+async function use(point, counts) {
+  const { tool } = hand;
+  if (tool === "move") return;
+  const found = await standing(point);
+  if (!found || !counts() || hand.tool !== tool) return;
   const uses = { unit: useUnit, area: useArea, block: useBlock, merge: useMerge, pick: usePick };
-  uses[hand.tool]?.(found, point);
+  await uses[tool]?.(found, point);
 }
 
 function useUnit(found) {
@@ -158,11 +153,14 @@ function takeBlock(point = null) {
   changed("roads");
 }
 
-function useMerge(found) {
-  const zone = [found.zone, ...found.units.map((unit) => unit.zone)].find(Boolean);
-  if (!zone) return say("no_zone_here");
-  const there = hand.merging.findIndex((one) => one.id === zone);
-  if (there < 0) hand.merging.push({ id: zone });
+/* The building counts before the cell that it stands in, as where a zone is picked. */
+const zoned = (found) => [...found.units, found].find((one) => one.zone);
+
+async function useMerge(found) {
+  const place = zoned(found);
+  if (!place) return say("no_zone_here");
+  const there = hand.merging.findIndex((one) => one.id === place.zone);
+  if (there < 0) hand.merging.push({ id: place.zone, name: await zoneName(place.zone) });
   else hand.merging.splice(there, 1);
   return changed("merging");
 }
@@ -175,7 +173,7 @@ function usePick(found) {
     hand.inside = { id: bound.id, name: bound.name };
     return take("paint");
   }
-  const place = [...found.units, found].find((one) => one.zone);
+  const place = zoned(found);
   if (!place) return say("no_zone_here");
   hand.of = place.class;
   return chooseZone(place.zone, place.class);
@@ -266,23 +264,26 @@ function showCursor() {
 }
 
 /* Space: the tool in hand, at the cursor. */
-export function applyCursor() {
+export async function applyCursor(counts) {
   if (!inView()) cursor = null;
   cursor ??= map.getCenter();
-  if (BRUSHES.includes(hand.tool)) {
-    const cells = brushCells(cursor, hand.brush);
+  const point = { ...cursor };
+  const asks = !BRUSHES.includes(hand.tool) && !SHAPES.includes(hand.tool);
+  if (SHAPES.includes(hand.tool)) {
+    corners.push(point);
+    changed("shape");
+  } else if (!asks) {
+    const cells = brushCells(point, hand.brush);
     paintCells(cells, hand.tool === "erase" ? "none" : hand.of);
     stroke({ tool: "cells", cells });
-  } else if (SHAPES.includes(hand.tool)) {
-    corners.push({ ...cursor });
-    changed("shape");
-  } else use(cursor);
+  }
   showCursor();
+  if (asks) await use(point, counts);
 }
 
 /* Escape: what was begun goes first; true where something was. */
 export function cancel() {
-  const begun = Boolean(shape || corners.length || hand.whole || hand.section || hand.roads.length);
+  const begun = Boolean(drop() || shape || corners.length || hand.whole || hand.section || hand.roads.length);
   Object.assign(hand, { whole: null, section: null, roads: [] });
   corners = [];
   shape = null;

@@ -1,6 +1,6 @@
 /* What an analyst has in hand: the tool, the class it paints, how wide, where it may go; and the stroke that comes of it. */
 import { page } from "../shared/page.mjs";
-import { getJson } from "../shared/server.mjs";
+import { getJson, Offline, Refused } from "../shared/server.mjs";
 import { desk, push } from "./state.mjs";
 
 /* key, key of the keyboard, icon; `stays`: the map is not dragged while it is in hand. */
@@ -23,7 +23,7 @@ export const LEVELS = ["", "building", "estate"];
 export const MOST_BRUSH = 100;
 const handlers = [];
 
-export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], whole: null, merging: [], said: null };
+export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], whole: null, section: null, merging: [], said: null };
 
 export function onHand(handler) {
   handlers.push(handler);
@@ -35,7 +35,7 @@ export function changed(why = "") {
 
 export function take(tool) {
   if (desk.classes.length && !desk.classes.some(({ id }) => id === hand.of) && hand.of !== "none") hand.of = hand.zone?.of || desk.classes[0]?.id || "none";
-  Object.assign(hand, { tool, roads: [], whole: null, merging: hand.zone ? [hand.zone] : [], said: null });
+  Object.assign(hand, { tool, roads: [], whole: null, merging: hand.zone ? [hand.zone] : [], section: null, said: null });
   changed("tool");
 }
 
@@ -66,6 +66,18 @@ export function say(key) {
   changed("said");
 }
 
+/* What stands at a point, in the draft; null, and said, where the server cannot tell. */
+export async function standing({ lng, lat }) {
+  try {
+    return await getJson(`/api/desk/drafts/${desk.id}/at?lng=${lng.toFixed(7)}&lat=${lat.toFixed(7)}`);
+  } catch (error) {
+    if (error instanceof Offline) say({ zh: page.texts.zh.offline_short, en: page.texts.en.offline_short });
+    else if (error instanceof Refused) say({ zh: error.body.what_zh || error.message, en: error.body.what || error.message });
+    else throw error;
+    return null;
+  }
+}
+
 /* Paint or erase a selection; what is painted at once is told by its cells. */
 export function stroke(pick, label = null) {
   const own = { ...pick, ...(hand.snap && { snap: hand.snap }), ...(hand.inside && { inside: hand.inside.id }) };
@@ -88,6 +100,10 @@ export async function chooseZone(id, of = "", name = null) {
 export function newName(id) {
   const n = id.replace("new:", "");
   return { zh: `新区 ${n}`, en: `New zone ${n}` };
+}
+
+export async function zoneName(id) {
+  return (await rows()).find((one) => one.id === id)?.name || newName(id);
 }
 
 export async function rows() {

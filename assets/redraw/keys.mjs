@@ -2,6 +2,7 @@
 import { submit } from "./consequences.mjs";
 import { applyCursor, cancel, confirm, moveCursor } from "./gestures.mjs";
 import { grow, hand, lock, setBrush, setClass, setLevel, LEVELS, take, TOOLS, turn } from "./hand.mjs";
+import { inOrder } from "./order.mjs";
 import { push } from "./state.mjs";
 
 let leave = () => {};
@@ -33,31 +34,33 @@ function escape() {
   else leave();
 }
 
-function act(event) {
-  const { key, shiftKey: shift, ctrlKey, metaKey, altKey, code } = event;
+/* What a key does, or null where it is not ours. */
+function meaning({ key, shiftKey: shift, ctrlKey, metaKey, altKey, code }) {
   const name = key.length === 1 ? key.toUpperCase() : key;
-  if (ctrlKey || metaKey) {
-    if (name === "Z") return push({ do: shift ? "redo" : "undo" }), true;
-    if (name === "Y") return push({ do: "redo" }), true;
-    if (name === "S") return submit(), true;
-    return false;
-  }
-  if (altKey) return false;
-  if (name === "Escape") return escape(), true;
+  if (ctrlKey || metaKey) return { Z: () => push({ do: shift ? "redo" : "undo" }), Y: () => push({ do: "redo" }), S: () => void submit() }[name] || null;
+  if (altKey) return null;
   if (onMap()) {
-    if (ARROWS[key] && hand.tool !== "move") return moveCursor(...ARROWS[key], shift), true;
-    if (key === " " && hand.tool !== "move") return applyCursor(), true;
-    if (key === "Enter") return confirm(), true;
+    if (ARROWS[key] && hand.tool !== "move") return () => moveCursor(...ARROWS[key], shift);
+    if (key === " " && hand.tool !== "move") return applyCursor;
+    if (key === "Enter") return () => confirm();
   }
-  if (key === "[" || key === "{" || code === "BracketLeft") return setBrush(shift ? -10 : -1), true;
-  if (key === "]" || key === "}" || code === "BracketRight") return setBrush(shift ? 10 : 1), true;
+  if (key === "[" || key === "{" || code === "BracketLeft") return () => setBrush(shift ? -10 : -1);
+  if (key === "]" || key === "}" || code === "BracketRight") return () => setBrush(shift ? 10 : 1);
   const digit = /^Digit(\d)$/.exec(code)?.[1];
-  if (digit) return shift ? turn(Number(digit)) : setClass(Number(digit)), true;
-  if (name === "R") return grow(shift ? -1 : 1), true;
-  if (name === "K") return lock(shift ? "class" : "zone"), true;
-  if (name === "U" && shift) return setLevel(LEVELS[(LEVELS.indexOf(hand.level) + 1) % LEVELS.length]), true;
+  if (digit) return () => (shift ? turn(Number(digit)) : setClass(Number(digit)));
+  if (name === "R") return () => grow(shift ? -1 : 1);
+  if (name === "K") return () => void lock(shift ? "class" : "zone");
+  if (name === "U" && shift) return () => setLevel(LEVELS[(LEVELS.indexOf(hand.level) + 1) % LEVELS.length]);
   const tool = !shift && TOOLS.find(([, letter]) => letter === name);
-  return tool ? (take(tool[0]), true) : false;
+  return tool ? () => take(tool[0]) : null;
+}
+
+/* Escape does not wait for what was asked: it puts it away. */
+function act(event) {
+  if (event.key === "Escape" && !event.ctrlKey && !event.metaKey && !event.altKey) return escape(), true;
+  const meant = meaning(event);
+  if (meant) inOrder(meant);
+  return Boolean(meant);
 }
 
 function press(event) {

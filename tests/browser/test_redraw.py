@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app import create_server
 from tests.browser.conftest import serving, visiting, wait_for_map
@@ -107,6 +107,11 @@ def by_keys(page: Page, *keys: str) -> None:
 
 CORNERS = ("Shift+ArrowRight", "Shift+ArrowUp", "Space", "Shift+ArrowLeft", "Shift+ArrowLeft", "Space")
 BOX = ("Shift+ArrowUp", "Shift+ArrowRight", "Space", *["Shift+ArrowDown", "Shift+ArrowLeft"] * 2, "Space", "Enter")
+# From Block 1 of the estate to the roads around it: north, west, south and east.
+ROADS = (
+    *("o", "ArrowUp", "Space", "ArrowLeft", "Space", *["ArrowDown"] * 4, "ArrowRight", "Space"),
+    *(*["ArrowRight"] * 4, *["ArrowUp"] * 2, "Space", "Enter"),
+)
 LESS = ("u", "Shift+u", "Space", "Space", "Enter")  # the level before was the building
 # tool -> where the cursor begins, the keys, what the step must be
 KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
@@ -121,6 +126,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...], Callable[[dict], bool]]] = {
     "unit": ("E4-B2", ("u", "Space"), lambda s: s["atoms"] == ["E4-B2"]),
     "building": ("E1-B4-U5", ("u", "Shift+u", "Space"), lambda s: len(s["atoms"]) == 7),
     "estate": ("E4-B1", LESS, lambda s: "E4-B1" not in s["atoms"] and len(s["atoms"]) == 5),
+    "block": ("E4-B1", ROADS, lambda s: {"E4-B1", "N5", "N6"} <= set(s["atoms"]) and "E3-B2" not in s["atoms"]),
     "area": ("E4-B1", ("a", "Space"), lambda s: "E4-B1" in s["atoms"] and len(s["atoms"]) > 50),
 }
 
@@ -139,6 +145,29 @@ def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, go: Go) -> N
         saved(desk, n)
 
 
+def test_keys_that_follow_a_slow_answer_keep_their_order_and_escape_puts_away_what_waits(
+    desk: Page, town_copy: Path, go: Go
+) -> None:
+    go(desk, "E4-B2")
+
+    def slowly(route: Route) -> None:
+        desk.wait_for_timeout(400)
+        route.continue_()
+
+    desk.route("**/api/desk/drafts/*/at?*", slowly)
+    by_keys(desk, "1", "u", "Space", "4", "Space", "Control+z")
+    saved(desk, 3)
+    done = [kept.step for kept in steps(town_copy)]
+    assert [(step["do"], step.get("class")) for step in done] == [
+        ("paint", "sealed"),
+        ("paint", "precaution"),
+        ("undo", None),
+    ]
+    by_keys(desk, "Space", "Space", "Escape", "p", "Space")
+    saved(desk, 4)
+    assert steps(town_copy)[-1].step["do"] == "paint"
+
+
 def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Page, town_copy: Path, go: Go) -> None:
     go(desk, "E4-B2")
     by_keys(desk, "i", "Space")
@@ -154,9 +183,19 @@ def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Pag
         desk, "x", "ArrowLeft", "Shift+ArrowUp", "Shift+ArrowUp", "Space", *["Shift+ArrowDown"] * 4, "Space", "Enter"
     )
     saved(desk, 13)
-    assert steps(town_copy)[-1].step["do"] == "split"
-    by_keys(desk, "j", *["Shift+ArrowUp"] * 2, "Shift+ArrowLeft", "Space", "Enter")
-    assert steps(town_copy)[-1].step["do"] in ("split", "merge")
+    parted = steps(town_copy)[-1].step
+    assert parted["do"] == "split"
+    assert (parted["atoms"], parted["zone"]) == (["E4-B3"], "new:13")
+    go(desk, "E4-B3")
+    by_keys(desk, "j", "Space")
+    expect(desk.locator(".strip .tag")).to_have_text(["Lixiang Court", "New zone 13"])
+    by_keys(desk, "Enter")
+    saved(desk, 14)
+    merged = steps(town_copy)[-1].step
+    assert (merged["do"], merged["class"], merged["zone"]) == ("merge", "controlled", "new:13")
+    go(desk, "E4-B2")
+    by_keys(desk, "i", "Space")
+    expect(desk.locator(".inhand")).to_contain_text("New zone 13")
 
 
 def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy: Path, go: Go) -> None:
