@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app import create_server
 from dashboard.factory import ASSETS, make_server
 from tests.browser import standin as tiny_plan
 from tests.browser.live_folder import decide_all, make_published, put_out
+from tests.browser.redrawing import ALLOWED, Go
+from zoning.plan import Plan
 
 SIZE = {"width": 1280, "height": 800}
 
@@ -130,3 +132,43 @@ def drawn(page: Page, source_layer: str) -> list[dict[str, Any]]:
         }""",
         source_layer,
     )
+
+
+@pytest.fixture(scope="module")
+def patience() -> Iterator[None]:
+    """A stroke waits for a disk that other tests use too."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def desk(chromium: Browser, town: str) -> Iterator[Page]:
+    """The page of that town with a draft begun."""
+    with visiting(chromium, town, allowed=ALLOWED) as page:
+        page.evaluate("localStorage.setItem('author', 'Li Wei')")
+        begin(page)
+        yield page
+
+
+def begin(page: Page) -> None:
+    """Begin or go on with a draft."""
+    wait_for_map(page)
+    page.keyboard.press("p")
+    expect(page.locator(".tools")).to_be_visible(timeout=15_000)
+    expect(page.locator(".saved")).to_have_text("all saved")
+    page.wait_for_function("window.cordon.stage.map.isStyleLoaded()")
+
+
+@pytest.fixture(scope="session")
+def go(town_plan: Plan) -> Go:
+    """Put a unit in the middle of the map, where the cursor of the keyboard begins."""
+    units = town_plan.units.set_index("id")
+
+    def jump(page: Page, unit: str) -> None:
+        at = f"[{units.at[unit, 'lng']}, {units.at[unit, 'lat']}]"
+        page.mouse.move(700, 400)
+        page.mouse.move(702, 400)
+        page.evaluate(f"window.cordon.stage.map.jumpTo({{center: {at}, zoom: 17}})")
+
+    return jump
