@@ -85,12 +85,12 @@ def rounds(page: Page) -> None:
 
 def changes(page: Page) -> None:
     """What changed since the day before."""
-    _pressed(page, "Shift+C", "#panel h2")
+    _pressed(page, "Shift+C", "#panel .chgrow")
 
 
 def compare(page: Page) -> None:
     """Packs side by side."""
-    _pressed(page, "Shift+V", "#sheet")
+    _pressed(page, "Shift+V", "#sheet .cmpbar")
 
 
 def redraw(page: Page) -> None:

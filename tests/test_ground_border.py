@@ -23,7 +23,10 @@ HALO = rule(
 
 def taken(level: str | None, *rules: Any, areas: list[Row] = COUNTRIES, x: float = 50) -> tuple[pd.DataFrame, Scene]:
     spot = {"unit": "B1", "x": x, "y": 10}
-    return take(pack(*rules, holding="touches", jurisdiction_level=level), [spot], areas=areas, buildings=HOUSES)
+    claims, scene = take(
+        pack(*rules, holding="touches", jurisdiction_level=level), [spot], areas=areas, buildings=HOUSES
+    )
+    return claims.assign(live=True), scene
 
 
 def bounds(shape: Any) -> tuple[float, ...]:
