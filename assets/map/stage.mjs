@@ -193,9 +193,14 @@ export class Stage {
     }
   }
 
+  /* A style that is still being put on takes no state: it is told once it is there. */
   outline() {
     if (!this.map) return;
-    this.map.setGlobalStateProperty("zone", this.choice.zone || "");
-    this.map.setGlobalStateProperty("item", this.choice.layer === "zones" ? "" : this.choice.id || "");
+    try {
+      this.map.setGlobalStateProperty("zone", this.choice.zone || "");
+      this.map.setGlobalStateProperty("item", this.choice.layer === "zones" ? "" : this.choice.id || "");
+    } catch {
+      this.map.once("style.load", () => this.outline());
+    }
   }
 }
