@@ -14,6 +14,7 @@ from starlette.routing import Route
 from live.answers import answer, missing, problem
 from live.cap import ACTS, write_alert
 from live.served import Served
+from zoning.ics import escaped, folded
 
 Language = Literal["zh", "en"]
 _MOST = 500  # entries of a feed
@@ -171,7 +172,7 @@ def write_calendar(zone: Json, names: dict[str, str], stamp: datetime, language:
     name = zone["name"] if language == "zh" else zone["name_en"] or zone["name"]
     words = ("核酸检测日历", "第{n}天核酸检测") if language == "zh" else ("Test days", "test round, day {n}")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cordon//Test days//EN", "CALSCALE:GREGORIAN"]
-    lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(f'{name} {words[0]}')}"]
+    lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(f'{name} {words[0]}')}"]
     first = date.fromisoformat(zone["day_one"]) if zone["day_one"] else None
     for text in zone["test_dates"]:
         on = date.fromisoformat(text)
@@ -179,20 +180,5 @@ def write_calendar(zone: Json, names: dict[str, str], stamp: datetime, language:
         title = f"{names.get(zone['class'], '')} {name} {words[1].format(n=day)}"
         lines += ["BEGIN:VEVENT", f"UID:{zone['id']}-{text}@cordon", f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"]
         lines += [f"DTSTART;VALUE=DATE:{on:%Y%m%d}", f"DTEND;VALUE=DATE:{on + timedelta(1):%Y%m%d}"]
-        lines += [f"SUMMARY:{_escaped(title)}", "TRANSP:TRANSPARENT", "END:VEVENT"]
-    return b"".join(_folded(line) for line in [*lines, "END:VCALENDAR"])
-
-
-def _escaped(text: str) -> str:
-    plain = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "\\n".join(plain.splitlines())
-
-
-def _folded(line: str) -> bytes:
-    """A content line cut into pieces of at most 75 octets, never inside a character."""
-    data, pieces, room = line.encode(), list[bytes](), 75
-    while len(data) > room:
-        cut = next(at for at in range(room, 0, -1) if data[at] & 0xC0 != 0x80)
-        pieces.append(data[:cut])
-        data, room = data[cut:], 74
-    return b"\r\n ".join([*pieces, data]) + b"\r\n"
+        lines += [f"SUMMARY:{escaped(title)}", "TRANSP:TRANSPARENT", "END:VEVENT"]
+    return b"".join(folded(line) for line in [*lines, "END:VCALENDAR"])

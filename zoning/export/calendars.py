@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from zoning.ics import escaped, folded
 from zoning.policy import Policy
 
 Language = Literal["zh", "en"]
@@ -85,16 +86,16 @@ def calendar_to_ics(
         needs = [words[need].format(n=row[need]) for need in _NEEDS if row[need] != ""]
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{_escaped(row['zone_id'])}-day{row['day']}@cordon",
+            f"UID:{escaped(row['zone_id'])}-day{row['day']}@cordon",
             f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
             f"DTSTART;VALUE=DATE:{row['date']:%Y%m%d}",
             f"DTEND;VALUE=DATE:{row['date'] + timedelta(1):%Y%m%d}",
-            f"SUMMARY:{_escaped(title + (words['assumed'] if row['assumed'] else ''))}",
-            f"DESCRIPTION:{_escaped(chr(10).join([row['phase'], *needs] if row['phase'] else needs))}",
+            f"SUMMARY:{escaped(title + (words['assumed'] if row['assumed'] else ''))}",
+            f"DESCRIPTION:{escaped(chr(10).join([row['phase'], *needs] if row['phase'] else needs))}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
-    return b"".join(_folded(line) for line in [*lines, "END:VCALENDAR"])
+    return b"".join(folded(line) for line in [*lines, "END:VCALENDAR"])
 
 
 def _rows(calendar: pd.DataFrame, zones: pd.DataFrame, policy: Policy, language: Language) -> Iterator[dict[str, Any]]:
@@ -106,18 +107,3 @@ def _rows(calendar: pd.DataFrame, zones: pd.DataFrame, policy: Policy, language:
     for row in table.astype(object).where(table.notna(), "").to_dict("records"):
         names = {"class_name": classes[row["class"]], "phase": phases.get((row["class"], row["phase"]), "")}
         yield {str(key): value for key, value in row.items()} | names
-
-
-def _escaped(text: str) -> str:
-    plain = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "\\n".join(plain.splitlines())
-
-
-def _folded(line: str) -> bytes:
-    """A content line cut into pieces of at most 75 octets, never inside a character."""
-    data, pieces, room = line.encode(), list[bytes](), 75
-    while len(data) > room:
-        cut = next(at for at in range(room, 0, -1) if data[at] & 0xC0 != 0x80)
-        pieces.append(data[:cut])
-        data, room = data[cut:], 74
-    return b"\r\n ".join([*pieces, data]) + b"\r\n"
