@@ -220,6 +220,8 @@ def test_a_wall_pages_by_itself_and_is_legible(chromium: Browser, published: Pat
         assert hindrances(page) == []
         page.keyboard.press(" ")
         page.set_viewport_size(wall)
+        until(page, f"innerWidth === {wall['width']}")
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         sizes = page.evaluate(
             """() => [...document.querySelectorAll("body *")].filter(node => node.offsetParent
                 && [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim()) && !node.matches(".hear"))
