@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import create_server
-from dashboard.uploads import FOLDER
+from dashboard.loading.uploads import FOLDER
 from tests.loading_desk import CASES, ESTATE, look, send, start, wait
 from zoning.state import fold
 from zoning.store import Workspace

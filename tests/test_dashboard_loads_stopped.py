@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from app import create_server
 from dashboard.errors import Refused
-from dashboard.loads import ROOT, Job, Loads, Task
+from dashboard.loading.loads import ROOT, Job, Loads, Task
 from tests.loading_desk import CASES, look, send, start, wait
 from zoning.intake import stream
 from zoning.loading import load_file
@@ -63,7 +63,7 @@ def test_a_load_that_is_stopped_leaves_the_rest_undone(tmp_path: Path) -> None:
 def test_what_a_process_left_that_was_ended_by_force_is_cleared_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.loads.GRACE_S", 0.2)
+    monkeypatch.setattr("dashboard.loading.loads.GRACE_S", 0.2)
     leaves = "import os, pathlib, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     leaves += f"pathlib.Path('{tmp_path}/tables/.stream-%d-x' % os.getpid()).mkdir(parents=True); "
     job = (loads := loads_by(tmp_path, leaves + SLEEPS)).begin("", "Li", tasks("a"), "sent-once", lambda job: None)
@@ -118,7 +118,7 @@ def test_the_process_ends_with_its_server(town_copy: Path, tmp_path: Path) -> No
     one = {"key": "a", "path": str(path), "kind": "cases", "source": "new", "options": {}}
     asked = {"workspace": str(town_copy), "outbreak": "", "by": "Li", "files": [one] * 200}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen((sys.executable, "-m", "dashboard.loader"), cwd=ROOT, **pipes) as child:
+    with subprocess.Popen((sys.executable, "-m", "dashboard.loading.loader"), cwd=ROOT, **pipes) as child:
         child.stdin.write(orjson.dumps(asked) + b"\n")
         child.stdin.flush()
         assert child.stdout.readline()

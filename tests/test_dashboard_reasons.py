@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.reasons import told
+from dashboard.loading.reasons import told
 from tests.zoo import TEXTS, Dirt
 from tests.zoo_files import FILES
 from zoning.errors import InputError

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_server
-from dashboard import reader
 from dashboard.errors import Refused
-from dashboard.uploads import FOLDER, Uploads, safe_name
+from dashboard.loading import reader
+from dashboard.loading.uploads import FOLDER, Uploads, safe_name
 from tests.loading_desk import CASES, ESTATE, look, send
 from tests.zoo_files import FILES
 from zoning.preview import ENDINGS

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from dashboard.api.loads import own_page
 from dashboard.desks import Desks, Open
-from dashboard.refusals import refuse
+from dashboard.loading.refusals import refuse
 from zoning.desk.foreign import ENDINGS, MAX_MB, Foreign, read_foreign
 
 _SHOWN, _KEPT = 200, 3

@@ -9,14 +9,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 
 from dashboard.api.rejects import reject_routes
-from dashboard.desk import Desk
 from dashboard.errors import Refused
-from dashboard.looked import describe_look, draw_look
-from dashboard.looks import Look, all_kinds
+from dashboard.loading.desk import Desk
+from dashboard.loading.looked import describe_look, draw_look
+from dashboard.loading.looks import Look, all_kinds
+from dashboard.loading.reasons import label_of, told
+from dashboard.loading.refusals import refuse
+from dashboard.loading.uploads import Upload
 from dashboard.plans import Plans
-from dashboard.reasons import label_of, told
-from dashboard.refusals import refuse
-from dashboard.uploads import Upload
 from zoning.errors import InputError
 from zoning.preview import ENDINGS, tables_of
 from zoning.tables import contract

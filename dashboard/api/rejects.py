@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 
-from dashboard.desk import Desk
-from dashboard.loads import Job, Task
-from dashboard.rejected import Rejected
-from dashboard.uploads import FOLDER
+from dashboard.loading.desk import Desk
+from dashboard.loading.loads import Job, Task
+from dashboard.loading.rejected import Rejected
+from dashboard.loading.uploads import FOLDER
 
 Outbreak = Annotated[str, Query(max_length=31, pattern=r"^[a-z0-9-]*$")]
 Word = Annotated[str, StringConstraints(max_length=200)]

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from dashboard.reader import read_rows
-from dashboard.uploads import Upload, Uploads
+from dashboard.loading.reader import read_rows
+from dashboard.loading.uploads import Upload, Uploads
 from zoning import state
 from zoning.corrections import is_rejects
 from zoning.errors import InputError

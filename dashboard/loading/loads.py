@@ -18,11 +18,12 @@ from typing import Any
 
 import orjson
 
-from dashboard.reasons import told
-from dashboard.refusals import refuse
+from dashboard.loading.reasons import told
+from dashboard.loading.refusals import refuse
 from zoning.store import TABLES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOADER = (sys.executable, "-m", "dashboard.loading.loader")
 HELD = 30  # loads whose end is remembered
 GRACE_S = 10.0  # how long a load that is stopped may clear up
 
@@ -90,7 +91,9 @@ class Job:
 class Loads:
     """The loads of one workspace."""
 
-    def __init__(self, workspace: Path, command: Sequence[str] = (sys.executable, "-m", "dashboard.loader")) -> None:
+    def __init__(
+        self, workspace: Path, command: Sequence[str] = (sys.executable, "-m", "dashboard.loading.loader")
+    ) -> None:
         self._workspace, self._command = workspace.resolve(), command
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock, self._turn = threading.Lock(), threading.Lock()

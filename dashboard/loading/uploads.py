@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from dashboard.errors import Refused
-from dashboard.refusals import refuse
+from dashboard.loading.refusals import refuse
 from zoning.disk import write_synced
 from zoning.preview import ENDINGS
 

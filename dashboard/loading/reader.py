@@ -12,7 +12,7 @@ from zoning.preview import Rows, read_some
 
 LARGE = 4 * 2**20  # bytes; the readers of these formats come back only when they have read the whole file
 WHOLE = ("GeoJSON", "GeoPackage", "KML", "Shapefile", "XLSX")
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def read_rows(path: Path, form: str, part: str, encoding: str, max_mb: int) -> Rows:
@@ -35,7 +35,7 @@ def read_rows(path: Path, form: str, part: str, encoding: str, max_mb: int) -> R
     if form not in WHOLE or path.stat().st_size < LARGE:
         return read_some(path, part, encoding, max_mb)
     asked = orjson.dumps([str(path), part, encoding, max_mb])
-    command = (sys.executable, "-m", "dashboard.reader")
+    command = (sys.executable, "-m", "dashboard.loading.reader")
     done = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, check=False)
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]

@@ -8,8 +8,8 @@ import numpy as np
 import orjson
 import shapely
 
-from dashboard.looks import Look
-from dashboard.reasons import label_of, told
+from dashboard.loading.looks import Look
+from dashboard.loading.reasons import label_of, told
 from zoning.guess import BY_NAME
 from zoning.options import SOME_DAY, SOME_VALUE
 from zoning.preview import first_rows

@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from dashboard.looked import as_fault
-from dashboard.reasons import label_of, told
-from dashboard.refusals import refuse
-from dashboard.uploads import FOLDER
+from dashboard.loading.looked import as_fault
+from dashboard.loading.reasons import label_of, told
+from dashboard.loading.refusals import refuse
+from dashboard.loading.uploads import FOLDER
 from zoning.corrections import check_rows
 from zoning.disk import write_synced
 from zoning.errors import InputError

@@ -1,10 +1,10 @@
 """Where files are loaded: the uploads, looks and loads of a workspace, made when they are first asked for."""
 
-from dashboard.loads import Job, Loads, Task
-from dashboard.looks import Look, Looks, all_kinds
+from dashboard.loading.loads import Job, Loads, Task
+from dashboard.loading.looks import Look, Looks, all_kinds
+from dashboard.loading.refusals import refuse
+from dashboard.loading.uploads import Upload, Uploads
 from dashboard.plans import Plans
-from dashboard.refusals import refuse
-from dashboard.uploads import Upload, Uploads
 from zoning.store import Workspace
 
 
