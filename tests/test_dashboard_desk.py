@@ -121,7 +121,10 @@ def test_zones_are_split_merged_turned_and_locked(client: TestClient) -> None:
     village, mall = zone_id(client, "石涌村 2号"), zone_id(client, "石涌市场")
     merged = hand.step("merge", zones=[village, mall])
     keeper = next(row for row in merged["zones"] if row["atoms"][1])
-    assert keeper["parts"][1] >= 1
+    forms = client.get(f"/api/desk/drafts/{hand.draft}/forms", params={"zone": [keeper["id"], "nowhere"]}).json()
+    assert list(forms) == [keeper["id"]]
+    assert forms[keeper["id"]]["parts"][1] >= forms[keeper["id"]]["parts"][0] >= 1
+    assert {row["id"]: row["parts"] for row in hand.get()["zones"]}[keeper["id"]] == forms[keeper["id"]]["parts"]
     split = hand.step("split", zone=keeper["id"], pick=unit("E2-B02"))
     assert split["moved"]["units"]
     turned = hand.step("turn", zone=keeper["id"], to="controlled")

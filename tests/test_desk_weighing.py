@@ -13,7 +13,7 @@ from zoning.burden import weigh
 from zoning.desk import NOWHERE, Act, Desk, Place, contact, do, redo, undo
 from zoning.desk.contact import parts_and_holes
 from zoning.desk.ground import Ground, make_ground
-from zoning.desk.telling import tell_atoms, tell_totals, tell_zones
+from zoning.desk.telling import tell_atoms, tell_forms, tell_totals, tell_zones
 from zoning.desk.weighing import Scale, Tally, shape_of, tally_base
 from zoning.editing import read_sheet
 from zoning.geometry import cell_polygons, disks
@@ -73,6 +73,7 @@ def test_step_by_step_is_as_counted_anew(scale: Scale, data: st.DataObject) -> N
         change = do(desk, step) if isinstance(step, Act) else (undo if step == "undo" else redo)(desk)
         if change:
             zones = tally.change(desk, change)
+            tell_forms(desk, base, tally, sorted(zones)[::2])  # those are kept, and must not outlive a stroke
             told = {"totals": tell_totals(base, tally), "zones": tell_zones(desk, base, tally, zones)}
             assert len(orjson.dumps({**told, **tell_atoms(ground, desk, change)})) <= 10_000
     everywhere = {*ground.base.shown, *ground.base.derived, *desk.placed}
@@ -82,8 +83,9 @@ def test_step_by_step_is_as_counted_anew(scale: Scale, data: st.DataObject) -> N
         assert getattr(tally, name) == pytest.approx(getattr(anew, name), abs=1e-6), name
     for place in {*tally.people, *anew.people}:
         assert tally.people.get(place, 0) == pytest.approx(anew.people.get(place, 0), abs=1e-6)
-    for zone, shape in tally.form.items():
-        assert shape == shape_of(ground, desk.members.get(zone, ()))
+    for zone, form in tell_forms(desk, base, tally, desk.zones).items():
+        shapes = (shape_of(ground, held.get(zone, ())) for held in (ground.members, desk.members))
+        assert tuple(zip(form["parts"], form["holes"], strict=True)) == tuple(shapes)
 
 
 def test_a_stroke_of_many_atoms_is_answered_in_few_words(scale: Scale) -> None:

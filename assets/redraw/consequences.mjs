@@ -2,7 +2,7 @@
 import { el, icon } from "../shared/dom.mjs";
 import { openPanel } from "../shared/panel.mjs";
 import { page } from "../shared/page.mjs";
-import { author, Offline, Refused, setAuthor } from "../shared/server.mjs";
+import { author, getJson, Offline, Refused, setAuthor } from "../shared/server.mjs";
 import { className, hand, letterOf, lookOf, newName, onHand, rows } from "./hand.mjs";
 import { act, desk, forget, on } from "./state.mjs";
 
@@ -102,8 +102,10 @@ function drawZones() {
   parts.zones.replaceChildren(el("h3", {}, word("touched")), el("ul", { class: "tzones" }, desk.zones.map((zone) => el("li", {}, el("span", { class: `chip ${lookOf(zone.class)}` }, letterOf(zone.class)[lang]), el("span", { class: "n" }, nameOf(zone.id)), el("span", { class: "r num" }, `${whole(zone.people[0])} → `, el("b", {}, whole(zone.people[1]))), el("span", { class: "s mut" }, shape(zone))))));
 }
 
-function shape({ parts: [p0, p1], holes: [h0, h1], atoms: [, n] }) {
+function shape({ parts: pieces, holes, atoms: [, n] }) {
   if (!n) return word("emptied");
+  if (!pieces) return "…";
+  const [[p0, p1], [h0, h1]] = [pieces, holes];
   const pair = (a, b) => (a === b ? String(b) : `${a} → ${b}`);
   return `${word("parts")} ${pair(p0, p1)} · ${word("holes")} ${pair(h0, h1)}${p1 > Math.max(1, p0) ? ` · ${word("apart")}` : ""}`;
 }
@@ -124,6 +126,20 @@ on("acked", (step, answer) => {
   const { pick, label, sent, ...own } = step;
   desk.steps = [...desk.steps, { ...own, size: answer.count, n: answer.n, by: author(), at: new Date().toISOString() }].slice(-200);
   return drawSteps();
+});
+
+/* Parts and holes take as long as the zones are large: asked for once no stroke waits. */
+on("acked", async () => {
+  const { n, zones } = desk;
+  if (desk.queue.length || !zones.length) return;
+  try {
+    const forms = await getJson(`/api/desk/drafts/${desk.id}/forms?${new URLSearchParams(zones.map(({ id }) => ["zone", id]))}`);
+    if (desk.n !== n) return;
+    desk.zones = zones.map((row) => ({ ...row, ...forms[row.id] }));
+    update();
+  } catch (error) {
+    if (!(error instanceof Offline || error instanceof Refused)) throw error;
+  }
 });
 
 function drawSteps() {

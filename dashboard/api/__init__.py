@@ -29,6 +29,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
     """Put the API on a server; what is not there under /api is a plain error and not the page."""
     install(server)
     for routes in (
+        desk_routes,  # the first that are looked at: a brush asks them at each stroke
         frame_routes,
         plan_routes,
         wait_routes,
@@ -42,7 +43,6 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         sheet_routes,
         fact_routes,
         load_routes,
-        desk_routes,
         publishing_routes,
     ):
         server.include_router(routes(plans))

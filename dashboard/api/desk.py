@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from dashboard.api.desk_answers import answer_of, picture, row_of
+from dashboard.api.desk_answers import answer_of, forms_of, picture, row_of
 from dashboard.api.desk_foreign import foreign_routes
 from dashboard.api.desk_forms import Pick, Stroke, make_step, pick_atoms, tell_picked
 from dashboard.api.desk_ground import ground_routes
@@ -126,6 +126,10 @@ def _strokes(routes: APIRouter, desks: Desks) -> None:
             except ConflictError:
                 answer = _stroke(desks, desks.open(name), told)
         return _json({**answer, "ms": round(1000 * (time.perf_counter() - began), 1)})
+
+    @routes.get("/drafts/{name}/forms", summary="Parts and holes of zones, before and after")
+    def forms(name: str, zone: Annotated[list[str], Query(max_length=20)]) -> dict[str, Any]:
+        return forms_of(desks.held(name), zone)
 
     @routes.post("/drafts/{name}/pick", summary="Look at a selection", openapi_extra=described(Preview))
     def pick(name: str, told: Annotated[Preview, Depends(posted(Preview))]) -> dict[str, Any]:

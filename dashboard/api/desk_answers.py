@@ -1,11 +1,12 @@
 """What the page is told of a draft: the answer to a step, the whole of it, its row in lists."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dashboard.desks import Open
 from zoning.desk import Change
 from zoning.desk.keeping import Draft
-from zoning.desk.telling import drawn_atoms, tell_atoms, tell_totals, tell_zones
+from zoning.desk.telling import drawn_atoms, tell_atoms, tell_forms, tell_totals, tell_zones
 
 _SHOWN = 200
 
@@ -23,16 +24,25 @@ def answer_of(found: Open, change: Change | None) -> dict[str, Any]:
     )
 
 
+def forms_of(found: Open, zones: Iterable[str]) -> dict[str, Any]:
+    """Return the parts and holes of zones, before and after: what the page asks for once its strokes are answered."""
+    with found.lock:
+        known = [zone for zone in zones if zone in found.desk.zones]
+        return tell_forms(found.desk, found.paper.base, found.tally, known)
+
+
 def picture(found: Open) -> dict[str, Any]:
     """Return a draft as it is; its atoms by class, `none` for those that were taken out."""
     with found.lock:
         desk, ground = found.desk, found.paper.ground
         touched = {place.zone for place in desk.placed.values() if place.zone}
         touched |= {ground.base.shown[atom].zone for atom in desk.placed if atom in ground.base.shown}
+        zones = tell_zones(desk, found.paper.base, found.tally, touched)
+        forms = forms_of(found, [row["id"] for row in zones])
         steps = [{"n": k.n, "by": k.author, "at": k.at.isoformat(), **k.step} for k in found.kept[-_SHOWN:]]
         return {
             **row_of(found.draft), **answer_of(found, None),
-            "zones": tell_zones(desk, found.paper.base, found.tally, touched), "touched": len(touched),
+            "zones": [row | forms.get(row["id"], {}) for row in zones], "touched": len(touched),
             "moved": drawn_atoms(ground, desk, desk.placed),
             "steps": steps, "lost": sorted(found.lost)[:_SHOWN], "log": found.paper.ground.sheet.revision,
             "classes": classes_of(found), "resolution": found.paper.land.plan.settings.resolution,

@@ -252,7 +252,7 @@ def work_out(desk: Desk, act: Act) -> Change:
 
 
 def is_idle(desk: Desk, act: Act) -> bool:
-    """Return whether an act would change nothing, and nothing that is locked keeps it from doing so.
+    """Return whether an act would change nothing, locked or not.
 
     Parameters
     ----------
@@ -263,8 +263,7 @@ def is_idle(desk: Desk, act: Act) -> bool:
     -------
     True if all of its atoms are there already.
     """
-    change = work_out(desk, act)
-    return not change.places and not change.left_out
+    return all(desk.at(atom) == _goal(desk.base, act, atom) for atom in act.atoms)
 
 
 def _goal(base: Base, act: Act, atom: int) -> Place:

@@ -83,8 +83,7 @@ def _held(desk: Desk, act: Act) -> Act:
             f"{len(act.atoms):,} atoms are more than one stroke may hold ({MAX_ATOMS:,}); nothing was changed: "
             "draw it in parts, or take whole areas one after the other"
         )
-    change = work_out(desk, act)
-    if change.left_out and not change.places:
+    if desk.locks and (change := work_out(desk, act)).left_out and not change.places:
         raise InputError(
             f"all {change.left_out:,} atoms are locked; nothing was changed: unlock the zone, its class or all"
         )

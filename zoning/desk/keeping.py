@@ -4,6 +4,7 @@ Steps name atoms by their ids, so that a draft outlives new versions of the grou
 """
 
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ _STEPS = sa.Table(
     sa.UniqueConstraint("draft", "sent"),
     sqlite_with_rowid=False,
 )
-# Plain text: a step is written at each stroke of a brush, and composing SQL would take longer than SQLite does.
+# Past SQLAlchemy: a step is written at each stroke of a brush, and putting it together took longer than SQLite does.
 _LOOK = (
     "SELECT state, base, (SELECT coalesce(max(n), 0) FROM steps WHERE draft = ?), "
     "(SELECT n FROM steps WHERE draft = ? AND sent = ?) FROM drafts WHERE id = ?"
@@ -96,9 +97,10 @@ class Drawer:
             with self._engine.begin() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
                 yield connection
-        except sa.exc.DatabaseError as error:
+        except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+            why = getattr(error, "orig", error)
             raise StoreError(
-                f"{self.path}: the draft cannot be kept ({error.orig}); nothing of this step was saved: free the disk "
+                f"{self.path}: the draft cannot be kept ({why}); nothing of this step was saved: free the disk "
                 "or end what locks it, and send it again"
             ) from error
 
@@ -193,15 +195,16 @@ class Drawer:
         """
         now, data = datetime.now(UTC).isoformat(), orjson.dumps(step)
         with self._begin() as connection:
-            found = connection.exec_driver_sql(_LOOK, (draft, draft, sent, draft)).one_or_none()
+            file: Any = connection.connection.driver_connection
+            found = file.execute(_LOOK, (draft, draft, sent, draft)).fetchone()
             state, base, last, there = found or ("not there", -1, 0, None)
             if there:
                 return int(there)
             if state != "open" or last != after or on not in (None, base):
                 why = f"it is {state}" if state != "open" else f"it has {last} steps, not {after}"
                 raise ConflictError(f"the draft changed in another window: {why}; nothing was saved: load it again")
-            connection.exec_driver_sql(_ADD, (draft, last + 1, sent, now, author, data))
-            connection.exec_driver_sql("UPDATE drafts SET changed_at = ? WHERE id = ?", (now, draft))
+            file.execute(_ADD, (draft, last + 1, sent, now, author, data))
+            file.execute("UPDATE drafts SET changed_at = ? WHERE id = ?", (now, draft))
         return int(last) + 1
 
     def steps(self, draft: str, after: int = 0) -> list[Kept]:

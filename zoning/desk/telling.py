@@ -8,6 +8,7 @@ import numpy as np
 from zoning.desk import Change, Desk, Known, Place
 from zoning.desk.ground import Ground
 from zoning.desk.weighing import Tally
+from zoning.geometry import Ints
 from zoning.lookup import atoms_inside
 
 SHOWN_ATOMS, SHOWN_ZONES = 150, 8
@@ -52,11 +53,29 @@ def tell_zones(desk: Desk, before: Tally, after: Tally, zones: set[str]) -> list
 
     Returns
     -------
-    id, class; people, person_days, atoms, parts, holes: each [before, after]; at most SHOWN_ZONES.
+    id, class; people, person_days, atoms: each [before, after]; at most SHOWN_ZONES.
     """
     found = [_zone(desk, before, after, zone) for zone in sorted(zones)]
     found.sort(key=lambda row: -abs(row["people"][1] - row["people"][0]))
     return found[:SHOWN_ZONES]
+
+
+def tell_forms(desk: Desk, before: Tally, after: Tally, zones: Iterable[str]) -> dict[str, dict[str, list[int]]]:
+    """Return in how many parts zones lie and how many holes they have; the work of it is of the size of the zones.
+
+    Parameters
+    ----------
+    desk : as it is.
+    before, after : of the base and of the draft.
+    zones : ids.
+
+    Returns
+    -------
+    Zone id -> parts, holes: each [before, after].
+    """
+    held = (before, before.scale.ground.members), (after, desk.members)
+    pairs = {zone: [tally.form_of(zone, members) for tally, members in held] for zone in zones}
+    return {zone: {"parts": [a[0], b[0]], "holes": [a[1], b[1]]} for zone, (a, b) in pairs.items()}
 
 
 def _zone(desk: Desk, before: Tally, after: Tally, zone: str) -> dict[str, Any]:
@@ -64,16 +83,12 @@ def _zone(desk: Desk, before: Tally, after: Tally, zone: str) -> dict[str, Any]:
     place = Place(known.of, zone)
     people = [tally.people.get(place, 0.0) for tally in (before, after)]
     days = [n * after.scale.cost(place)[0] for n in people]
-    base = before.form.get(zone, (0, 0))
-    shapes = [base, after.form.get(zone, base)]
     return {
         "id": zone,
         "class": known.of,
         "people": [_round(n) for n in people],
         "person_days": [_round(n) for n in days],
         "atoms": [len(_base_members(before, zone)), len(desk.members.get(zone, ()))],
-        "parts": [shape[0] for shape in shapes],
-        "holes": [shape[1] for shape in shapes],
     }
 
 
@@ -115,26 +130,29 @@ def drawn_atoms(ground: Ground, desk: Desk, atoms: Iterable[int]) -> dict[str, d
     -------
     cells, units: class -> ids; `none` where they were taken out, "" where they are as in the base.
     """
-    plan, cells, units = ground.sheet.plan, dict[str, list[int]](), dict[str, list[str]]()
-    rows = set[int]()
+    n, cells, rows = len(ground.ids), dict[str, list[int]](), set[int]()
     for atom in atoms:
-        if atom < len(plan.atoms):
+        if atom < n:
             rows.add(int(ground.footprints[atom]))
         else:
             place = desk.placed.get(atom)
             cells.setdefault(place.of if place else "", []).append(atom)
+    units = _drawn_units(ground, desk, np.array(sorted(rows), np.int64)) if rows else {}
+    return {"cells": {of: ground.names(those) for of, those in cells.items()}, "units": units}
+
+
+def _drawn_units(ground: Ground, desk: Desk, rows: Ints) -> dict[str, list[str]]:
+    plan, units, shown = ground.sheet.plan, dict[str, list[str]](), dict[int, str]()
     ranks = {name: of.rank for name, of in plan.policy.classes.items()}
-    asked = np.array(sorted(rows), np.int64)
-    owner, inside = atoms_inside(asked, plan.inside)
-    shown: dict[int, str] = {}
+    owner, inside = atoms_inside(rows, plan.inside)
     for at, atom in zip(owner.tolist(), inside.tolist(), strict=True):
         place = desk.placed.get(atom)
         if place and ranks.get(place.of, 98) < ranks.get(shown.get(at, ""), 99):
             shown[at] = place.of
     names = plan.units["id"].to_numpy(object)
-    for at, row in enumerate(asked.tolist()):
+    for at, row in enumerate(rows.tolist()):
         units.setdefault(shown.get(at, ""), []).append(names[row])
-    return {"cells": {of: ground.names(those) for of, those in cells.items()}, "units": units}
+    return units
 
 
 def _round(value: float) -> float:

@@ -1,10 +1,10 @@
-"""What a draft comes to, before and after, with each stroke: only the zones that the stroke touched are counted anew.
+"""What a draft comes to, before and after, with each stroke: only the atoms that the stroke moved are counted.
 
 Amounts count from the plan's date on. People are sums of what is told; a zone that the draft draws, or that nobody put
 in force, is taken to start at the next midnight.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -203,8 +203,24 @@ class Tally:
         self.add(change.places, (after for _, after in change.places.values()), 1)
         zones = {place.zone for pair in change.places.values() for place in pair if place.zone}
         for zone in zones:
-            self.form[zone] = shape_of(self.scale.ground, desk.members.get(zone, ()))
+            self.form.pop(zone, None)
         return zones
+
+    def form_of(self, zone: str, members: Mapping[str, set[int]]) -> tuple[int, int]:
+        """Return the parts and holes of a zone; counted when they are asked for, not at each stroke.
+
+        Parameters
+        ----------
+        zone : id.
+        members : zone id -> atoms, as this tally has followed them.
+
+        Returns
+        -------
+        parts, holes.
+        """
+        if zone not in self.form:
+            self.form[zone] = shape_of(self.scale.ground, members.get(zone, ()))
+        return self.form[zone]
 
 
 def shape_of(ground: Ground, atoms: Iterable[int]) -> tuple[int, int]:
@@ -239,5 +255,4 @@ def tally_base(scale: Scale) -> Tally:
     away = {atom: NOWHERE for atom in base.derived if atom not in base.shown}
     tally.add(base.shown, base.shown.values(), 1)
     tally.add(away, away.values(), 1)
-    tally.form = {zone: shape_of(scale.ground, atoms) for zone, atoms in scale.ground.members.items()}
     return tally
