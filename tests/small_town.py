@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -57,6 +58,8 @@ def at(text: str) -> pd.Timestamp:
 def table(kind: str, rows: Iterable[Row] = ()) -> pd.DataFrame:
     """Rows as the contract of their kind stores them, in order of id; times may be text such as `08 12:30`."""
     rows = list(rows)
+    if not rows:
+        return _nothing(kind).copy(deep=False)
     unknown = {name for row in rows for name in row} - {c.name for c in contract(kind).stored}
     assert not unknown, f"{kind} has no columns {unknown}"
     series = {}
@@ -72,8 +75,14 @@ def table(kind: str, rows: Iterable[Row] = ()) -> pd.DataFrame:
             values = [int(v, 16) if column.dtype == "cell" and v else v for v in values]
             series[column.name] = pd.Series(values, dtype=object)
         series[column.name] = series[column.name].astype(PANDAS_DTYPES[column.dtype])
-    found = pd.DataFrame(series) if rows else empty(kind).drop(columns="row")
-    found = found.sort_values(contract(kind).id, kind="stable", ignore_index=True)
+    found = pd.DataFrame(series).sort_values(contract(kind).id, kind="stable", ignore_index=True)
+    return gpd.GeoDataFrame(found, crs="EPSG:4326") if "geometry" in found else found
+
+
+@cache
+def _nothing(kind: str) -> pd.DataFrame:
+    """A table of no rows; most towns of the tests have no rows of most kinds."""
+    found = empty(kind).drop(columns="row")
     return gpd.GeoDataFrame(found, crs="EPSG:4326") if "geometry" in found else found
 
 

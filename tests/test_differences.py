@@ -7,10 +7,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.commandline import run
+from tests.examples import Hold, few_then_many
 from tests.small_town import derive_town
 from tests.town_golden import golden, play
 from tests.town_strategies import Rows, towns
@@ -186,9 +186,12 @@ def test_two_packs_differ_by_themselves(town_folder: Path) -> None:
     assert not any(table["because"])
 
 
-@settings(max_examples=20)
-@given(towns(), st.integers(0, 3))
-def test_every_atom_that_changed_hands_is_told_once_and_no_other(rows: Rows, gone: int) -> None:
+@few_then_many(6, 40)
+def test_every_atom_that_changed_hands_is_told_once_and_no_other(hold: Hold) -> None:
+    hold(towns(), st.integers(0, 3))(check_hands)
+
+
+def check_hands(rows: Rows, gone: int) -> None:
     fewer = {**rows, "cases": [case for case in rows["cases"] if case["case_id"] != f"C{gone}"]}
     before, after = derive_town(**fewer), derive_town(**rows)
     table, back = compare_plans(before, after), compare_plans(after, before)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, estate, facts, home, house, tables
 from tests.stroke_strategies import row, stroke, undo
 from tests.town_strategies import Rows, causes, grounds
@@ -111,9 +111,12 @@ def draw(story: Story, plan: Plan, data: st.DataObject, now: datetime) -> None:
     story.strokes.append(row(len(story.strokes) + 1, drawn, now))
 
 
-@given(grounds(), st.data(), NEWS)
-@settings(max_examples=25)
-def test_whatever_becomes_known_in_whatever_order(rows: Rows, data: st.DataObject, news: list[str]) -> None:
+@few_then_many(8, 60)
+def test_whatever_becomes_known_in_whatever_order(hold: Hold) -> None:
+    hold(grounds(), st.data(), NEWS)(check_story)
+
+
+def check_story(rows: Rows, data: st.DataObject, news: list[str]) -> None:
     units = [row["id"] for kind in ("estates", "buildings", "units") for row in rows[kind]]
     more = data.draw(causes(units, 8))
     story, now = Story(tables(**rows)), at("14 08:00")

@@ -1,8 +1,8 @@
 """What a weak location leaves open is listed, and changes no class."""
 
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.house import ROOT
 from tests.small_town import Row, area, classes, derive_town, estate, house, point
 from tests.town_strategies import Rows, towns
@@ -73,9 +73,12 @@ def test_facts_that_count_together_are_moved_one_at_a_time() -> None:
     assert set(list_possible(plan)["fact_id"]) == {"cases:C9"}
 
 
-@settings(max_examples=20)
-@given(towns(most=4), st.floats(1, 150))
-def test_a_radius_changes_no_class_and_lists_only_what_another_place_would_give(rows: Rows, radius: float) -> None:
+@few_then_many(6, 40)
+def test_a_radius_changes_no_class_and_lists_only_what_another_place_would_give(hold: Hold) -> None:
+    hold(towns(most=4), st.floats(1, 150))(check_radius)
+
+
+def check_radius(rows: Rows, radius: float) -> None:
     weak = {**rows, "cases": [{**c, "location_radius_m": radius} if "lng" in c else c for c in rows["cases"]]}
     before, after = derive_town(**rows), derive_town(**weak)
     assert classes(before) == classes(after)

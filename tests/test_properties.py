@@ -1,14 +1,13 @@
 """What must hold for every town: generated ones, each derived once, held against the plain rules and against itself."""
 
 from collections import Counter
-from random import Random
 
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.plain_rules import PlainTown
 from tests.small_town import POLICY, classes, derive_town, house, point
 from tests.town_strategies import Rows, towns
@@ -33,11 +32,23 @@ def plain(rows: Rows, plan: Plan, rest: str = "controlled") -> PlainTown:
     return PlainTown({**rows, "visits": visits}, points, rest)
 
 
-@settings(max_examples=30)
-@given(towns(), st.sampled_from(["controlled", "like_controlled"]))
-def test_every_atom_has_the_strictest_class_that_the_plain_rules_give(rows: Rows, rest: str) -> None:
+@few_then_many(12, 60)
+def test_a_plan_says_what_the_plain_rules_say_and_holds_together(hold: Hold) -> None:
+    hold(towns(), st.sampled_from(["controlled", "like_controlled"]))(check_plan)
+
+
+def check_plan(rows: Rows, rest: str) -> None:
     plan = derive_town(POLICY if rest == "controlled" else MILD, **rows)
-    town = plain(rows, plan, rest)
+    every_atom_has_the_strictest_class(plan, plain(rows, plan, rest))
+    atoms_partition(plan)
+    zones_are_made_of_atoms(plan)
+    outlines_are_sound(plan)
+    explain_agrees(plan)
+    people_are_conserved(plan)
+
+
+def every_atom_has_the_strictest_class(plan: Plan, town: PlainTown) -> None:
+    """Every atom has the class, rules and causes that the plain rules give."""
     assert set(town.atoms) == set(plan.atoms["atom_id"])
     verdict = town.verdict()
     assert classes(plan) == {atom: found[0] for atom, found in verdict.items()}
@@ -46,16 +57,6 @@ def test_every_atom_has_the_strictest_class_that_the_plain_rules_give(rows: Rows
         assert set(atom["rule_ids"]) == rules, atom
         # An atom in two precaution grounds is in the older zone, with the causes of that one alone.
         assert set(atom["fact_ids"]) <= causes if target == "precaution" else set(atom["fact_ids"]) == causes, atom
-
-
-@settings(max_examples=30)
-@given(towns())
-def test_a_plan_holds_together(rows: Rows) -> None:
-    plan = derive_town(**rows)
-    atoms_partition(plan)
-    zones_are_made_of_atoms(plan)
-    outlines_are_sound(plan)
-    explain_agrees(plan)
 
 
 def atoms_partition(plan: Plan) -> None:
@@ -112,10 +113,8 @@ def explain_agrees(plan: Plan) -> None:
         assert [reason["rule_id"] for reason in found["reasons"]] == wanted
 
 
-@settings(max_examples=30)
-@given(towns(most=0))
-def test_people_are_conserved_in_every_source_row(rows: Rows) -> None:
-    plan = derive_town(**rows)
+def people_are_conserved(plan: Plan) -> None:
+    """The atoms of every unit have the people that its row tells."""
     people = plan.atoms["people"].to_numpy(float)
     assert (people >= 0).all()
     for row, unit in plan.units.iterrows():
@@ -147,39 +146,49 @@ def lines(plan: Plan) -> set[tuple[str, ...]]:
     return set(table.astype("str").itertuples(index=False, name=None))
 
 
-@settings(max_examples=12)
-@given(towns(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(rows: Rows, shuffled: Random) -> None:
+@few_then_many(6, 40)
+def test_what_is_told_otherwise_changes_what_it_says_and_nothing_else(hold: Hold) -> None:
+    hold(towns(), st.data())(check_changes)
+
+
+def check_changes(rows: Rows, data: st.DataObject) -> None:
+    plan = derive_town(**rows)
+    order_of_rows_changes_nothing(plan, rows, data)
+    cause_elsewhere_leaves_every_zone_as_it_was(plan, rows, data)
+    ids_survive_a_change_of_class(plan, rows)
+    withdrawn_causes_leave_their_ids(plan, rows, data)
+
+
+def order_of_rows_changes_nothing(plan: Plan, rows: Rows, data: st.DataObject) -> None:
+    """The same rows in another order are the same plan."""
+    shuffled = data.draw(st.randoms(use_true_random=False))
     other = {kind: shuffled.sample(found, len(found)) for kind, found in rows.items()}
-    assert derive_town(**rows).revision == derive_town(**other).revision
+    assert plan.revision == derive_town(**other).revision
 
 
-@settings(max_examples=12)
-@given(towns(), st.integers(4, 16), st.sampled_from(["house", "cell"]))
-def test_a_cause_elsewhere_leaves_every_zone_as_it_was(rows: Rows, day: int, where: str) -> None:
-    spot = {"unit_id": "FAR"} if where == "house" else point(2000, 2000)
+def cause_elsewhere_leaves_every_zone_as_it_was(before: Plan, rows: Rows, data: st.DataObject) -> None:
+    """A case far from all others moves no line of the plan."""
+    day, house_or_cell = data.draw(st.integers(4, 16)), data.draw(st.sampled_from(["house", "cell"]))
+    spot = {"unit_id": "FAR"} if house_or_cell == "house" else point(2000, 2000)
     day_of = {"reported_at": f"{day:02}", "recorded_at": f"{day:02}"}
     more = {"buildings": [*rows["buildings"], house("FAR", 2000, 2000)]}
     more["cases"] = [*rows["cases"], {"case_id": "FAR", **day_of, **spot}]
-    before, after = derive_town(**rows), derive_town(**{**rows, **more})
+    after = derive_town(**{**rows, **more})
     assert lines(before) <= lines(after)
     assert known(before) <= known(after)
 
 
-@settings(max_examples=12)
-@given(towns())
-def test_an_id_survives_a_change_of_class(rows: Rows) -> None:
-    strict, mild = derive_town(**rows), derive_town(MILD, **rows)
+def ids_survive_a_change_of_class(strict: Plan, rows: Rows) -> None:
+    """Zones keep their ids where a choice of the pack makes them milder."""
+    mild = derive_town(MILD, **rows)
     assert known(strict) == known(mild)
     for target in ("sealed", "precaution"):
         held = [set(p.zones.loc[p.zones["class"] == target, "zone_id"]) for p in (strict, mild)]
         assert held[0] == held[1]
 
 
-@settings(max_examples=12)
-@given(towns(), st.data())
-def test_a_withdrawn_cause_leaves_its_ids_as_aliases_or_closed(rows: Rows, data: st.DataObject) -> None:
-    before = derive_town(**rows)
+def withdrawn_causes_leave_their_ids(before: Plan, rows: Rows, data: st.DataObject) -> None:
+    """What was withdrawn is a reason of nothing more; ids of its zones are aliases or closed."""
     gone = [f"cases:{c['case_id']}" for c in rows["cases"] if data.draw(st.booleans())]
     after = derive_town(withdrawn=gone, **rows)
     assert not {fact for facts in after.membership["fact_ids"] for fact in facts} & set(gone)
