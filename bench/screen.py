@@ -9,8 +9,8 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,6 +40,7 @@ from zoning.settings import Settings
 HERE = (22.54, 114.05)
 COLOURS = ("#d3c6e2", "#ab94c8", "#7d5fa6", "#4d2c7c")
 ROUNDS, CHANGED, NEAR = 3, 100, 15.0
+Side = tuple[str, str, str]  # the map, which of its features are hexes, what recolours them
 SIZE = {"width": 1440, "height": 900}
 
 
@@ -129,20 +130,26 @@ def serving(server: Any) -> Iterator[str]:
 
 OUR_MAP = "window.cordon?.stage?.map"
 THEIR_MAP = "document.querySelector('.js-plotly-plot')?._fullLayout?.map?._subplot?.map"
+OUR_HEXES, OUR_GROUND = "drawn().some(id => id === 'hexes')", "map.areTilesLoaded()"
+THEIR_HEXES = "drawn().some(id => id.includes(document.querySelector('.js-plotly-plot')._fullData[0].uid))"
 SEEN = """() => {{ const map = {map}; if (!map) return false;
-  try {{ return map.queryRenderedFeatures([[620, 300], [820, 600]]).length > 0; }} catch (e) {{ return false; }} }}"""
-IDLE = "map => new Promise(done => {{ map.once('idle', () => done(performance.now())); map.triggerRepaint(); }})"
-OUR_CHANGE = """async ([ids]) => { const map = window.cordon.stage.map, start = performance.now();
-  for (const id of ids) map.setFeatureState({source: "plan", sourceLayer: "cells", id}, {draft: "controlled"});
-  await new Promise(done => map.once("render", () => requestAnimationFrame(done)));
-  return performance.now() - start; }"""
-THEIR_CHANGE = """async ([ids, where]) => {
+  const {{x, y}} = map.project({at}), box = [[x - 150, y - 150], [x + 150, y + 150]];
+  const drawn = () => map.queryRenderedFeatures(box).map((feature) => feature.layer.id);
+  try {{ return {what}; }} catch (e) {{ return false; }} }}"""
+SETTLED = "new Promise(done => { map.once('idle', () => done()); map.triggerRepaint(); })"
+SETTLE = "() => {{ const map = {map}; return {settled}; }}"
+NEARER = "([center, zoom]) => {{ const map = {map}; map.jumpTo({{center, zoom}}); return {settled}; }}"
+OUR_CHANGE = f"""async ([ids]) => {{ const map = window.cordon.stage.map, start = performance.now();
+  for (const id of ids) map.setFeatureState({{source: "plan", sourceLayer: "cells", id}}, {{draft: "controlled"}});
+  await {SETTLED};
+  return performance.now() - start; }}"""
+THEIR_CHANGE = f"""async ([ids, where]) => {{
   const gd = document.querySelector(".js-plotly-plot"), start = performance.now();
   const z = [...gd.data[0].z]; for (const k of where) z[k] = 1 + (z[k] % 4);
   const map = gd._fullLayout.map._subplot.map;
-  await window.Plotly.restyle(gd, {z: [z]}, [0]);
-  await new Promise(done => { map.once("idle", done); map.triggerRepaint(); });
-  return performance.now() - start; }"""
+  await window.Plotly.restyle(gd, {{z: [z]}}, [0]);
+  await {SETTLED};
+  return performance.now() - start; }}"""
 
 
 def renderer_mb(browser: Browser) -> float:
@@ -156,61 +163,56 @@ def renderer_mb(browser: Browser) -> float:
     return max(sizes)
 
 
-def visit(driver: Any, address: str, seen: str) -> tuple[Browser, Page, float]:
+def visit(driver: Any, address: str, of: str, what: str) -> tuple[Browser, Page, float]:
     """Open a page in a browser of its own and wait for what is to be seen; seconds from the request on."""
     browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     page = browser.new_context(viewport=SIZE).new_page()
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_function(seen, timeout=300_000, polling=50)
+    page.wait_for_function(SEEN.format(map=of, at=[HERE[1], HERE[0]], what=what), timeout=300_000, polling=50)
     return browser, page, time.perf_counter() - start
 
 
-def measure(driver: Any, address: str, of: str, cells: pd.DataFrame) -> tuple[float, float, float]:
-    """Return the medians of seconds to the first hexes and to another colour of 100, and of the renderer's MiB."""
-    near = np.flatnonzero(np.isin(cells["cell"], h3n.grid_disk(h3n.latlng_to_cell(*HERE, 11), 5).astype(np.uint64)))
+def measure(driver: Any, address: str, side: Side, cells: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the seconds to the first hexes and to another colour of 100, and the renderer's MiB."""
+    of, what, change = side
+    near = np.flatnonzero(np.isin(cells["cell"], h3n.grid_disk(h3n.latlng_to_cell(*HERE, 11), 6).astype(np.uint64)))
     ids = cells_to_text(cells["cell"].to_numpy()[near[:CHANGED]])
-    rows = []
-    for _ in range(ROUNDS):
-        browser, page, first = visit(driver, address, SEEN.format(map=of))
-        memory = renderer_mb(browser)
-        page.evaluate(f"([at, zoom]) => {of}.jumpTo({{center: at, zoom}})", [[HERE[1], HERE[0]], NEAR])
-        page.wait_for_function(f"() => {of}.areTilesLoaded()", timeout=300_000)
-        change = OUR_CHANGE if of == OUR_MAP else THEIR_CHANGE
-        taken = statistics.median(page.evaluate(change, [list(ids), near[:CHANGED].tolist()]) for _ in range(3)) / 1000
-        rows.append((first, taken, memory))
-        browser.close()
-    first, taken, memory = (statistics.median(column) for column in zip(*rows, strict=True))
+    browser, page, first = visit(driver, address, of, what)
+    page.evaluate(SETTLE.format(map=of, settled=SETTLED))
+    memory = renderer_mb(browser)
+    page.evaluate(NEARER.format(map=of, settled=SETTLED), [[HERE[1], HERE[0]], NEAR])
+    taken = statistics.median(page.evaluate(change, [list(ids), near[:CHANGED].tolist()]) for _ in range(3)) / 1000
+    browser.close()
     return first, taken, memory
+
+
+def medians(driver: Any, servers: Sequence[tuple[Any, Side]], cells: pd.DataFrame) -> list[list[float]]:
+    """Return what `measure` comes to for each server, in the middle of rounds in which they take turns."""
+    with ExitStack() as stack:
+        sides = [(stack.enter_context(serving(server)), side) for server, side in servers]
+        rounds = [[measure(driver, address, side, cells) for address, side in sides] for _ in range(ROUNDS)]
+    return [[statistics.median(column) for column in zip(*rows, strict=True)] for rows in zip(*rounds, strict=True)]
 
 
 def main() -> None:
     """Print the three ratios, and that of 10,000 cells to none."""
-    n, m = (
-        int(given) for given in (sys.argv[1:3] if sys.argv[1:2] and sys.argv[1].isdecimal() else ("100000", "20000"))
-    )
-    cells = cells_of(n)
-    buildings = buildings_of(m, cells)
+    n, m = (int(given) for given in sys.argv[1:3] or (100_000, 20_000))
+    cells, few, none = cells_of(n), cells_of(10_000), cells_of(0)
     with sync_playwright() as driver:
-        with serving(our_server(cells, buildings)) as address:
-            ours = measure(driver, address, OUR_MAP, cells)
-        with serving(their_server(cells, buildings)) as address:
-            theirs = measure(driver, address, THEIR_MAP, cells)
-        few = []
-        for some in (cells_of(10_000), cells_of(0)):
-            with serving(our_server(some, buildings_of(m, cells_of(10_000)))) as address:
-                seen = SEEN.format(map=OUR_MAP)
-                few.append(statistics.median(_timed(driver, address, seen) for _ in range(ROUNDS)))
+        both = [
+            (our_server(cells, buildings_of(m, cells)), (OUR_MAP, OUR_HEXES, OUR_CHANGE)),
+            (their_server(cells, buildings_of(m, cells)), (THEIR_MAP, THEIR_HEXES, THEIR_CHANGE)),
+        ]
+        ours, theirs = medians(driver, both, cells)
+        ground = buildings_of(m, few)
+        own = [(our_server(few, ground), OUR_HEXES), (our_server(none, ground), OUR_GROUND)]
+        small = medians(driver, [(server, (OUR_MAP, what, OUR_CHANGE)) for server, what in own], few)
     print(f"  {n:,} cells and {m:,} buildings, median of {ROUNDS}; ours / plotly's choroplethmap")
     for what, unit, k in (("first hexes", "s", 0), ("100 cells recoloured", "s", 1), ("renderer", "MiB", 2)):
         print(f"  {what}: {ours[k]:.2f} / {theirs[k]:.2f} {unit}, ratio {theirs[k] / ours[k]:.1f}")
-    print(f"  first drawing with 10,000 cells / with none: {few[0]:.2f} / {few[1]:.2f} s, ratio {few[0] / few[1]:.2f}")
-
-
-def _timed(driver: Any, address: str, seen: str) -> float:
-    browser, _, seconds = visit(driver, address, seen)
-    browser.close()
-    return seconds
+    first, bare = small[0][0], small[1][0]
+    print(f"  first drawing with 10,000 cells / with none: {first:.2f} / {bare:.2f} s, ratio {first / bare:.2f}")
 
 
 if __name__ == "__main__":

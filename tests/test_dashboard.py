@@ -2,7 +2,6 @@
 
 import json
 import re
-import string
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +20,7 @@ from dashboard.factory import make_server
 from dashboard.ids import Id
 from dashboard.layout import make_layout
 from dashboard.plans import Plans, Question
-from dashboard.texts import PARTS, TEXTS, both, day_text, known
+from dashboard.texts import PARTS, TEXTS, both, day_text, filled, known
 from layers import LAYERS
 from layers._base import ACTS
 from layers.style import look_of
@@ -59,9 +58,15 @@ def everything(component: Any) -> Iterator[Any]:
 def test_both_languages_have_the_same_keys_and_fields() -> None:
     assert TEXTS["zh"].keys() == TEXTS["en"].keys()
     for key in TEXTS["zh"]:
-        fields = [sorted(f for _, f, _, _ in string.Formatter().parse(TEXTS[lang][key]) if f) for lang in TEXTS]
+        fields = [sorted(re.findall(r"\{(\w+)", TEXTS[lang][key])) for lang in TEXTS]
         assert fields[0] == fields[1], key
         assert all(TEXTS[lang][key].strip() for lang in TEXTS)
+
+
+def test_a_number_is_said_with_what_it_counts() -> None:
+    text = "{name}: {n zone has|zones have} none"
+    told = [filled(text, {"name": "A", "n": n}) for n in (1, "2", "1,001")]
+    assert told == ["A: 1 zone has none", "A: 2 zones have none", "A: 1,001 zones have none"]
 
 
 def test_no_part_of_the_screen_takes_a_word_of_another() -> None:

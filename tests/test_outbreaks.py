@@ -26,13 +26,19 @@ FARM = f"{HEAD}C1,confirmed,2022-03-12,,114.0529,22.5398,2022-03-12\n"
 Caught = pytest.CaptureFixture[str]
 
 
-@pytest.fixture
-def two(town_copy: Path, tmp_path: Path) -> Path:
-    """The town with a second outbreak, of birds."""
+def add_birds(folder: Path) -> None:
+    """Give the town a second outbreak, of birds."""
     for key, value in (("policy", "eu-2020-687"), ("resolution", "8"), ("title", "Bird flu")):
-        assert run("set", town_copy, key, value, "--outbreak", "birds") == 0
-    (tmp_path / "farms.csv").write_text(FARM)
-    assert run("load", town_copy, tmp_path / "farms.csv", "--kind", "cases", "--outbreak", "birds") == 0
+        assert run("set", folder, key, value, "--outbreak", "birds") == 0
+    farms = folder / "farms.csv"
+    farms.write_text(FARM)
+    assert run("load", folder, farms, "--kind", "cases", "--outbreak", "birds") == 0
+
+
+@pytest.fixture
+def two(town_copy: Path) -> Path:
+    """The town with a second outbreak."""
+    add_birds(town_copy)
     return town_copy
 
 

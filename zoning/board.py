@@ -30,8 +30,8 @@ _WORDS = {
         "title": "Plans side by side", "as_of": "as of {at}", "class": "class", "zones": "zones", "people": "people",
         "person_days": "person-days to the lift", "tests": "tests", "area_m2": "hectares",
         "bare_share": "share without a case", "beyond_people": "people beyond the rules",
-        "below_people": "people below the rules", "unknown": "sums leave out {n} zones without a figure of people",
-        "undated": "person-days leave out {n} zones that no calendar lifts",
+        "below_people": "people below the rules", "unknown": "sums leave out {zones} without a figure of people",
+        "undated": "person-days leave out {zones} that no calendar lifts",
     },
 }  # fmt: skip
 _SUMS = ("zones", "people", "person_days", "tests", "area_m2")
@@ -199,7 +199,8 @@ def _card(name: str, plan: Plan, table: pd.DataFrame, drawn: str, language: Lang
     for row, *lacks in zip(table.to_dict("records"), *(_lacks(table, c) for c in columns), strict=True):
         cells = "".join(f"<td>{_number(c, row[c], lack)}</td>" for c, lack in zip(columns, lacks, strict=True))
         rows.append(f"<tr><td>{_swatch(key, row['style'])}{escape(row[f'name_{language}'])}</td>{cells}</tr>")
-    notes = [words[c].format(n=n) for c in ("unknown", "undated") if (n := table[c].sum())]
+    left = [(words[c], int(table[c].sum())) for c in ("unknown", "undated")]
+    notes = [text.format(n=n, zones="1 zone" if n == 1 else f"{n} zones") for text, n in left if n]
     title = getattr(plan.policy.pack.title, language)
     return (
         f"<section><header><h2>{escape(title)}</h2><p>{escape(name)} · {escape(plan.policy.pack.version)}</p></header>"

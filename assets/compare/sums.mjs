@@ -5,16 +5,19 @@ import { page } from "../shared/page.mjs";
 const FIGURES = [["zones", "compare_zones"], ["people", "compare_people"], ["person_days", "compare_person_days"], ["tests", "compare_tests"]];
 const hectares = (m2) => (m2 / 1e4).toLocaleString("en", { maximumFractionDigits: m2 < 1e5 ? 1 : 0 });
 
-/* A sum that leaves zones out is a least figure. */
+/* How many zones a sum leaves out: it is then a least figure, or none where it leaves out all. */
+const lacking = ({ sums }, name) => ({ people: sums.unknown, tests: sums.unknown, person_days: sums.unknown + sums.undated })[name] || 0;
+const isNone = (side, name) => lacking(side, name) > 0 && lacking(side, name) >= side.sums.zones;
+
 function least(side, name) {
-  const lacks = { people: side.sums.unknown, tests: side.sums.unknown, person_days: side.sums.unknown + side.sums.undated }[name];
-  return `${lacks ? "≥ " : ""}${number(side.sums[name])}`;
+  if (isNone(side, name)) return "–";
+  return `${lacking(side, name) ? "≥ " : ""}${number(side.sums[name])}`;
 }
 
 export function sums(found) {
   return el("div", { class: "cmpfigs" }, FIGURES.map(([name, label]) => {
     const [a, b] = found.sides.map((side) => side.sums[name]), most = Math.max(a, b, 1);
-    return el("section", {}, el("h3", {}, page.words[label], " ", el("span", { class: a === b ? "mut" : "" }, differs(a, b))), found.sides.map((side, k) => bar(found, k, name, most, side)));
+    return el("section", {}, el("h3", {}, page.words[label], " ", found.sides.some((side) => isNone(side, name)) ? "" : el("span", { class: a === b ? "mut" : "" }, differs(a, b))), found.sides.map((side, k) => bar(found, k, name, most, side)));
   }));
 }
 

@@ -95,7 +95,7 @@ function draw() {
   slider.addEventListener("input", () => (bubble.textContent = sayDay(dayOf(Number(slider.value)))));
   slider.addEventListener("change", () => go(dayOf(Number(slider.value))));
   const bubble = el("span", { class: "bubble", style: `left:clamp(46px, ${(share * 100).toFixed(2)}%, calc(100% - 46px))` }, asked ? sayDay(day) : `${sayDay(day)}, ${page.words.now}`);
-  const ticks = [0, Math.round(last / 2), last].map((n) => el("span", {}, sayDay(dayOf(n))));
+  const ticks = [0, Math.round(last / 2), last].map((n) => el("span", { style: Math.abs(n / last - share) < 0.25 ? "visibility:hidden" : "" }, sayDay(dayOf(n))));
   const button = el("button", { class: "ib", type: "button", "aria-label": page.words[playing ? "pause" : "play"], title: `${page.words[playing ? "pause" : "play"]} (Space)`, onclick: toggle }, icon(playing ? "pause" : "play"));
   const known = el("button", { class: "then", type: "button", "aria-pressed": String(Boolean(then)), title: page.words.as_known_then_hint, onclick: () => page.ask({ then: !then }) }, page.words.as_known_then);
   const track = el("div", { class: "track" }, bars(600, 30), el("i", { class: "at", style: `left:${(share * 100).toFixed(2)}%` }), slider, el("div", { class: "ticks", "aria-hidden": "true" }, ticks), bubble);

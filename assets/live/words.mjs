@@ -1,12 +1,20 @@
 /* The words of the page in both languages, which its HTML brings along; names of zones and classes come from the data. */
 const TEXTS = JSON.parse(document.getElementById("words").textContent);
 
+/* `{n}` is a field of a text, `{n zone|zones}` a number and what it counts. */
+function filled(text, fields) {
+  return text.replace(/\{(\w+)(?: ([^{|}]+)\|([^{|}]+))?\}/g, (_, name, one, many) => {
+    const value = fields[name] ?? "";
+    return one ? `${value} ${String(value) === "1" ? one : many}` : value;
+  });
+}
+
 export const words = {
   lang: "zh",
 
   say(key, fields = {}) {
     const text = TEXTS[this.lang][key] ?? key;
-    return text.replace(/\{(\w+)\}/g, (_, name) => fields[name] ?? "");
+    return filled(text, fields);
   },
 
   has(key) {

@@ -64,7 +64,7 @@ function groups() {
     const on = at === here.chosen;
     const pick = () => { here.chosen = at; here.told = ""; steady(() => turn(0)); };
     return el("li", { class: `lcard ${on ? "on" : ""}` }, el("button", { class: "lname", type: "button", "data-key": `group-${at}`, "aria-pressed": String(on), onclick: pick },
-      el("b", {}, group.source), el("span", { class: "mut" }, page.words[`kind_${group.kind}`] || group.kind), el("span", {}, counting(page, "load_rejects_count", group.rows)),
+      el("b", {}, group.source), el("span", { class: "mut" }, page.words[`kind_${group.kind}`] || group.kind), el("span", {}, page.say("load_rejects_count", { n: group.rows.toLocaleString("en") })),
       group.drafts ? el("span", { class: "lhow chosen" }, icon("edit"), page.say("load_rejects_drafts", { n: group.drafts })) : ""));
   }));
 }
@@ -163,7 +163,7 @@ async function reload() {
     here.error = file.error ? said(file.error, page) : "";
     here.groups = await rejectGroups();
     const left = here.groups.find((group) => group.source === source && group.kind === kind)?.rows || 0;
-    here.told = read ? counting(page, left ? "load_rejects_done" : "load_rejects_done_all", taken, { left: left.toLocaleString("en") }) : "";
+    here.told = read ? page.say(left ? "load_rejects_done" : "load_rejects_done_all", { n: taken.toLocaleString("en"), left: left.toLocaleString("en") }) : "";
     here.chosen = Math.max(0, here.groups.findIndex((group) => group.source === source && group.kind === kind));
     here.sheet = null;
     if (here.groups.length) await turn(0);

@@ -45,6 +45,7 @@ export class Stage {
     const address = `/api/style?theme=${view.theme}&lang=${view.lang}&${view.plan.query}${this.since}`;
     const style = await getJson(address);
     if (!current()) return;
+    const moved = this.view && this.view.plan.outbreak !== view.plan.outbreak;
     this.view = view;
     this.images = { ...this.images, ...style.metadata.images };
     this.panels.showStyle(style.metadata);
@@ -53,8 +54,8 @@ export class Stage {
     if (!current()) return;
     if (map) this.setStyle(map, style);
     else if (this.refused) this.refuse(this.refused.key, this.refused.fields);
-    // The first ground of an empty workspace is gone to, wherever it lies.
-    if (map && this.bare && view.plan.bounds) this.fly(view.plan.bounds);
+    // The first ground of an empty workspace and another outbreak are gone to, wherever they lie.
+    if (map && (this.bare || moved) && view.plan.bounds) this.fly(view.plan.bounds);
     this.bare = !view.plan.bounds;
   }
 

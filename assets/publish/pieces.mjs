@@ -43,7 +43,7 @@ export function sentence(plan, now) {
   if (!plan.n) return page.words[now.current?.snapshot ? "pub_same" : "pub_empty"];
   const counted = Object.entries(plan.counts).map(([kind, n], at) => {
     const words = page.say(`pub_n_${kind}`, { n: number(n) });
-    return at || page.view.lang === "zh" ? words : page.say(n === 1 ? "pub_zone" : "pub_zones", { n: number(n), what: page.words[`pub_n_${kind}`].replace(/\{n\}\s*/, "") });
+    return at || page.view.lang === "zh" ? words : page.say("pub_zones", { n: number(n), what: page.words[`pub_n_${kind}`].replace(/\{n\}\s*/, "") });
   });
   if (plan.people) counted.push(page.say(plan.people > 0 ? "pub_more" : "pub_fewer", { n: number(Math.abs(plan.people)) }));
   return page.say("pub_sentence", { n: plan.log, what: counted.join(page.words.comma) });

@@ -1,5 +1,6 @@
 /* Redrawing: the page with a draft on it. Entered by P, left by Escape; the draft stays, here and on the server. */
 import { command } from "../shared/commands.mjs";
+import { fill } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { Offline, Refused } from "../shared/server.mjs";
 import { closeConflict, lookForConflicts, showConflict } from "./conflict.mjs";
@@ -92,8 +93,8 @@ function refused(step, error) {
 }
 
 export function both(key, fields) {
-  const fill = (lang) => page.texts[lang][`redraw_${key}`].replace(/\{(\w+)\}/g, (_, name) => fields[name] ?? "");
-  return { zh: fill("zh"), en: fill("en") };
+  const said = (lang) => fill(page.texts[lang], `redraw_${key}`, fields);
+  return { zh: said("zh"), en: said("en") };
 }
 
 /* The map as it is on the screen, in the moment in which it is drawn. */

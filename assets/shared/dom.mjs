@@ -23,8 +23,12 @@ export function icon(name, className = "i") {
   return drawing;
 }
 
+/* `{n}` is a field of a text, `{n zone|zones}` a number and what it counts. */
 export function fill(words, key, fields = {}) {
-  return (words[key] || key).replace(/\{(\w+)\}/g, (_, name) => fields[name] ?? "");
+  return (words[key] || key).replace(/\{(\w+)(?: ([^{|}]+)\|([^{|}]+))?\}/g, (_, name, one, many) => {
+    const value = fields[name] ?? "";
+    return one ? `${value} ${String(value) === "1" ? one : many}` : value;
+  });
 }
 
 export function choose(choice) {

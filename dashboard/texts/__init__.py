@@ -3,6 +3,8 @@
 Names of classes and rules come from the pack, not from here.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from dashboard.texts import (
@@ -41,13 +43,25 @@ _WORDS: dict[str, tuple[str, str]] = {key: words for part in PARTS for key, word
 TEXTS: dict[str, dict[str, str]] = {
     lang: {key: words[k] for key, words in _WORDS.items()} for k, lang in enumerate(LANGS)
 }
+_FIELD = re.compile(r"\{(\w+)(?: ([^{|}]+)\|([^{|}]+))?\}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def filled(text: str, fields: Mapping[str, object]) -> str:
+    """Return a text with its fields: `{n}` is one, `{n zone|zones}` a number and what it counts."""
+
+    def value(found: re.Match[str]) -> str:
+        name, one, many = found.groups()
+        said = str(fields[name])
+        return f"{said} {one if said == '1' else many}" if one else said
+
+    return _FIELD.sub(value, text)
 
 
 def both(key: str, **fields: object) -> dict[str, str]:
     """Return a text in both languages with its fields filled; a field that is itself a text is taken by language."""
     return {
-        lang: TEXTS[lang][key].format(**{k: v[lang] if isinstance(v, dict) else v for k, v in fields.items()})
+        lang: filled(TEXTS[lang][key], {k: v[lang] if isinstance(v, dict) else v for k, v in fields.items()})
         for lang in LANGS
     }
 

@@ -48,10 +48,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "compare_below": ("低于规则人数", "People below the rules"),
     "compare_unknown": (
         "方案{side}：{n} 个分区人口不明，合计为下限。",
-        "Plan {side}: {n} zones have no figure of people; sums are least figures.",
+        "Plan {side}: {n zone has|zones have} no figure of people; sums are least figures.",
     ),
     "compare_undated": (
         "方案{side}：{n} 个分区不由日历解除，未计人·天。",
-        "Plan {side}: {n} zones are lifted by no calendar; their person-days are left out.",
+        "Plan {side}: {n zone is|zones are} lifted by no calendar, and left out of the person-days.",
     ),
 }

@@ -92,7 +92,7 @@ def test_a_wrong_word_is_put_right_in_all_rows_at_once(analyst: Page, town_copy:
     sheet.get_by_role("button", name="Page forward").click()
     expect(sheet.locator("tr.fine")).to_have_count(10)
     sheet.get_by_role("button", name="Load the 59 corrected rows again").click()
-    expect(sheet).to_contain_text("59 corrected rows are in, 1 stay rejected.", timeout=30_000)
+    expect(sheet).to_contain_text("59 corrected rows are in, 1 stays rejected.", timeout=30_000)
 
 
 def test_several_files_come_in_order_and_one_that_is_not_known_stays(analyst: Page) -> None:
