@@ -14,7 +14,7 @@ from typing import Any
 from dashboard.errors import Refused
 from dashboard.plans import Plans, Question
 from dashboard.texts import both
-from zoning.desk import Act, Change, Desk, Step, do, redo, undo
+from zoning.desk import Change, Desk, Step, follow
 from zoning.desk.files import read_step, write_step
 from zoning.desk.foreign import Foreign
 from zoning.desk.ground import Ground, make_ground
@@ -173,7 +173,7 @@ def _follow(found: Open, kept: Kept, step: Step | None = None) -> Change | None:
     if step is None:
         step, lost = read_step(kept.step, found.paper.ground.numbers)
         found.lost.update(lost)
-    change = do(found.desk, step) if isinstance(step, Act) else (undo if step == "undo" else redo)(found.desk)
+    change = follow(found.desk, step)
     if change is not None:
         found.tally.change(found.desk, change)
     found.n = kept.n

@@ -66,7 +66,7 @@ PAPER = (
     *("tables", "pdf"),
 )
 DESK = ("acts", "ground", "files", "contact", "weighing", "telling", "keeping", "submitting", "foreign", "printing")
-CLI = ("shared", "files", "facts", "zones", "paper", "edits", "asking", "comparing", "packs", "progress")
+CLI = ("shared", "files", "facts", "zones", "paper", "edits", "drafts", "asking", "comparing", "packs", "progress")
 TOP = {
     "pipeline": "pipeline",
     "plan": "pipeline",

@@ -123,6 +123,26 @@ def test_a_split_brings_back_what_a_merger_joined() -> None:
     assert clock_of(desk, "S1") == 10.0
 
 
+@given(atoms, st.sampled_from(["S1", "S2", "C1"]))
+def test_what_was_split_off_comes_back_by_merging(those: tuple[int, ...], zone: str) -> None:
+    desk = Desk(BASE)
+    held = [atom for atom in those if atom in desk.members[zone]]
+    if not held or len(held) == len(desk.members[zone]):
+        return
+    do(desk, split(desk, zone, held, "x"))
+    assert clock_of(desk, "new:x") == clock_of(desk, zone), "its ground is under measures since then"
+    do(desk, merge(desk, ["new:x", zone]))
+    assert desk.state() == Desk(BASE).state()
+
+
+def test_a_part_that_was_split_off_gives_way_to_a_later_clock() -> None:
+    desk = Desk(BASE)
+    do(desk, split(desk, "S1", [0], "x"))
+    assert merge(desk, ["new:x", "S2"]).place.zone == "S2"
+    do(desk, split(desk, "S2", [3], "y"))
+    assert merge(desk, ["S1", "new:y"]).place.zone == "new:y", "the later clock, that of S2"
+
+
 def test_a_split_of_less_is_a_new_zone() -> None:
     desk = Desk(BASE)
     do(desk, merge(desk, ["S1", "S2"]))

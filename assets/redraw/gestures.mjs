@@ -1,11 +1,13 @@
 /* Gestures on the map, by pointer and by keyboard alike: what is done at a point with the tool in hand. */
+import { shapeOf } from "./corners.mjs";
 import { brushCells, cellStep, paintCells, showTool, toolCells, toolLine, toolPoints } from "./grid.mjs";
-import { changed, chooseZone, hand, say, standing, stroke, take, zoneName } from "./hand.mjs";
+import { both, changed, chooseZone, className, hand, say, standing, stroke, take, zoneName } from "./hand.mjs";
 import { drop, inOrder } from "./order.mjs";
 import { desk, push } from "./state.mjs";
 import { clearShape, startShape, stopShape } from "./terra.mjs";
 
 const SHAPES = ["lasso", "polygon", "rectangle", "circle", "split"];
+const draws = (tool) => SHAPES.includes(tool) && !(tool === "split" && hand.along === "road");
 export const BRUSHES = ["paint", "erase"];
 const round = ([lng, lat]) => [Math.round(lng * 1e7) / 1e7, Math.round(lat * 1e7) / 1e7];
 let map = null;
@@ -42,10 +44,10 @@ export function equip(tool) {
   corners = [];
   showTool();
   const brush = BRUSHES.includes(tool);
-  map.dragPan[brush || SHAPES.includes(tool) ? "disable" : "enable"]();
+  map.dragPan[brush || draws(tool) ? "disable" : "enable"]();
   map.keyboard[tool === "move" ? "enable" : "disable"]();
   map.getCanvas().style.cursor = tool === "move" ? "" : "crosshair";
-  if (SHAPES.includes(tool)) startShape(map, tool === "split" ? "line" : tool, (geometry) => ((shape = geometry), changed("shape")));
+  if (draws(tool)) startShape(map, tool === "split" ? "line" : tool, (geometry) => ((shape = geometry), changed("shape")));
   if (cursor) showCursor();
 }
 
@@ -88,7 +90,7 @@ function up() {
 }
 
 function click(event) {
-  if (!BRUSHES.includes(hand.tool) && !SHAPES.includes(hand.tool)) inOrder((counts) => use(at(event), counts));
+  if (!BRUSHES.includes(hand.tool) && !draws(hand.tool)) inOrder((counts) => use(at(event), counts));
 }
 
 /* What the tool in hand does at a point. */
@@ -97,7 +99,7 @@ async function use(point, counts) {
   if (tool === "move") return;
   const found = await standing(point);
   if (!found || !counts() || hand.tool !== tool) return;
-  const uses = { unit: useUnit, area: useArea, block: useBlock, merge: useMerge, pick: usePick };
+  const uses = { unit: useUnit, area: useArea, block: useBlock, split: useRoad, merge: useMerge, pick: usePick };
   await uses[tool]?.(found, point);
 }
 
@@ -139,11 +141,13 @@ function useArea(found) {
 }
 
 function useBlock(found, point) {
-  if (!found.road) {
-    if (hand.roads.length > 1) return takeBlock(point);
-    return say("point_road");
-  }
-  if (!hand.roads.some((road) => road.id === found.road.id || road.name.zh === found.road.name.zh)) hand.roads.push(found.road);
+  if (!found.road && hand.roads.length > 1) return takeBlock(point);
+  return useRoad(found);
+}
+
+function useRoad({ road }) {
+  if (!road) return say("point_road");
+  if (!hand.roads.some(({ id, name }) => id === road.id || (name.zh && name.zh === road.name.zh))) hand.roads.push(road);
   return changed("roads");
 }
 
@@ -160,7 +164,9 @@ async function useMerge(found) {
   const place = zoned(found);
   if (!place) return say("no_zone_here");
   const there = hand.merging.findIndex((one) => one.id === place.zone);
-  if (there < 0) hand.merging.push({ id: place.zone, name: await zoneName(place.zone) });
+  const other = hand.merging.find(({ of }) => of && of !== place.class);
+  if (there < 0 && other) return say(both("merge_other", { one: className(other.of), two: className(place.class) }));
+  if (there < 0) hand.merging.push({ id: place.zone, of: place.class, name: await zoneName(place.zone) });
   else hand.merging.splice(there, 1);
   return changed("merging");
 }
@@ -190,12 +196,21 @@ export function confirm() {
   }
   if (hand.tool === "block" && hand.roads.length) return takeBlock();
   if (hand.tool === "merge" && hand.merging.length > 1) {
-    push({ do: "merge", zones: hand.merging.map((zone) => zone.id) });
+    const done = push({ do: "merge", zones: hand.merging.map((zone) => zone.id) });
     hand.merging = [];
-    return changed("merging");
+    changed("merging");
+    return done;
   }
+  if (hand.tool === "split" && hand.roads.length) return splitAlong();
   if (SHAPES.includes(hand.tool)) return takeShape();
   return undefined;
+}
+
+function splitAlong() {
+  if (!hand.zone) return say("split_first");
+  push({ do: "split", zone: hand.zone.id, pick: { tool: "road", id: hand.zone.id, roads: hand.roads.map(({ id }) => id) } });
+  hand.roads = [];
+  return changed("roads");
 }
 
 function takeSection() {
@@ -210,7 +225,7 @@ export function hasShape() {
 }
 
 function takeShape() {
-  const geometry = corners.length > 1 ? drawnByKeys() : shape;
+  const geometry = corners.length > 1 ? shapeOf(hand.tool, corners) : shape;
   if (!geometry) return;
   const line = geometry.type === "LineString";
   if (hand.tool === "split") {
@@ -222,24 +237,6 @@ function takeShape() {
   clearShape(hand.tool === "split" ? "line" : hand.tool);
   showTool();
   changed("shape");
-}
-
-/* Corners that keys have set, as the geometry of the tool. */
-function drawnByKeys() {
-  const points = corners.map(({ lng, lat }) => [lng, lat]);
-  if (hand.tool === "split") return { type: "LineString", coordinates: points };
-  if (hand.tool === "rectangle" && points.length === 2) {
-    const [[w, s], [e, n]] = points;
-    return { type: "Polygon", coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] };
-  }
-  if (hand.tool === "circle" && points.length === 2) return { type: "Polygon", coordinates: [circle(...corners)] };
-  return { type: "Polygon", coordinates: [[...points, points[0]]] };
-}
-
-function circle(centre, rim) {
-  const wide = Math.cos((centre.lat * Math.PI) / 180);
-  const r = Math.hypot(rim.lat - centre.lat, (rim.lng - centre.lng) * wide);
-  return Array.from({ length: 49 }, (_, k) => [centre.lng + (r * Math.cos((k * Math.PI) / 24)) / wide, centre.lat + r * Math.sin((k * Math.PI) / 24)]);
 }
 
 /* Keys move a cursor by cells; it is the pointer of those who use none. */
@@ -268,8 +265,8 @@ export async function applyCursor(counts) {
   if (!inView()) cursor = null;
   cursor ??= map.getCenter();
   const point = { ...cursor };
-  const asks = !BRUSHES.includes(hand.tool) && !SHAPES.includes(hand.tool);
-  if (SHAPES.includes(hand.tool)) {
+  const asks = !BRUSHES.includes(hand.tool) && !draws(hand.tool);
+  if (draws(hand.tool)) {
     corners.push(point);
     changed("shape");
   } else if (!asks) {
@@ -287,7 +284,7 @@ export function cancel() {
   Object.assign(hand, { whole: null, section: null, roads: [] });
   corners = [];
   shape = null;
-  if (SHAPES.includes(hand.tool)) clearShape(hand.tool === "split" ? "line" : hand.tool);
+  if (draws(hand.tool)) clearShape(hand.tool === "split" ? "line" : hand.tool);
   showTool();
   if (begun) changed("cancel");
   return begun;

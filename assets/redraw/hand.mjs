@@ -1,4 +1,5 @@
 /* What an analyst has in hand: the tool, the class it paints, how wide, where it may go; and the stroke that comes of it. */
+import { fill } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { getJson, Offline, Refused } from "../shared/server.mjs";
 import { desk, push } from "./state.mjs";
@@ -23,7 +24,7 @@ export const LEVELS = ["", "building", "estate"];
 export const MOST_BRUSH = 100;
 const handlers = [];
 
-export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], whole: null, section: null, merging: [], said: null };
+export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], along: "line", whole: null, section: null, merging: [], said: null };
 
 export function onHand(handler) {
   handlers.push(handler);
@@ -59,11 +60,23 @@ export function setLevel(level) {
   take("unit");
 }
 
+/* What parts a zone: a line that is drawn, or roads that are pointed at. */
+export function setAlong(way) {
+  hand.along = way;
+  take("split");
+}
+
 /* A text key, or a text that the server has in both languages. */
 export function say(key) {
-  const text = (lang) => page.texts[lang][`redraw_${key}`];
-  hand.said = typeof key === "string" ? { zh: text("zh"), en: text("en") } : key || null;
+  hand.said = typeof key === "string" ? both(key) : key || null;
   changed("said");
+}
+
+/* A text in both languages; a field may be one too. */
+export function both(key, fields = {}) {
+  const own = (lang) => Object.fromEntries(Object.entries(fields).map(([name, of]) => [name, of?.[lang] ?? of]));
+  const said = (lang) => fill(page.texts[lang], `redraw_${key}`, own(lang));
+  return { zh: said("zh"), en: said("en") };
 }
 
 /* What stands at a point, in the draft; null, and said, where the server cannot tell. */
@@ -90,11 +103,21 @@ export function stroke(pick, label = null) {
 export async function chooseZone(id, of = "", name = null) {
   if (!id) hand.zone = null;
   else if (!hand.zone || hand.zone.id !== id || (of && of !== hand.zone.of)) {
+    // It is in hand at once, for keys that follow; what it is called comes later.
+    if (of) hand.zone = { id, of, name: name || { zh: "…", en: "…" } };
     const row = (await rows()).find((one) => one.id === id);
+    if (of && hand.zone?.id !== id) return;
     const known = of || desk.classes.find(({ look }) => look === row?.look)?.id || "";
     hand.zone = { id, of: known, name: name || row?.name || newName(id) };
   }
   changed("zone");
+}
+
+/* Where the zone in hand has lost its ground to another one, as by merging, that one is in hand. */
+export function followZone(zones) {
+  const left = zones.find(({ id, atoms }) => id === hand.zone?.id && !atoms[1]);
+  const to = left && zones.filter(({ atoms }) => atoms[1]).sort((a, b) => b.atoms[1] - a.atoms[1])[0];
+  return to ? chooseZone(to.id, to.class) : undefined;
 }
 
 export function newName(id) {
@@ -141,5 +164,5 @@ export function lock(what) {
 
 export function turn(n) {
   const to = desk.classes[n - 1]?.id;
-  if (to) onZone(({ id }) => push({ do: "turn", zone: id, to }));
+  return to ? onZone(({ id }) => push({ do: "turn", zone: id, to })) : undefined;
 }

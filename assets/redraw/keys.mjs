@@ -1,7 +1,7 @@
 /* Keys while a draft is open; they come before those of the page, and rest in text fields. */
 import { submit } from "./consequences.mjs";
 import { applyCursor, cancel, confirm, moveCursor } from "./gestures.mjs";
-import { grow, hand, lock, setBrush, setClass, setLevel, LEVELS, take, TOOLS, turn } from "./hand.mjs";
+import { grow, hand, lock, setAlong, setBrush, setClass, setLevel, LEVELS, take, TOOLS, turn } from "./hand.mjs";
 import { inOrder } from "./order.mjs";
 import { push } from "./state.mjs";
 
@@ -37,7 +37,7 @@ function escape() {
 /* What a key does, or null where it is not ours. */
 function meaning({ key, shiftKey: shift, ctrlKey, metaKey, altKey, code }) {
   const name = key.length === 1 ? key.toUpperCase() : key;
-  if (ctrlKey || metaKey) return { Z: () => push({ do: shift ? "redo" : "undo" }), Y: () => push({ do: "redo" }), S: () => void submit() }[name] || null;
+  if (ctrlKey || metaKey) return { Z: () => void push({ do: shift ? "redo" : "undo" }), Y: () => void push({ do: "redo" }), S: () => void submit() }[name] || null;
   if (altKey) return null;
   if (onMap()) {
     if (ARROWS[key] && hand.tool !== "move") return () => moveCursor(...ARROWS[key], shift);
@@ -51,6 +51,7 @@ function meaning({ key, shiftKey: shift, ctrlKey, metaKey, altKey, code }) {
   if (name === "R") return () => grow(shift ? -1 : 1);
   if (name === "K") return () => void lock(shift ? "class" : "zone");
   if (name === "U" && shift) return () => setLevel(LEVELS[(LEVELS.indexOf(hand.level) + 1) % LEVELS.length]);
+  if (name === "X" && shift) return () => setAlong(hand.along === "road" ? "line" : "road");
   const tool = !shift && TOOLS.find(([, letter]) => letter === name);
   return tool ? () => take(tool[0]) : null;
 }

@@ -1,6 +1,5 @@
 /* Redrawing: the page with a draft on it. Entered by P, left by Escape; the draft stays, here and on the server. */
 import { command } from "../shared/commands.mjs";
-import { fill } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { Offline, Refused } from "../shared/server.mjs";
 import { closeConflict, lookForConflicts, showConflict } from "./conflict.mjs";
@@ -9,7 +8,7 @@ import { openDrafts } from "./drafts.mjs";
 import { openForeign } from "./foreign.mjs";
 import { equip, startGestures, stopGestures } from "./gestures.mjs";
 import { addLayers, showAll, showMoved, startGrid, stopGrid, unpaint } from "./grid.mjs";
-import { changed, chooseZone, hand, onHand, say, take } from "./hand.mjs";
+import { both, changed, chooseZone, followZone, hand, onHand, say, take } from "./hand.mjs";
 import { startKeys, stopKeys } from "./keys.mjs";
 import { openLedger } from "./ledger.mjs";
 import { startPresence, stopPresence } from "./presence.mjs";
@@ -79,6 +78,7 @@ function acked(step, answer) {
   const painted = step.pick?.tool === "cells" ? step.pick.cells : [];
   if (answer.moved) showMoved(answer.moved, painted);
   else reload();
+  if (["merge", "turn", "undo", "redo"].includes(step.do)) followZone(answer.zones);
   const left = answer.left_out;
   if (left) say(both("left_out", { n: left }));
   else if (answer.beyond) say(both("beyond_ground", { n: answer.beyond }));
@@ -90,11 +90,6 @@ function refused(step, error) {
   if (!inside) return;
   unpaint(step.pick?.cells || []);
   say({ zh: error.body.what_zh || error.body.what, en: error.body.what });
-}
-
-export function both(key, fields) {
-  const said = (lang) => fill(page.texts[lang], `redraw_${key}`, fields);
-  return { zh: said("zh"), en: said("en") };
 }
 
 /* The map as it is on the screen, in the moment in which it is drawn. */

@@ -4,6 +4,7 @@ import { getJson, Offline, post, Refused, token } from "../shared/server.mjs";
 
 const RETRY_MS = 2000;
 const handlers = new Map();
+const waiting = new Map(); // step -> what is called once it is answered
 const EMPTY = { id: "", n: 0, undo: 0, redo: 0, locks: [], totals: null, zones: [], steps: [], classes: [], lost: [], moved: { cells: {}, units: {} }, state: "open", title: "", base: 0, log: 0, told: {} };
 
 export const desk = { ...EMPTY, queue: [], offline: false, full: false, busy: false, asked: 0, ms: null, ackedAt: 0 };
@@ -78,14 +79,21 @@ export function forget() {
   keep();
 }
 
+/* What it promises comes with the answer to the step, or once there is no server to answer. */
 export function push(step) {
-  if (!desk.id) return;
+  if (!desk.id) return undefined;
   const own = { ...step, sent: token() };
   desk.queue.push(own);
   desk.asked = performance.now();
   keep();
   tell("queued", own);
   pump();
+  return new Promise((resolve) => waiting.set(own, resolve));
+}
+
+function settle(...steps) {
+  for (const step of steps) waiting.get(step)?.();
+  for (const step of steps) waiting.delete(step);
 }
 
 let timer = null;
@@ -100,6 +108,7 @@ export async function pump() {
   } catch (error) {
     if (!(error instanceof Offline)) throw error;
     line(true);
+    settle(...waiting.keys());
     timer = setTimeout(pump, RETRY_MS);
   } finally {
     desk.busy = false;
@@ -120,6 +129,7 @@ async function send(step, again = false) {
     const { n, undo, redo, locks, totals, zones, ms } = answer;
     Object.assign(desk, { n, undo, redo, locks, totals, zones, ms, ackedAt: Date.now() });
     tell("acked", step, answer);
+    settle(step);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // A busy or full server has not taken it: it stays, and is sent again.
@@ -131,6 +141,7 @@ async function send(step, again = false) {
     }
     done(step);
     tell("refused", step, error);
+    settle(step);
   }
 }
 

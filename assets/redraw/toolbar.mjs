@@ -2,9 +2,11 @@
 import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { cancel, confirm, hasShape } from "./gestures.mjs";
-import { changed, className, grow, growMetres, hand, isLocked, letterOf, LEVELS, lock, lookOf, onHand, say, setBrush, setClass, setLevel, take, TOOLS, turn } from "./hand.mjs";
+import { changed, className, grow, growMetres, hand, isLocked, letterOf, LEVELS, lock, lookOf, onHand, say, setAlong, setBrush, setClass, setLevel, take, TOOLS, turn } from "./hand.mjs";
+import { inOrder } from "./order.mjs";
 import { desk, on, push } from "./state.mjs";
 
+const WAYS = ["line", "road"];
 const word = (key, fields) => page.say(`redraw_${key}`, fields);
 const named = (names) => names?.[page.view.lang] || names?.zh || "";
 let bar = null;
@@ -40,7 +42,7 @@ function walk(event) {
 }
 
 function tool(key, keys, sign, run, props = {}) {
-  return el("button", { type: "button", class: "tool", "data-tool": key, title: `${word(key)} (${keys})`, "aria-label": word(key), "aria-keyshortcuts": keys.replace("Ctrl", "Control"), onclick: run, ...props }, icon(sign), el("kbd", { "aria-hidden": "true" }, keys.replace("Shift+", "⇧").replace("Ctrl+", "^")));
+  return el("button", { type: "button", class: "tool", "data-tool": key, title: `${word(key)} (${keys})`, "aria-label": word(key), "aria-keyshortcuts": keys.replace("Ctrl", "Control"), onclick: () => inOrder(run), ...props }, icon(sign), el("kbd", { "aria-hidden": "true" }, keys.replace("Shift+", "⇧").replace("Ctrl+", "^")));
 }
 
 function draw() {
@@ -56,8 +58,8 @@ function draw() {
     ...TOOLS.slice(10).map(([key, keys, sign]) => tool(key, keys, sign, () => take(key), { "aria-pressed": String(hand.tool === key) })),
     tool(zone ? "unlock" : "lock", "K", zone ? "unlock" : "lock", () => lock("zone"), { "aria-pressed": String(Boolean(zone)) }),
     rule(),
-    tool("undo", "Ctrl+Z", "undo", () => push({ do: "undo" }), { disabled: !desk.undo && !desk.queue.length }),
-    tool("redo", "Ctrl+Shift+Z", "redo", () => push({ do: "redo" }), { disabled: !desk.redo }),
+    tool("undo", "Ctrl+Z", "undo", () => void push({ do: "undo" }), { disabled: !desk.undo && !desk.queue.length }),
+    tool("redo", "Ctrl+Shift+Z", "redo", () => void push({ do: "redo" }), { disabled: !desk.redo }),
   );
   if (focus) bar.querySelector(`[data-tool="${focus}"]`)?.focus();
   drawStrip();
@@ -72,7 +74,7 @@ function drawSaid() {
 
 function classes() {
   const keys = [...desk.classes.map(({ id }, n) => [id, String(n + 1)]), ["none", "9"]];
-  const button = ([of, key]) => el("button", { type: "button", class: "classkey", "aria-pressed": String(hand.of === of && hand.tool !== "erase"), title: `${named(className(of))} (${key})`, "data-class": of, onclick: () => setClass(Number(key)) }, el("span", { class: `chip ${lookOf(of)}` }, named(letterOf(of))), el("kbd", {}, key));
+  const button = ([of, key]) => el("button", { type: "button", class: "classkey", "aria-pressed": String(hand.of === of && hand.tool !== "erase"), title: `${named(className(of))} (${key})`, "data-class": of, onclick: () => inOrder(() => setClass(Number(key))) }, el("span", { class: `chip ${lookOf(of)}` }, named(letterOf(of))), el("kbd", {}, key));
   return el("div", { class: "classes", role: "group", "aria-label": word("class") }, keys.map(button), isLocked(`class:${hand.of}`) ? icon("lock") : "");
 }
 
@@ -82,7 +84,7 @@ function choice(label, value, options, set) {
   return el("label", {}, el("span", {}, label), select);
 }
 
-const button = (text, run, kind = "btn sm", props = {}) => el("button", { type: "button", class: kind, onclick: run, ...props }, text);
+const button = (text, run, kind = "btn sm", props = {}) => el("button", { type: "button", class: kind, onclick: () => inOrder(run), ...props }, text);
 const enter = (key, run, props) => button([word(key), el("kbd", {}, "↵")], run, "btn sm pri", props);
 
 function brush() {
@@ -113,12 +115,13 @@ const STRIPS = {
   circle: () => [classes(), snap(), inside(), ...taking("shape_hint")],
   unit: () => [classes(), el("div", { class: "seg", role: "group" }, LEVELS.map((level) => button(word(`level_${level || "unit"}`), () => setLevel(level), "", { "aria-pressed": String(hand.level === level) }))), ...wholes()],
   area: () => [classes(), choice(word("area_level"), hand.areaLevel || "community", levels(), (value) => ((hand.areaLevel = value), changed("level"))), button(word("keep_inside"), () => (hand.keeping = true, take("pick")), "btn sm")],
-  block: () => [classes(), ...hand.roads.map((road) => el("span", { class: "tag" }, named(road.name) || road.id)), el("span", { class: "mut" }, word("block_hint")), hand.roads.length > 1 ? enter("take", confirm) : ""],
-  split: () => [zoneWord(), ...taking("split_hint")],
+  block: () => [classes(), ...roads(), el("span", { class: "mut" }, word("block_hint")), hand.roads.length > 1 ? enter("take", confirm) : ""],
+  split: () => [zoneWord(), el("div", { class: "seg", role: "group", "aria-label": word("split") }, WAYS.map((way) => button(word(`along_${way}`), () => setAlong(way), "", { "aria-pressed": String(hand.along === way), title: `${word(`along_${way}`)} (Shift+X)` }))), ...(hand.along === "line" ? taking("split_hint") : [...roads(), hand.roads.length ? enter("take", confirm) : el("span", { class: "mut" }, word("split_road_hint"))])],
   merge: () => [...hand.merging.map((zone) => el("span", { class: "tag" }, named(zone.name) || zone.id.slice(0, 8))), el("span", { class: "mut" }, word("merge_hint")), hand.merging.length > 1 ? enter("merge", confirm) : ""],
   pick: () => [zoneWord(), el("span", { class: "mut" }, word("pick_hint"))],
 };
 
+const roads = () => hand.roads.map((road) => el("span", { class: "tag" }, named(road.name) || road.id));
 const levels = () => ["community", "subdistrict", "grid", "district"].map((level) => [level, word(`area_${level}`)]);
 
 function taking(hint) {
@@ -132,7 +135,7 @@ function wholes() {
 
 function onZoneButtons() {
   if (!hand.zone) return [];
-  const turns = desk.classes.map(({ id, look, letter, names }, n) => id === hand.zone.of ? "" : el("button", { type: "button", class: "classkey", title: `${word("turn", { name: named(names) })} (Shift+${n + 1})`, "aria-label": word("turn", { name: named(names) }), onclick: () => turn(n + 1) }, el("span", { class: `chip ${look}` }, named(letter)), el("kbd", {}, `⇧${n + 1}`)));
+  const turns = desk.classes.map(({ id, look, letter, names }, n) => id === hand.zone.of ? "" : el("button", { type: "button", class: "classkey", title: `${word("turn", { name: named(names) })} (Shift+${n + 1})`, "aria-label": word("turn", { name: named(names) }), onclick: () => inOrder(() => turn(n + 1)) }, el("span", { class: `chip ${look}` }, named(letter)), el("kbd", {}, `⇧${n + 1}`)));
   const metres = el("input", { class: "inp metres", type: "number", min: -2000, max: 2000, step: 10, value: 30, "aria-label": word("metres") });
   return [el("span", { class: "mut" }, word("turn_to")), ...turns, metres, button(word("grow_m"), () => growMetres(Number(metres.value)))];
 }

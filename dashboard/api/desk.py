@@ -24,7 +24,7 @@ from dashboard.texts.redraw import said_in_chinese
 from zoning.desk import Act as Stroked
 from zoning.desk import is_idle
 from zoning.desk.acts import leave
-from zoning.desk.files import write_draft
+from zoning.desk.files import write_kept
 from zoning.desk.submitting import DraftConflict, Signed, conflicts_of, submit
 from zoning.errors import ConflictError, ZoningError
 
@@ -105,9 +105,7 @@ def _lists(routes: APIRouter, desks: Desks) -> None:
     @routes.get("/drafts/{name}/file", summary="A draft as a file of steps", response_class=Response)
     def file(name: str) -> Response:
         found = desks.open(name)
-        head = {k: v for k, v in row_of(found.draft).items() if k != "told"}
-        lines = [orjson.dumps(kept.step) + b"\n" for kept in desks.drawer.steps(name)]
-        data = write_draft(head, [], found.paper.ground.names) + b"".join(lines)
+        data = write_kept(found.draft, desks.drawer.steps(name))
         disposition = {"content-disposition": f'attachment; filename="draft-{found.draft.id}.jsonl"'}
         return Response(data, headers=disposition, media_type="application/x-ndjson")
 

@@ -121,7 +121,11 @@ def _of_zone(desk: Desk, land: Land, pick: Pick) -> Picked:
         if len(pick.line) < 2:
             raise InputError("a line is needed: at least two points that differ")
         return across(land, atoms, shapely.LineString(pick.line))
-    return Picked(atoms) if pick.tool == "zone" else across(land, atoms, road_line(land, pick.roads[0]))
+    if pick.tool == "zone":
+        return Picked(atoms)
+    if not pick.roads:
+        raise InputError("no road is picked; nothing was changed: point at the road that parts the zone")
+    return across(land, atoms, shapely.union_all([road_line(land, road) for road in pick.roads]))
 
 
 def _polygon(pick: Pick) -> shapely.Geometry:

@@ -85,6 +85,7 @@ SAID: tuple[tuple[str, str], ...] = (
     (r"one road alone closes no block; .*", "一条路围不成街区，请依次点选四周的路"),
     (r"these roads close no block: (.+); .*", "这些路围不成街区：{0}。请点选四周的路"),
     (r"these roads close (\d+) blocks: (.+); .*", "这些路围成 {0} 个街区：{1}。请再选一条，或在所指街区内点一下"),
+    (r"no road is picked; .*", "没有选中道路，未改动：请点选穿过分区的路"),
     (r"a line is needed: .*", "请画至少两个不同点的线"),
     (r"all of the zone lies on one side of the line; .*", "整个分区都在线的一侧，未改动：请让线穿过分区"),
     (r"(.+) rings are none; .*", "圈数 {0} 无效，请填 1 至 20，缩小填负数"),

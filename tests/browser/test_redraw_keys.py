@@ -73,6 +73,18 @@ def test_keys_that_follow_a_slow_answer_keep_their_order_and_escape_puts_away_wh
     assert steps(town_copy)[-1].step["do"] == "paint"
 
 
+def test_a_zone_is_split_along_a_road_and_what_it_becomes_is_in_hand(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "E4-B2")
+    by_keys(desk, "i", "Space", "r", "r", "r", "Shift+x", "ArrowUp", "Space")
+    expect(desk.locator(".strip .tag")).to_have_count(1)
+    by_keys(desk, "Enter", "m", "Shift+4", "Shift+3")
+    saved(desk, 6)
+    done = [kept.step for kept in steps(town_copy)]
+    assert [step["do"] for step in done[3:]] == ["split", "turn", "turn"]
+    assert done[5]["zone"] == "new:6", "the zone that the first change of class drew was in hand"
+    expect(desk.locator(".inhand")).to_contain_text("New zone 6")
+
+
 def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Page, town_copy: Path, go: Go) -> None:
     go(desk, "E4-B2")
     by_keys(desk, "i", "Space")
@@ -94,10 +106,12 @@ def test_zones_are_picked_grown_turned_locked_split_and_merged_by_keys(desk: Pag
     go(desk, "E4-B3")
     by_keys(desk, "j", "Space")
     expect(desk.locator(".strip .tag")).to_have_text(["Lixiang Court", "New zone 13"])
-    by_keys(desk, "Enter")
+    go(desk, "E1-B4-U5")
+    by_keys(desk, "Space")
+    expect(desk.locator(".handsaid")).to_contain_text("zones of one class are merged")
+    expect(desk.locator(".strip .tag")).to_have_count(2)
+    by_keys(desk, "Enter", "m")
     saved(desk, 14)
     merged = steps(town_copy)[-1].step
-    assert (merged["do"], merged["class"], merged["zone"]) == ("merge", "controlled", "new:13")
-    go(desk, "E4-B2")
-    by_keys(desk, "i", "Space")
-    expect(desk.locator(".inhand")).to_contain_text("New zone 13")
+    assert (merged["do"], merged["class"], merged["atoms"]) == ("merge", "controlled", ["E4-B3"])
+    expect(desk.locator(".inhand")).to_contain_text("Lixiang Court")

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from zoning.cli import asking, comparing, edits, facts, files, packs, paper, zones
+from zoning.cli import asking, comparing, drafts, edits, facts, files, packs, paper, zones
 from zoning.cli.shared import Parser
 from zoning.errors import ZoningError
 
@@ -34,7 +34,7 @@ def build_parser() -> Parser:
         made.set_defaults(run=run)
         return made
 
-    for module in (files, facts, zones, paper, edits, asking, comparing, packs):
+    for module in (files, facts, zones, paper, edits, drafts, asking, comparing, packs):
         module.add_commands(add)
     return parser
 

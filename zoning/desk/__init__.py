@@ -71,10 +71,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Change:
-    """What an act came to: atom -> places before and after, locks before and after, how many atoms were left out.
-
-    `drew`: id of the zone that it draws, "" for none.
-    """
+    """What an act came to: atom -> places and locks before and after; `drew`: id of the zone that it draws, or ""."""
 
     places: dict[int, tuple[Place, Place]]
     locks: tuple[frozenset[str], frozenset[str]]
@@ -204,22 +201,39 @@ def replay(base: Base, steps: Iterable[Step], desk: Desk | None = None) -> Desk:
     """
     desk = desk or Desk(base)
     for step in steps:
-        if isinstance(step, Act):
-            do(desk, step)
-        elif step == "undo":
-            undo(desk)
-        else:
-            redo(desk)
+        follow(desk, step)
     return desk
+
+
+def follow(desk: Desk, step: Step) -> Change | None:
+    """Do, undo or redo, as a step says.
+
+    Parameters
+    ----------
+    desk : is changed.
+    step : an act, `undo` or `redo`.
+
+    Returns
+    -------
+    Change, or None: there was nothing to undo or redo.
+    """
+    return do(desk, step) if isinstance(step, Act) else (undo if step == "undo" else redo)(desk)
 
 
 def _carry_out(desk: Desk, act: Act) -> Change:
     change = work_out(desk, act)
     if change.drew:
-        desk.zones[change.drew] = Known(act.place.of, None)
+        desk.zones[change.drew] = Known(act.place.of, _clock(desk, change) if act.kind == "split" else None)
     _put(desk, change)
     desk.done.append((act, change))
     return change
+
+
+def _clock(desk: Desk, change: Change) -> float | None:
+    """Return the clock of what ground is split from: it has run there since, and merging brings it back."""
+    clocks = [desk.zones[before.zone].clock for before, _ in change.places.values() if before.zone in desk.zones]
+    known = [clock for clock in clocks if clock is not None]
+    return max(known, default=None) if len(known) == len(clocks) else None
 
 
 def work_out(desk: Desk, act: Act) -> Change:

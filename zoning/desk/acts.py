@@ -136,6 +136,8 @@ def _restored(desk: Desk, atoms: list[int], of: str) -> str:
 def merge(desk: Desk, zones: Sequence[str], sent: str = "") -> Act:
     """Return the act that makes zones of one class one: the one whose clock began later keeps its id and its clock.
 
+    Where clocks are alike a zone of the base comes before one that the draft draws, such as a part split off from it.
+
     Parameters
     ----------
     desk : where it would be done.
@@ -161,7 +163,7 @@ def merge(desk: Desk, zones: Sequence[str], sent: str = "") -> Act:
             f"zones of several classes cannot be merged ({', '.join(sorted(classes))}); "
             "nothing was changed: change the class of some of them first"
         )
-    keeper = min(names, key=lambda name: (-_began(known[name]), name))
+    keeper = min(names, key=lambda name: (-_began(known[name]), name not in desk.base.zones, name))
     atoms = [atom for name in names if name != keeper for atom in sorted(desk.members.get(name, ()))]
     return Act("merge", tuple(atoms), Place(classes.pop(), keeper), sent=sent)
 

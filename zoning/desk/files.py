@@ -7,6 +7,7 @@ from typing import Any, get_args
 import orjson
 
 from zoning.desk import NOWHERE, Act, Kind, Place, Step
+from zoning.desk.keeping import Draft, Kept
 from zoning.errors import InputError
 
 FORMAT = "cordon-draft/1"
@@ -96,6 +97,23 @@ def write_draft(head: dict[str, Any], steps: Iterable[Step], names: Names) -> by
     JSON lines.
     """
     lines = [{"format": FORMAT, **head}, *(write_step(step, names) for step in steps)]
+    return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+
+
+def write_kept(draft: Draft, steps: Iterable[Kept]) -> bytes:
+    """Return a draft that was kept as a file: its steps as they are on disk.
+
+    Parameters
+    ----------
+    draft, steps : of a drawer.
+
+    Returns
+    -------
+    JSON lines.
+    """
+    times = {name: getattr(draft, name).isoformat() for name in ("as_of", "made_at", "changed_at")}
+    plain = {name: getattr(draft, name) for name in ("id", "outbreak", "title", "author", "base", "state")}
+    lines = [{"format": FORMAT, **plain, **times}, *(kept.step for kept in steps)]
     return b"".join(orjson.dumps(line) + b"\n" for line in lines)
 
 
