@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from dashboard.decidable import actions_of
 from dashboard.moments import show_typed
 from dashboard.plans import Shown
 from dashboard.rows import class_words, stands
@@ -96,8 +97,8 @@ def open_case(shown: Shown, workspace: Workspace, fact_id: str) -> dict[str, Any
     Returns
     -------
     fact, case_id, person, row (column -> text as it would be typed), status (words), withdrawn, place (of `_place`);
-    stays, in order of time; changes, the newest first; zones that rest on it; from, to: the days that the timeline
-    covers (ISO).
+    apart: why what does not count opens no zone (words); stays, in order of time; changes, the newest first; zones that
+    rest on it; from, to: the days that the timeline covers (ISO).
 
     Raises
     ------
@@ -116,6 +117,7 @@ def open_case(shown: Shown, workspace: Workspace, fact_id: str) -> dict[str, Any
         "status": both(f"status_{case['status']}"),
         "withdrawn": bool(case["withdrawn"]),
         "place": _place(shown, fact_id, row),
+        "apart": both("apart_days" if _fires(shown, case) else "apart_status"),
         "stays": stays[:STAYS],
         "stays_n": len(stays),
         "changes": _changes(shown, workspace, "cases", row["case_id"]),
@@ -138,13 +140,17 @@ def _shown(text: str, date_only: str | None, zone: ZoneInfo) -> str:
     return show_typed(at, str(zone))
 
 
+def _fires(shown: Shown, case: Mapping[str, Any]) -> bool:
+    return case["status"] in shown.plan.policy.source.statuses and not case["withdrawn"]
+
+
 def _place(shown: Shown, fact_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where a fact lies: name, at (lng, lat), sure, known, question; name None where nothing tells."""
+    """Return where a fact lies: name (None where nothing tells), at (lng, lat), sure, known, and whether it counts."""
     plan = shown.plan
     found = plan.stays[plan.stays["fact_id"] == fact_id]
     told: dict[str, Any] = {"name": _same(row.get("address")), "at": None, "sure": False, "known": False}
     if found.empty:
-        return told
+        return told | {"counts": False}
     stay = found.iloc[0]
     if np.isfinite(stay["lng"]):
         at = [round(float(stay["lng"]), 6), round(float(stay["lat"]), 6)]
@@ -153,7 +159,7 @@ def _place(shown: Shown, fact_id: str, row: Mapping[str, Any]) -> dict[str, Any]
         unit = plan.units.iloc[int(stay["unit"])]
         english = unit["name_en"] if isinstance(unit["name_en"], str) else unit["name"]
         told["name"] = {"zh": unit["name"], "en": english}
-    return told | {"sure": bool(stay["sure"]), "known": bool(stay["known"])}
+    return told | {"sure": bool(stay["sure"]), "known": bool(stay["known"]), "counts": True}
 
 
 def _stays(shown: Shown, person: str) -> list[dict[str, Any]]:
@@ -235,12 +241,13 @@ def _zones(shown: Shown, facts: set[str]) -> list[dict[str, Any]]:
         letter, words = class_words(shown.plan.policy, zone.look, zone.class_)
         name = {"zh": zone.name, "en": zone.name_en}
         told = {"zone": zone.zone_id, "name": name, "look": zone.look, "letter": letter, "class": words}
+        row = {**zone._asdict(), "class": zone.class_}
         found.append(
             {
                 **told,
                 "status": stands(zone),
                 "sketch": zone.status == "proposed",
-                "asked": zone.zone_id in asked,
+                "asked": zone.zone_id in asked or "delineate" in actions_of(shown.plan, row),
             }
         )
     return found[:12]

@@ -99,6 +99,25 @@ def test_stays_are_typed_corrected_and_withdrawn(town: Town) -> None:
     assert town.get(f"/api/fact?id={fact}")["stays"][0]["withdrawn"] is True
 
 
+def test_a_stay_that_counts_for_nothing_says_why(town: Town) -> None:
+    fact = typed(town)
+    stay = {"person_id": "T0318-01", "place_id": "PL3", "arrive_at": "2-16 9:00", "leave_at": "2-16 11:00"}
+    town.post("enter", kind="visits", rows=[stay])
+    case = town.get(f"/api/fact?id={fact}")
+    assert [s["place"]["counts"] for s in case["stays"]] == [False]
+    assert (case["place"]["counts"], case["apart"]["en"]) == (True, "outside the days that count: opens no zone")
+    town.post("amend", fact=fact, changes={"status": "excluded"})
+    assert town.get(f"/api/fact?id={fact}")["apart"]["en"] == "opens no zone while the case is of this status"
+
+
+def test_a_zone_on_hold_still_waits_for_its_decision(town: Town) -> None:
+    fact = typed(town)
+    sealed = town.get(f"/api/fact?id={fact}")["zones"][0]["zone"]
+    for action, asked in (("hold", True), ("delineate", False)):
+        town.post("decide", zone=sealed, action=action, **({"until": "2022-03-19 20:00"} if asked else {}))
+        assert town.get(f"/api/fact?id={fact}")["zones"][0]["asked"] is asked
+
+
 def test_status_changes_exclusion_withdrawal_and_bringing_back(town: Town) -> None:
     fact = typed(town)
     sealed = town.get(f"/api/fact?id={fact}")["zones"][0]["zone"]

@@ -71,9 +71,14 @@ function draw(state) {
   };
 }
 
-function head({ place, row }) {
+/* Why a place opens no zone, where it does not. */
+const lost = (told, place) => (place.counts ? (place.known ? "" : page.words.place_lost) : own(told.apart));
+
+function head(told) {
+  const { place, row } = told;
   const where = place.name ? own(place.name) : page.words.place_none;
-  const weak = !place.known ? el("span", { class: "tag warn" }, page.words.place_lost) : place.sure ? "" : el("span", { class: "tag warn" }, page.words.place_weak);
+  const said = lost(told, place) || (place.sure ? "" : page.words.place_weak);
+  const weak = said ? el("span", { class: "tag warn" }, said) : "";
   const lines = TIMES.filter((name) => row[name]).flatMap((name) => [el("dt", {}, page.words[`case_${name}`]), el("dd", {}, row[name])]);
   const radius = row.location_radius_m ? [el("dt", {}, page.words.case_radius), el("dd", {}, `${Number(row.location_radius_m)} m`)] : [];
   return [el("p", { class: "fwhere" }, icon("pin"), el("b", {}, where), weak), el("dl", { class: "pairs" }, lines, radius)];
@@ -103,7 +108,7 @@ function stays(state) {
   const add = (arrive) => openStay(told, null, arrive);
   const open = (stay) => openStay(told, stay.fact);
   const head = el("h3", {}, page.words.stays, el("span", { class: "mut" }, String(told.stays_n)));
-  const rows = told.stays.map((stay) => el("li", { class: stay.withdrawn ? "gone" : "" }, el("button", { type: "button", onclick: () => open(stay) }, el("b", {}, own(stay.place.name) || page.words.place_none), el("span", {}, [sayStay(stay), stay.risk ? page.words[`risk_${stay.risk}`] : "", stay.traceable === false ? page.words.untraceable : "", stay.withdrawn ? page.words.withdrawn : "", stay.place.known ? "" : page.words.place_lost].filter(Boolean).join(" · ")))));
+  const rows = told.stays.map((stay) => el("li", { class: stay.withdrawn ? "gone" : "" }, el("button", { type: "button", onclick: () => open(stay) }, el("b", {}, own(stay.place.name) || page.words.place_none), el("span", {}, [sayStay(stay), stay.risk ? page.words[`risk_${stay.risk}`] : "", stay.traceable === false ? page.words.untraceable : "", stay.withdrawn ? page.words.withdrawn : lost(told, stay.place)].filter(Boolean).join(" · ")))));
   const picture = told.span.from ? timeline({ span: told.span, stays: told.stays, open, add }) : "";
   return el("section", { class: "fsec" }, head, picture, rows.length ? el("ul", { class: "fstays" }, rows) : el("p", { class: "mut" }, page.words.stays_none));
 }

@@ -64,6 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "place_none": ("未记录位置", "no place recorded"),
     "place_lost": ("位置不明", "not located"),
     "place_weak": ("位置不够准", "weak location"),
+    "apart_days": ("不在计入的时段，不划区", "outside the days that count: opens no zone"),
+    "apart_status": ("此状态的病例不划区", "opens no zone while the case is of this status"),
     # one case
     "file_title": ("病例 {id}（{status}）", "Case {id}, {status}"),
     "file_withdrawn": (
