@@ -117,7 +117,7 @@ def open_case(shown: Shown, workspace: Workspace, fact_id: str) -> dict[str, Any
         "status": both(f"status_{case['status']}"),
         "withdrawn": bool(case["withdrawn"]),
         "place": _place(shown, fact_id, row),
-        "apart": both("apart_days" if _fires(shown, case) else "apart_status"),
+        "apart": both(_apart(shown, case)),
         "stays": stays[:STAYS],
         "stays_n": len(stays),
         "changes": _changes(shown, workspace, "cases", row["case_id"]),
@@ -140,8 +140,11 @@ def _shown(text: str, date_only: str | None, zone: ZoneInfo) -> str:
     return show_typed(at, str(zone))
 
 
-def _fires(shown: Shown, case: Mapping[str, Any]) -> bool:
-    return case["status"] in shown.plan.policy.source.statuses and not case["withdrawn"]
+def _apart(shown: Shown, case: Mapping[str, Any]) -> str:
+    """Return the key of why a stay of a case opens nothing, where it does not count."""
+    if case["status"] not in shown.plan.policy.source.statuses or case["withdrawn"]:
+        return "apart_status"
+    return "apart_later" if case["reported_at"] > pd.Timestamp(shown.plan.as_of) else "apart_days"
 
 
 def _place(shown: Shown, fact_id: str, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from zoning.errors import InputError
 from zoning.hashes import digest
 from zoning.lookup import atoms_inside
 
-INBOX_PAGE = 20
+INBOX_PAGE = 15  # 10 kB hold them
 # What an act that the engine proposes is decided by.
 DECIDED_BY = {
     "open": "delineate", "hold_expired": "delineate", "extend": "extend", "raise": "raise", "step": "step",

@@ -182,6 +182,7 @@ def opened(browser: Browser, address: str, size: str, lang: str) -> Iterator[Pag
 
 def take(page: Page, to: Path) -> None:
     """Write a picture of what is seen."""
+    page.wait_for_function("document.getElementById('busy')?.hidden ?? true")
     page.wait_for_timeout(600)
     session = page.context.new_cdp_session(page)
     told = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

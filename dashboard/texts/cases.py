@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "place_lost": ("位置不明", "not located"),
     "place_weak": ("位置不够准", "weak location"),
     "apart_days": ("不在计入的时段，不划区", "outside the days that count: opens no zone"),
+    "apart_later": ("报告晚于所看日期，尚不划区", "reported after the day that is shown"),
     "apart_status": ("此状态的病例不划区", "opens no zone while the case is of this status"),
     # one case
     "file_title": ("病例 {id}（{status}）", "Case {id}, {status}"),
