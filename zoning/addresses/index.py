@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,11 +45,12 @@ class Index:
         )
         self._words = [town.units[column].to_numpy(object) for column in NAMED]
         tops, begins = dict[str, dict[Hit, None]](), dict[str, dict[Hit, None]]()
-        self._own, self._trees = dict[str, dict[str, set[str]]](), dict[int, dict[str, list[int]]]()
+        self._labels_in = cache(part_labels)  # many units share an own name
+        self._labels, self._trees = dict[Hit, frozenset[str]](), dict[int, dict[str, list[int]]]()
         for kind, row, name in self._first_names():
             _add(tops, plain(name), (kind, row))
             _add(begins, tidy(name), (kind, row))
-        for row, *words in (told for told in self._inner_names() if "" in self.labels_in(told[2])):
+        for row, *words in (told for told in self._inner_names() if "" in self._labels_in(told[2])):
             for name in words[::-1]:
                 _add(begins, tidy(name), ("units", row))
         self._tops, self.begins = ({name: list(hits) for name, hits in of.items()} for of in (tops, begins))
@@ -109,21 +110,6 @@ class Index:
         inner = inner[np.argsort(top[inner], kind="stable")]
         return inner, top[inner]
 
-    def labels_in(self, own: str) -> dict[str, set[str]]:
-        """Return `part_labels` of an own name; many units share one.
-
-        Parameters
-        ----------
-        own : name without that of the parent.
-
-        Returns
-        -------
-        Level -> labels.
-        """
-        if (found := self._own.get(own)) is None:
-            found = self._own[own] = part_labels(own)
-        return found
-
     def name_at(self, words: str, at: int) -> int:
         """Return where the longest name that begins at a position ends.
 
@@ -167,11 +153,7 @@ class Index:
         """
         rows = {row for hits in named for kind, row in hits if kind == "units"}
         lines = {row: set(self.line(row)) for row in sorted(rows)}
-        fits = {
-            row: all(any(k == "units" and up in line for k, up in hits) for hits in named)
-            for row, line in lines.items()
-        }
-        return [row for row in lines if fits[row]]
+        return [r for r, line in lines.items() if all(any(k == "units" and up in line for k, up in h) for h in named)]
 
     def names_of(self, hit: Hit) -> list[object]:
         """Return the names of a hit in each language.
@@ -246,7 +228,7 @@ class Index:
     def _inside(self, rows: list[int]) -> Ints:
         return atoms_inside(np.array(rows, np.int64), self.inside)[1]
 
-    def labels(self, row: int, level: str) -> set[str]:
+    def labels(self, row: int, level: str) -> frozenset[str]:
         """Return what a unit is called by at its level: its number, and the labels in its own name in each language.
 
         Parameters
@@ -258,11 +240,16 @@ class Index:
         -------
         Labels such as 3 or b.
         """
-        told, words = set[str](), set[str]()
-        for column in NAMED:
-            up, name = self.parent[row], str(self.units[column].iat[row])
-            own = name.removeprefix(str(self.units[column].iat[up])).strip() if up >= 0 else name
-            words |= self.labels_in(own).get(level) or set(re.findall(r"\d+", tidy(own))[:1])
+        if (found := self._labels.get((level, row))) is None:
+            found = self._labels[level, row] = frozenset(self._called(row, level))
+        return found
+
+    def _called(self, row: int, level: str) -> set[str]:
+        told, words, up = set[str](), set[str](), self.parent[row]
+        for names in self._words:
+            name = str(names[row])
+            own = name.removeprefix(str(names[up])).strip() if up >= 0 else name
+            words |= self._labels_in(own).get(level) or set(re.findall(r"\d+", tidy(own))[:1])
         if np.isfinite(self.numbers[row]):
             told, words = {str(int(self.numbers[row]))}, {word for word in words if not word.isdecimal()}
         return told | {plain_label(word) for word in words}
