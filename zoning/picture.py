@@ -3,7 +3,7 @@
 The page or file that holds the picture holds the tokens too, so that it needs nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -24,6 +24,7 @@ TOKENS = Path(__file__).resolve().parent.parent / "assets" / "tokens.css"
 WATCH = "post"  # token name of the watch after release, which is a stage and no class of a pack
 MARGIN = 0.06
 _MAIN = ("motorway", "trunk", "primary", "secondary")
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING)
 _SMALL = 0.1  # pixels a metre: below, side streets are a mesh and outlines are thin
 _ROOM = 400.0  # square pixels of a part that has a letter of its own
 _MOST = 5000  # of buildings: more are a grey mass, and megabytes
@@ -59,24 +60,25 @@ class _Paper:
 
     def path(self, shapes: Iterable[shapely.Geometry]) -> str:
         """SVG path data of shapes in WGS84, to a tenth of a pixel."""
-        parts = list[str]()
-        for ring in _rings(self.frame.to_metres(np.array(list(shapes), object)), 0.3 / self.scale):
-            at = np.round(self.at(shapely.get_coordinates(ring)), 1)
-            text = "L".join(f"{x:g} {y:g}" for x, y in at.tolist())
-            parts.append(f"M{text}{'Z' if ring.is_closed else ''}")
-        return "".join(parts)
+        rings = _rings(self.frame.to_metres(np.array(list(shapes), object)), 0.3 / self.scale)
+        at = np.round(self.at(shapely.get_coordinates(rings)), 1)
+        told = [f"{x:g} {y:g}" for x, y in at.tolist()]
+        sizes, marks = shapely.get_num_coordinates(rings), np.where(shapely.is_closed(rings), "Z", "")
+        ends = np.cumsum(sizes)
+        rows = zip((ends - sizes).tolist(), ends.tolist(), marks.tolist(), strict=True)
+        return "".join(f"M{'L'.join(told[start:end])}{mark}" for start, end, mark in rows)
 
     def at(self, metres: np.ndarray) -> Any:
         """Pixels of points in metres, y down."""
         return (metres - [self.box[0], self.box[3]]) * [self.scale, -self.scale]
 
 
-def _rings(shapes: Shapes, tolerance: float) -> list[shapely.LineString]:
+def _rings(shapes: Shapes, tolerance: float) -> Shapes:
     parts = shapely.get_parts(shapely.simplify(shapes, tolerance))
-    flat = [part for part in parts if not part.is_empty]
-    lines = [part for part in flat if part.geom_type in ("LineString", "LinearRing")]
-    faces = np.array([part for part in flat if part.geom_type == "Polygon"], object)
-    return [*lines, *shapely.get_rings(faces)]
+    parts = parts[~shapely.is_empty(parts)]
+    kinds = shapely.get_type_id(parts)
+    lines, faces = parts[np.isin(kinds, _LINES)], parts[kinds == shapely.GeometryType.POLYGON]
+    return np.concatenate([lines, shapely.get_rings(faces)])
 
 
 @lru_cache(maxsize=1)
@@ -218,9 +220,10 @@ def _near(table: pd.DataFrame, paper: _Paper, box: shapely.Geometry) -> pd.DataF
 
 
 def _zones(plan: Plan, paper: _Paper, language: Language, key: str, inside: shapely.Geometry) -> Iterable[str]:
-    zones, badges, taken = shown(plan), list[str](), list[shapely.Geometry]()
+    rows = pd.DataFrame(shown(plan))[["class", "rank", "stage", "name", "name_en", "geometry"]].to_dict("records")
+    badges, taken = list[str](), list[shapely.Geometry]()
     wide = 2.2 if paper.scale >= _SMALL else 1.0
-    for zone in pd.DataFrame(zones).to_dict("records"):
+    for zone in rows:
         of, data = plan.policy.classes[zone["class"]], paper.path([zone["geometry"]])
         look = WATCH if zone["stage"] == "post_release" else of.style
         name = zone["name_en"] if language == "en" else zone["name"]
@@ -231,14 +234,14 @@ def _zones(plan: Plan, paper: _Paper, language: Language, key: str, inside: shap
             f'<path fill="url(#{key}-{look})" fill-rule="evenodd" stroke="var(--zone-{look}-line)" '
             f'stroke-width="{wide}" stroke-dasharray="{dash(plan, look)}" d="{data}"/></g>'
         )
-    for zone in pd.DataFrame(zones).sort_values("rank", kind="stable").to_dict("records"):
+    for zone in sorted(rows, key=lambda row: row["rank"]):
         of = plan.policy.classes[zone["class"]]
         badges += _badge(zone, of, getattr(of.letter, language), paper, taken, inside)
     yield from badges
 
 
 def _badge(
-    zone: dict[str, Any], of: ZoneClass, letter: str, paper: _Paper, taken: list[shapely.Geometry], inside: Any
+    zone: Mapping[Any, Any], of: ZoneClass, letter: str, paper: _Paper, taken: list[shapely.Geometry], inside: Any
 ) -> list[str]:
     """Return the letter of a zone on each of its parts where there is room for it, the largest even if small."""
     look, marks = WATCH if zone["stage"] == "post_release" else of.style, list[str]()

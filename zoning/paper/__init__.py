@@ -4,6 +4,7 @@ What people hold in their hands is what makes a zone real. Each page comes from 
 """
 
 import re
+from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -89,7 +90,8 @@ def make_notice(plan: Plan, zone_id: str, language: Languages = "zh", kind: Kind
         raise InputError(f"{zone['name']} ({zone['zone_id']}) is on no temporary hold; leave out the kind")
     if kind == "release" and zone["status"] == "proposed":
         raise InputError(f"{zone['name']} ({zone['zone_id']}) was never opened; there is nothing to release")
-    subjects = [subject_of(plan, zone, kind, each) for each in LANGUAGES[language]]
+    first = subject_of(plan, zone, kind, LANGUAGES[language][0])
+    subjects = [replace(first, language=each) for each in LANGUAGES[language]]
     sheets = [(of.language, notice.write_sheet(of, f"m{k}")) for k, of in enumerate(subjects)]
     called = f"{number_of_zone(plan, zone)} {title(subjects[0])}"
     return make_page(sheets, called, plan, notice.STYLE, subjects[0].draft)

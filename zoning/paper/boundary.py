@@ -31,6 +31,7 @@ _LEAST = 8  # characters of a zone's id
 _SHORT = 3  # phrases of a stricter zone inside; more are its name
 _AREAS = 12  # names of areas that stand for what is too long to list
 _ESTATE = "estate"
+_OTHER = ("zone_id", "class", "rank", "status", "ground_id", "name", "name_en", "geometry")  # what is told of others
 _MORE = re.compile(r" \+(\d+)$")
 Zone = Mapping[str, Any]
 
@@ -247,14 +248,15 @@ def _inside(plan: Plan, zone: Zone, atoms: Atoms, outline: shapely.Geometry, lan
 
     What somebody decided names no zone that nobody decided on.
     """
-    over = plan.zones["status"].isin(["released", "rejected"])
-    open_ = ~over if zone["status"] == "proposed" else ~over & (plan.zones["status"] != "proposed")
-    stricter = plan.zones[(plan.zones["rank"] < zone["rank"]) & open_]
+    zones = pd.DataFrame(plan.zones[list(_OTHER)])
+    over = zones["status"].isin(["released", "rejected"])
+    open_ = ~over if zone["status"] == "proposed" else ~over & (zones["status"] != "proposed")
+    stricter = zones[(zones["rank"] < zone["rank"]) & open_]
     stricter = stricter[shapely.intersects(stricter["geometry"].to_numpy(object), shapely.envelope(outline))]
     parts = shapely.get_parts(outline)
     filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts[shapely.get_dimensions(parts) == 2])))
     tops, found = _tops(atoms, plan), list[Inner]()
-    for other in pd.DataFrame(stricter).to_dict("records"):
+    for other in stricter.to_dict("records"):
         theirs, _ = atoms_of(plan, other["zone_id"])
         point = shapely.point_on_surface(other["geometry"])
         if not (tops & _tops(theirs, plan)) and not filled.covers(point):

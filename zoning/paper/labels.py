@@ -55,8 +55,11 @@ class Labels:
         -------
         (n, 2), y down.
         """
-        metres = shapely.get_coordinates(self.frame.to_metres(shapes))
-        return np.asarray((metres - [self.box[0], self.box[3]]) * [self.scale, -self.scale], np.float64)
+        return self._pixels(self.frame.to_metres(shapes))
+
+    def _pixels(self, metres: Any) -> Floats:
+        at = (shapely.get_coordinates(metres) - [self.box[0], self.box[3]]) * [self.scale, -self.scale]
+        return np.asarray(at, np.float64)
 
     def path(self, shape: shapely.Geometry) -> str:
         """Return the outer edge of polygons as SVG path data.
@@ -74,8 +77,7 @@ class Labels:
         rings = shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
         found = list[str]()
         for ring in rings:
-            at = (shapely.get_coordinates(ring) - [self.box[0], self.box[3]]) * [self.scale, -self.scale]
-            found.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in at.tolist()) + "Z")
+            found.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in self._pixels(ring).tolist()) + "Z")
         return "".join(found)
 
     def take(self, x: float, y: float, width: float, height: float) -> bool:
@@ -104,18 +106,17 @@ class Labels:
         Parameters
         ----------
         name : any.
-        shape : WGS84.
+        shape : in metres.
         size, weight : of the font.
 
         Returns
         -------
         SVG text; nothing where there is no room.
         """
-        seen = shapely.clip_by_rect(self.frame.to_metres(shape), *self.box)
+        seen = shapely.clip_by_rect(shape, *self.box)
         if seen.is_empty:
             return
-        metres = shapely.get_coordinates(shapely.point_on_surface(seen))[0]
-        x, y = ((metres - [self.box[0], self.box[3]]) * [self.scale, -self.scale]).tolist()
+        x, y = self._pixels(shapely.point_on_surface(seen))[0].tolist()
         text = _short(name)
         for down in _SHIFTS:
             if self.take(x, y + down, wide(text, size) + 4, size + 3):
@@ -128,14 +129,14 @@ class Labels:
         Parameters
         ----------
         name : of the building, short.
-        shape : its footprint (WGS84).
+        shape : its footprint, in metres.
         size : of the font.
 
         Returns
         -------
         SVG text; nothing where there is no room.
         """
-        at = self.at(shape)
+        at = self._pixels(shape)
         (west, north), (east, south) = at.min(axis=0), at.max(axis=0)
         room = max(east - west, south - north)
         if name and wide(name, size) <= room and self.take((west + east) / 2, (north + south) / 2, room, size):
@@ -147,14 +148,14 @@ class Labels:
         Parameters
         ----------
         name : of the road.
-        line : its middle (WGS84).
+        line : its middle, in metres.
         size : of the font.
 
         Returns
         -------
         SVG text; nothing where the road is too short on the map, or there is no room.
         """
-        seen = shapely.clip_by_rect(self.frame.to_metres(line), *self.box)
+        seen = shapely.clip_by_rect(line, *self.box)
         parts = [part for part in shapely.get_parts(seen) if part.geom_type == "LineString"]
         text = _short(name)
         need = wide(text, size) + 8
@@ -170,7 +171,7 @@ class Labels:
     def _along(self, text: str, line: shapely.LineString, share: float, need: float, size: int) -> str:
         middle, half = line.length * share, need / self.scale / 2
         ends = [shapely.line_interpolate_point(line, min(max(middle + d, 0), line.length)) for d in (-half, half)]
-        at = (shapely.get_coordinates(ends) - [self.box[0], self.box[3]]) * [self.scale, -self.scale]
+        at = self._pixels(ends)
         (x, y), (dx, dy) = at.mean(axis=0).tolist(), (at[1] - at[0]).tolist()
         turn = float(np.degrees(np.arctan2(dy, dx)))
         turn = (turn + 90) % 180 - 90

@@ -22,6 +22,7 @@ LEAST_M = 180.0  # across the map: less is no map that anybody finds a place on
 SITES = ("sampling", "supply", "clinic")
 _ROOM = 0.82  # of the map, that the zone may take up
 _GROUND = ("water", "green", "roads", "buildings", "estates", "sites")
+_SHOWN = ("zone_id", "class", "rank", "status", "stage", "name", "name_en")  # columns of zones that a map needs
 _MANY = 12  # closed entrances
 _MOST = 120  # buildings whose number is written
 _BADGE = re.compile(r'<rect x="([-\d.]+)" y="([-\d.]+)" width="16" height="16"')
@@ -108,7 +109,7 @@ def _near(plan: Plan, zone: Zone, box: Box) -> Plan:
     tables = dict(plan.tables)
     for kind, tree in zip(_GROUND, trees, strict=True):
         tables[kind] = plan.tables[kind].iloc[np.sort(tree.query(shapely.box(*ground)))]
-    zones = plan.zones
+    zones = plan.zones[[*_SHOWN, "geometry"]]
     if zone["status"] != "proposed":
         zones = zones[(zones["status"] != "proposed") | (zones["zone_id"] == zone["zone_id"])]
     zones = zones[shapely.intersects(zones["geometry"].to_numpy(object), shapely.box(*ground))]
@@ -196,20 +197,21 @@ def _names(paper: Labels, near: Plan, zone: Zone) -> Iterator[str]:
     english = paper.language == "en"
     estates, roads, buildings = (near.tables[kind] for kind in ("estates", "roads", "buildings"))
     names = [_named(table, english) for table in (estates, roads, buildings)]
-    for name, shape in zip(names[0], estates["geometry"].to_numpy(object), strict=True):
+    shapes = [np.asarray(paper.frame.to_metres(_shapes(table)), object) for table in (estates, roads, buildings)]
+    for name, shape in zip(names[0], shapes[0], strict=True):
         if name:
             yield from paper.write(name, shape, 12, 700)
-    order = np.argsort(-shapely.length(roads["geometry"].to_numpy(object)), kind="stable")
+    order = np.argsort(-shapely.length(_shapes(roads)), kind="stable")
     done = set[str]()
     for row in order.tolist():
         if names[1][row] and names[1][row] not in done:
-            text = list(paper.along(names[1][row], roads["geometry"].iat[row], 11))
+            text = list(paper.along(names[1][row], shapes[1][row], 11))
             done |= {names[1][row]} if text else set()
             yield from text
     inside = shapely.intersects(shapely.point_on_surface(_shapes(buildings)), zone["geometry"])
     if inside.sum() <= _MOST:
         for row in np.flatnonzero(inside).tolist():
-            yield from paper.number(_own(names[2][row], names[0]), buildings["geometry"].iat[row], 10)
+            yield from paper.number(_own(names[2][row], names[0]), shapes[2][row], 10)
 
 
 def _shapes(table: pd.DataFrame) -> Shapes:
