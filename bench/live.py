@@ -1,16 +1,18 @@
-"""The viewer under load: publish to seen over 200 clients, readers a second against StaticFiles, memory over an hour.
+"""The viewer under load: publish to seen over 200 clients and two browsers, readers against StaticFiles, memory.
 
     python -m bench.live [FOLDER] [--clients 200] [--runs 5] [--seconds 5] [--publications 60]
 
 FOLDER was made by `python -m live publish` and is copied first; left out, a small city is made and published. Clients
 speak HTTP over bare sockets in this process; each viewer is one uvicorn worker of its own. A publication here has the
 files of the state under another manifest, and the viewer checks them anew; it is timed from the move of `current.json`
-until a client has read the new seq.
+until a client has read the new seq, and a browser has painted it.
 """
 
 import argparse
 import asyncio
 import contextlib
+import itertools
+import math
 import shutil
 import socket
 import statistics
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import orjson
 
+from bench.browsers import SCREENS, looking
 from live.folder import Folder
 
 ASK_S = 1.0  # how often a client that does not listen asks
@@ -129,28 +132,30 @@ async def listening(port: int, seen: dict[int, list[float]]) -> None:
 
 
 async def until_seen(folder: Folder, port: int, clients: int, runs: int) -> dict[str, list[list[float]]]:
-    """Seconds from publish to seen, a list a run, of those that ask and those that listen."""
+    """Seconds from publish to seen, a list a run: of clients that ask, that listen, of browsers, and of their maps."""
     asked: dict[int, list[float]] = {}
     pushed: dict[int, list[float]] = {}
     half = clients // 2
-    tasks = [asyncio.create_task(asking(port, asked, ASK_S * k / half)) for k in range(half)]
-    tasks += [asyncio.create_task(listening(port, pushed)) for _ in range(clients - half)]
-    await asyncio.sleep(3)
-    found: dict[str, list[list[float]]] = {"asking": [], "listening": []}
-    files = files_of(folder)
-    for run in range(runs):
-        seq = await asyncio.to_thread(publish, folder, files, f"run {run}")
-        moved = time.monotonic()
-        end = moved + 20
-        while time.monotonic() < end and (len(asked.get(seq, ())) < half or len(pushed.get(seq, ())) < clients - half):
-            await asyncio.sleep(0.02)
-        for name, seen, count in (("asking", asked, half), ("listening", pushed, clients - half)):
-            times = sorted(max(at - moved, 0.0) for at in seen.get(seq, []))
-            assert len(times) == count, f"{count - len(times)} clients that were {name} did not see publication {seq}"
-            found[name].append(times)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async with looking(port) as browsers:
+        tasks = [asyncio.create_task(asking(port, asked, ASK_S * k / half)) for k in range(half)]
+        tasks += [asyncio.create_task(listening(port, pushed)) for _ in range(clients - half)]
+        await asyncio.sleep(3)
+        watched = {"asking": (asked, half), "listening": (pushed, clients - half)}
+        watched |= {"browsers": (browsers["page"], len(SCREENS)), "browsers' maps": (browsers["map"], len(SCREENS))}
+        found: dict[str, list[list[float]]] = {name: [] for name in watched}
+        files = files_of(folder)
+        for run in range(runs):
+            seq = await asyncio.to_thread(publish, folder, files, f"run {run}")
+            moved = time.monotonic()
+            while time.monotonic() < moved + 20 and any(len(seen.get(seq, ())) < n for seen, n in watched.values()):
+                await asyncio.sleep(0.02)
+            for name, (seen, count) in watched.items():
+                times = sorted(max(at - moved, 0.0) for at in seen.get(seq, []))
+                assert len(times) == count, f"{count - len(times)} of {name} did not see publication {seq}"
+                found[name].append(times)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return found
 
 
@@ -203,7 +208,20 @@ async def hour(folder: Folder, port: int, pid: int, publications: int) -> list[f
 
 
 def p95(times: list[float]) -> float:
-    return times[int(0.95 * (len(times) - 1))]
+    return times[math.ceil(0.95 * len(times)) - 1]
+
+
+def _tell(who: str, runs: list[list[float]]) -> None:
+    each, slowest = [p95(times) for times in runs], max(times[-1] for times in runs)
+    told = ", ".join(f"{value:.2f}" for value in each)
+    median = statistics.median(each)
+    print(f"publish to seen, {who}: p95 {median:.2f} s, median of {told}; slowest {slowest:.2f}", flush=True)
+
+
+def _together(found: dict[str, list[list[float]]], without: str) -> list[list[float]]:
+    """The times of each run in one list, but for those of one kind."""
+    kept = [runs for name, runs in found.items() if name != without]
+    return [sorted(itertools.chain.from_iterable(run)) for run in zip(*kept, strict=True)]
 
 
 def small_city(home: Path) -> Path:
@@ -233,12 +251,9 @@ def main(argv: Sequence[str] = ()) -> None:
         with served(viewer(folder.path)) as (port, pid):
             found = asyncio.run(until_seen(folder, port, given.clients, given.runs))
             for name, runs in found.items():
-                each = [p95(times) for times in runs]
-                told = ", ".join(f"{value:.2f}" for value in each)
-                print(f"publish to seen, {len(runs[0])} {name}: p95 {statistics.median(each):.2f} s (runs: {told})")
-            both = [p95(sorted(a + b)) for a, b in zip(*found.values(), strict=True)]
-            told = f"{given.clients}: p95 {statistics.median(both):.2f} s, median of {given.runs} runs"
-            print(f"publish to seen, all {told}")
+                _tell(f"{len(runs[0])} {name}", runs)
+            _tell("all, browsers by their pages", _together(found, "browsers' maps"))
+            _tell("all, browsers by their maps", _together(found, "browsers"))
             memory = asyncio.run(hour(folder, port, pid, given.publications))
             grown = (memory[-1] - memory[4]) / (given.publications * 0.5)
             print(f"memory: {' '.join(f'{mb:.0f}' for mb in memory)} MB over {given.publications} publications")
