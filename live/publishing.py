@@ -53,7 +53,7 @@ def prepare(
 
     Returns
     -------
-    The view, the whole plan behind it, and the H3 resolution of counts.
+    The view, the plan behind it (by what decisions name alone), and the H3 resolution of counts.
 
     Raises
     ------
@@ -69,7 +69,8 @@ def prepare(
 
 
 def _derive(state: State, as_of: datetime) -> Plan:
-    return derive_state(state, load_policy(state.settings.policy, state.settings.chosen), as_of)
+    """What nobody decided must not even show as a hole in what somebody did."""
+    return derive_state(state, load_policy(state.settings.policy, state.settings.chosen), as_of, proposals=False)
 
 
 def publish(
@@ -147,7 +148,7 @@ def preview(workspace: Workspace, path: Path) -> tuple[View, Plan, list[Json]]:
 
     Returns
     -------
-    The view, the whole plan behind it, the changes (of `find_changes`).
+    The view, the plan behind it (by what decisions name alone), the changes (of `find_changes`).
 
     Raises
     ------

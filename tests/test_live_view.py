@@ -9,10 +9,12 @@ import pytest
 
 from live.changes import KINDS, find_changes
 from live.clock import is_shown, now_of, told_at
+from live.counts import FINEST
 from live.lists import list_json, zone_columns
 from live.publishing import prepare
+from live.snapshot import make_files
 from live.view import View
-from tests.living import CONTROLLED, SEALED, Life, when
+from tests.living import CASES, CONTROLLED, SEALED, Life, held, when
 from zoning.hashes import public_id
 from zoning.store import Workspace
 
@@ -171,3 +173,20 @@ def test_ten_thousand_changes_at_once() -> None:
     told = find_changes([], after, NOW, NOW)
     assert len(told) == 10_000
     assert len(find_changes(after, [], NOW, NOW)) == 10_000
+
+
+def test_no_byte_tells_of_a_case_that_nobody_decided_on(life: Life) -> None:
+    """A new case in block 3 of the estate: its sealing is a proposal, which must not even be a hole in a zone."""
+    life.open(SEALED, CONTROLLED)
+    now = "03-15 12:00"
+    before, _ = make_files(view_of(life, now), FINEST, None, None, None)
+    life.load("cases", CASES, ["C90,confirmed,,2022-03-14 18:00,2022-03-14 19:00,E4-B3,2022-03-14 18:30"])
+    whole = life.plan(now)
+    assert held(whole)["E4-B3"][0] == "sealed"
+    assert whole.zones.set_index("zone_id").loc[CONTROLLED, "people"] < 644
+    after, _ = make_files(view_of(life, now), FINEST, None, None, None)
+    assert {name for name in before | after if before.get(name) != after.get(name)} == set()
+    assert len(before) > 20
+    life.open(*whole.zones.loc[whole.zones["fact_ids"].map(lambda facts: "cases:C90" in facts), "zone_id"])
+    after, _ = make_files(view_of(life, now), FINEST, None, None, None)
+    assert before["zones.geojson"] != after["zones.geojson"]

@@ -143,8 +143,30 @@ def _hash(table: pd.DataFrame) -> Cells:
     return np.asarray(pd.util.hash_pandas_object(table, index=False).to_numpy(np.uint64))
 
 
+def named_causes(decisions: pd.DataFrame) -> frozenset[str]:
+    """Return the causes that any decision names.
+
+    Parameters
+    ----------
+    decisions : of the state; one without causes of its own names all its facts.
+
+    Returns
+    -------
+    Fact ids.
+    """
+    lists = decisions[["cause_ids", "fact_ids"]].itertuples(index=False)
+    told = (causes if isinstance(causes, list) else facts for causes, facts in lists)
+    return frozenset[str]().union(*(found for found in told if isinstance(found, list)))
+
+
 def see(
-    stays: pd.DataFrame, areas: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime, held: frozenset[str]
+    stays: pd.DataFrame,
+    areas: pd.DataFrame,
+    policy: Policy,
+    settings: Settings,
+    as_of: datetime,
+    held: frozenset[str],
+    only: frozenset[str] | None = None,
 ) -> pd.DataFrame:
     """Add to stays what hangs on the time, and on all of them together.
 
@@ -155,6 +177,7 @@ def see(
     policy, settings : of `still_open` and `far_away`.
     as_of : UTC.
     held : facts that decided zones rest on.
+    only : causes that may be live; None means all.
 
     Returns
     -------
@@ -162,6 +185,7 @@ def see(
     """
     far = far_away(stays, areas, settings)
     live = still_open(stays, policy, as_of, held).astype(bool)
+    live &= True if only is None else stays["fact_id"].isin(only)
     return stays.assign(live=live, far=far, known=stays["known"] & ~far)
 
 

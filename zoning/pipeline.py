@@ -18,7 +18,7 @@ import orjson
 import pandas as pd
 
 from zoning.addresses import read_address
-from zoning.causes import claim_all, find_all, see
+from zoning.causes import claim_all, find_all, named_causes, see
 from zoning.clocks import read_moment
 from zoning.follow import follow, settle_all
 from zoning.geometry import Ints
@@ -76,7 +76,7 @@ def derive(
     return derive_state(state, load_policy(policy_id or settings.policy, settings.chosen), as_of or told)
 
 
-def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
+def derive_state(state: State, policy: Policy, as_of: datetime, proposals: bool = True) -> Plan:
     """Derive the plan of a state: the same state, pack and time give the same plan.
 
     Parameters
@@ -84,6 +84,8 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     state : of `fold`.
     policy : the pack, with the operator's choices.
     as_of : when it was true (UTC).
+    proposals : False takes every cause that no decision names as lapsed, so that it neither opens a zone nor takes
+        ground from one that was decided.
 
     Returns
     -------
@@ -91,17 +93,18 @@ def derive_state(state: State, policy: Policy, as_of: datetime) -> Plan:
     """
     with _one_at_a_time:
         try:
-            return _derive(state, policy, as_of)
+            return _derive(state, policy, as_of, proposals)
         except BaseException:
             _kept.clear()  # stages before the error have gone on, those after it have not
             raise
 
 
-def _derive(state: State, policy: Policy, as_of: datetime) -> Plan:
+def _derive(state: State, policy: Policy, as_of: datetime, proposals: bool) -> Plan:
     settings, tables, (ground, people, atoms) = state.settings, state.tables, _ground(state)
     kept = _recall([*(tables[kind] for kind in REFERENCE_KINDS), policy, settings, state.outbreak])
     standings = _standings(state, policy, as_of, kept)
-    stays, claims, came_from, scene = _claims(state, ground, policy, as_of, standings, kept)
+    only = None if proposals else named_causes(state.decisions)
+    stays, claims, came_from, scene = _claims(state, ground, policy, as_of, standings, only, kept)
     town = Town(ground, people, scene)
     pieces = follow(claims, came_from, stays, standings, state.strokes, town, as_of, kept)
     zones, closed, ledger = (pieces[name] for name in ("zones", "closed", "ledger"))
@@ -195,12 +198,18 @@ def _standings(state: State, policy: Policy, as_of: datetime, kept: Kept) -> pd.
 
 
 def _claims(
-    state: State, ground: Units, policy: Policy, as_of: datetime, standings: pd.DataFrame, kept: Kept
+    state: State,
+    ground: Units,
+    policy: Policy,
+    as_of: datetime,
+    standings: pd.DataFrame,
+    only: frozenset[str] | None,
+    kept: Kept,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Ints, Scene]:
     """Return the stays, what they claim, which claims those before could be the same as, and where it was taken."""
     settings, tables = state.settings, state.tables
     stays, change = _exposure(state, ground, policy, as_of, kept)
-    stays = see(stays, tables["areas"], policy, settings, as_of, held_facts(standings))
+    stays = see(stays, tables["areas"], policy, settings, as_of, held_facts(standings), only)
     grounds = (kept.holds, kept.legal, kept.exact, kept.whole, kept.rims)
     scene = Scene(ground.units, ground.atoms, ground.inside, stays, tables, policy, ground.frame, settings, *grounds)
     kept.claims, change = claim_all(kept.claims, change, stays, scene)
