@@ -91,6 +91,8 @@ def changes(page: Page) -> None:
 def compare(page: Page) -> None:
     """Packs side by side."""
     _pressed(page, "Shift+V", "#sheet .cmpbar")
+    page.wait_for_function("document.querySelectorAll('.cmpmap canvas').length === 2")
+    page.wait_for_timeout(2000)
 
 
 def redraw(page: Page) -> None:

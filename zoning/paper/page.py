@@ -55,6 +55,9 @@ font-size:11px;font-weight:700;line-height:1;padding:0 3px;margin-right:4px}
 .mut{color:#444} .box{display:inline-block;width:11px;height:11px;border:1.500px solid #000;vertical-align:-1px}
 .draft{position:fixed;left:50%;top:50%;transform:translate(-50%,-50%) rotate(-35deg);font-size:128px;font-weight:700;
 letter-spacing:.08em;white-space:nowrap;color:rgb(0 0 0 / .11);pointer-events:none;z-index:9;line-height:1}
+@media screen and (max-width:820px){.sheet{width:auto;min-height:0;margin:0;padding:16px} .draft{font-size:16vw}
+table{display:block;overflow-x:auto} td.left{min-width:8em;overflow-wrap:normal} .two{grid-template-columns:1fr}
+.head,.foot{flex-wrap:wrap} .foot>div:last-child{max-width:none;text-align:left} .legend .scale{display:none}}
 @media print{html{background:#fff}.sheet{width:auto;margin:0;padding:0;min-height:272mm;break-after:page}
 .sheet:last-of-type{break-after:auto}}
 """
