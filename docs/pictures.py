@@ -147,7 +147,7 @@ def load(page: Page) -> None:
         status, at = "确诊" if n % 4 else "疑诊", "2022-03-12 10:00" if n % 5 else "后天"
         lines.append(f"N{n},{status},{at},{x + n % 6 * 8e-4:.4f},{y + n // 6 * 6e-4:.4f}")
     cases = "\n".join(["病例编号,病例类型,报告时间,经度,纬度", *lines, ""]).encode("gb18030")
-    files = [("流调个案.csv", cases), ("places.csv", b"name,address,x,y\nNew Market,,114.05,22.54\n")]
+    files = [("流调个案.csv", cases), ("market.csv", b"name,address,x,y\nNew Market,,114.05,22.54\n")]
     page.locator("#sheet input[type=file]").set_input_files(
         [{"name": name, "mimeType": "text/csv", "buffer": data} for name, data in files]
     )
@@ -165,8 +165,9 @@ def rejects(page: Page) -> None:
     page.wait_for_selector("#sheet .ltable.edit")
 
 
-_ALL = (screen, card, search, keys, dark, inbox, decide, case, cases, rounds, load, rejects, changes, compare, redraw)
-SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, daily)}
+_ALL = (screen, card, search, keys, dark, inbox, decide, case, cases, rounds, changes, compare, redraw)
+# The last one changes what the others show.
+SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, daily, load, rejects)}
 
 
 @contextmanager
@@ -175,6 +176,7 @@ def opened(browser: Browser, address: str, size: str, lang: str) -> Iterator[Pag
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, locale=lang)
     context.add_init_script(f"localStorage.lang = '\"{lang}\"'; localStorage.author ??= 'Li Wei'")
+    context.set_default_timeout(90_000)
     page = context.new_page()
     page.goto(address)
     wait_for_map(page)

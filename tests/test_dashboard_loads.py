@@ -33,6 +33,14 @@ def test_a_file_is_guessed_with_its_evidence(client: TestClient) -> None:
     assert (fault["row"], fault["columns"], fault["value"]) == (3, ["报告时间"], "后天")
 
 
+def test_ground_that_would_be_replaced_is_counted(client: TestClient, town_copy: Path) -> None:
+    there = len(fold(Workspace(town_copy)).tables["places"])
+    told = look(client, send(client, "places.csv", "name,address,lng,lat\nNew Market,,114.05,22.54\n"))
+    assert (told["kind"], told["rows"], told["replaces"]) == ("places", 1, there)
+    assert look(client, send(client, "market.csv", "name,address,lng,lat\nNew Market,,114.05,22.54\n"))["replaces"] == 0
+    assert look(client, send(client, "cases.csv", CASES))["replaces"] == 0
+
+
 def test_places_of_people_are_drawn_roughly_and_without_words(client: TestClient) -> None:
     upload = send(client, "cases.csv", CASES.replace("114.0529", "114.0529123"))
     drawn = client.get(f"/api/loads/{upload['id']}/0/shapes").json()

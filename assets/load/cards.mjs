@@ -64,8 +64,10 @@ function state(table) {
   if (lacking) return [cut, line("warn", page.say("load_lacks", { names: lacking }), "warn")];
   if (look.lacks) return [cut, line("warn", look.lacks[page.view.lang], "warn")];
   if (look.origin?.needed) return [cut, line("warn", page.say("load_lacks", { names: words.load_origin }), "warn")];
+  const fewer = look.rows * 2 < look.replaces;
+  const takes = look.replaces ? line(fewer ? "warn" : "info", page.say("load_replaces", { n: look.replaces.toLocaleString("en"), source: look.source }), fewer ? "warn" : "") : "";
   const unsure = look.guessed && look.guessed.kind === look.kind && !look.guessed.clearly;
-  return [cut, line(look.wrong ? "info" : "check", counted(look), look.wrong ? "warn" : "fine"), unsure ? line("info", words.load_unsure, "warn") : ""];
+  return [cut, line(look.wrong ? "info" : "check", counted(look), look.wrong ? "warn" : "fine"), takes, unsure ? line("info", words.load_unsure, "warn") : ""];
 }
 
 export function counted(look) {

@@ -38,7 +38,7 @@ def describe_look(look: Look) -> dict[str, Any]:
         "guessed": {"kind": guess.kind, "clearly": guess.clearly, "why": told(guess.evidence)},
         "encoding": {"value": encoding, "why": told(look.encoding[1]), "how": how.get("encoding", "")},
         "crs": {"value": crs, "declared": look.raw.crs, "why": told(guess.crs[1]), "how": how.get("crs", "")},
-        "origin": _origin(look), "headers": headers, "rows": look.rows, **_table(look),
+        "origin": _origin(look), "headers": headers, "rows": look.rows, "replaces": look.replaces, **_table(look),
     }  # fmt: skip
     return about | _seen(look)
 

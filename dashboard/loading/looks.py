@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pandas as pd
+import pyarrow.parquet as pq
 
 from dashboard.loading.reader import read_rows
 from dashboard.loading.uploads import Upload, Uploads
@@ -21,7 +22,7 @@ from zoning.loading import drawn
 from zoning.options import SOME_DAY, SOME_VALUE, Options
 from zoning.preview import Preview, Rows, encoding_of, preview
 from zoning.store import Workspace
-from zoning.tables import KINDS, contract
+from zoning.tables import FACT_KINDS, KINDS, contract
 
 HELD = 40  # tables of which some rows are kept in memory
 DECLARED = ("crs", "encoding", "scale", "origin", "year", "mapping", "constants")
@@ -48,6 +49,7 @@ class Look:
     error: str = ""
     encoding: tuple[str, str] = ("", "")
     rejects: bool = False
+    replaces: int = 0
 
     @property
     def lacking(self) -> list[str]:
@@ -129,7 +131,8 @@ class Looks:
         options, how = _choose(workspace, source, kind, guess, item.choices, raw)
         options = replace(options, zone=zone, max_file_mb=max_mb, layer=item.part)
         seen = preview(raw, kind, _stood_in(options, kind))
-        return replace(none, guess=guess, kind=kind, options=options, how=how, seen=seen)
+        none = replace(none, guess=guess, kind=kind, replaces=_replaced(workspace, source, kind))
+        return replace(none, options=options, how=how, seen=seen)
 
     def _guess(self, workspace: Workspace, upload: Upload, at: int, encoding: str, raw: Rows, kind: str) -> Guess:
         revision = workspace.revision()
@@ -184,6 +187,14 @@ def _kept(workspace: Workspace, source: str, kinds: Sequence[str]) -> Mapping[st
     """Return what was declared when this source was last loaded."""
     past = [event for event in state.loads_of(workspace, source, kinds) if "corrects" not in event.payload]
     return past[-1].payload.get("options", {}) if past else {}
+
+
+def _replaced(workspace: Workspace, source: str, kind: str) -> int:
+    """Return how many rows of ground a new version of their source takes the place of; facts are corrected by id."""
+    past = [] if kind in FACT_KINDS else state.loads_of(workspace, source, [kind])
+    whole = max((k for k, event in enumerate(past) if "corrects" not in event.payload), default=0)
+    names = [event.payload["tables"].get(kind) for event in past[whole:]]
+    return sum(pq.read_metadata(workspace.table_path(name)).num_rows for name in names if name)
 
 
 def _stood_in(options: Options, kind: str) -> Options:

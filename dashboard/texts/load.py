@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} rows looked at, {wrong} of them would be rejected",
     ),
     "load_looked_wrong_one": ("已查看 {n} 行，会退回", "{n} row looked at, it would be rejected"),
+    "load_replaces": ("将取代“{source}”现有的 {n} 行", "takes the place of {n row|rows} of “{source}”"),
     "load_about": ("约 {n} 行", "about {n row|rows}"),
     "load_lacks": ("缺少：{names}", "missing: {names}"),
     "load_not_known": ("无法识别内容，请选择", "not known: choose what it is"),
