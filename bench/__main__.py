@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-PARTS = {"__main__", "city", "plain", "screen", "visits", "watch"}
+PARTS = {"__main__", "city", "hour", "plain", "screen", "visits", "watch"}
 
 
 class _Tee(StringIO):

@@ -190,7 +190,7 @@ def tell(rounds: dict[str, list[float]], most: int, same: bool) -> int:
         times = [float(np.quantile(rounds[of][5:], share)) for of in TIMED]
         told = ", ".join(f"{of} {1000 * at:.1f}" for of, at in zip(TIMED, times, strict=True))
         ratios = f"stroke {times[2] / times[0]:.2f}, with parts and holes {times[3] / times[0]:.2f}"
-        print(f"  {name}, ms: {told}\n    times of an empty callback: {ratios} (a stroke: at most {MOST_RATIO:g})")
+        print(f"  {name}, ms: {told}\n    ratios to an empty callback: {ratios} (a stroke: at most {MOST_RATIO:g})")
     print(f"  largest answers to a stroke together {most:,} bytes")
     if not same:
         print("  the last answers are not what the draft weighs")

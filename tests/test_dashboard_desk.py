@@ -194,8 +194,18 @@ def test_a_submitted_draft_is_what_everybody_sees(client: TestClient, town_copy:
     assert edited.membership.set_index("atom_id")["class"]["N6"] == "sealed"
     assert hand.act("name", 409, state="open")["what_zh"] == "该草稿已提交。"
     assert "另一窗口" in hand.step("undo", 409)["what_zh"]
+    edit = client.get("/api/desk/ledger").json()[0]
+    assert (edit["event_id"], edit["names"]["zh"]) == (done["events"][0], "封控区")
     row = client.get("/api/desk/drafts").json()[0]
     assert (row["title"], row["state"], row["told"]["strokes"]) == ("night plan", "decided", 1)
+
+
+def test_ground_that_is_gone_is_told_and_the_rest_of_its_stroke_counts(client: TestClient, town_copy: Path) -> None:
+    hand = Hand(client)
+    step = {"do": "paint", "atoms": ["E4-B2", "GONE-B1"], "class": "sealed", "zone": "new:1"}
+    Drawer(town_copy).add(hand.draft, step, "Li Wei", 0)
+    told = hand.get()
+    assert (told["lost"], told["moved"]["units"]) == (["GONE-B1"], {"sealed": ["E4-B2"]})
 
 
 def test_two_analysts_and_the_three_choices(client: TestClient) -> None:

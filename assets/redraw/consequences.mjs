@@ -79,8 +79,9 @@ function drawSums({ people, person_days: days, tests, beyond, below }) {
     bars(tests),
   );
   const over = [["beyond", beyond, "note"], ["below", below, "note bad"]].filter(([, side]) => side.atoms[1] || side.atoms[0]);
-  parts.rule.hidden = !over.length;
-  parts.rule.replaceChildren(...over.map(([key, { atoms, people: who }, kind]) => el("div", { class: kind }, el("b", {}, word(key, { people: whole(who[1]), atoms: whole(atoms[1]) })), el("div", {}, word(`${key}_more`, { people: whole(who[0]), atoms: whole(atoms[0]) })))));
+  const lost = desk.lost.length ? el("div", { class: "note bad", role: "alert" }, word("lost", { n: whole(desk.lost.length), names: desk.lost.slice(0, 5).join(", ") })) : "";
+  parts.rule.hidden = !over.length && !lost;
+  parts.rule.replaceChildren(lost, ...over.map(([key, { atoms, people: who }, kind]) => el("div", { class: kind }, el("b", {}, word(key, { people: whole(who[1]), atoms: whole(atoms[1]) })), el("div", {}, word(`${key}_more`, { people: whole(who[0]), atoms: whole(atoms[0]) })))));
 }
 
 const day = (text) => `${Number(text.slice(5, 7))}/${Number(text.slice(8))}`;

@@ -173,7 +173,6 @@ async function useMerge(found) {
 
 function usePick(found) {
   if (hand.keeping) {
-    hand.keeping = false;
     const bound = found.areas.find((area) => area.level === (hand.areaLevel || "community")) || found.areas[0] || found.units.at(-1);
     if (!bound) return say("no_area");
     hand.inside = { id: bound.id, name: bound.name };

@@ -24,7 +24,7 @@ export const LEVELS = ["", "building", "estate"];
 export const MOST_BRUSH = 100;
 const handlers = [];
 
-export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], along: "line", whole: null, section: null, merging: [], said: null };
+export const hand = { tool: "move", of: "", brush: 7, snap: "", inside: null, zone: null, level: "", roads: [], along: "line", whole: null, section: null, merging: [], keeping: false, said: null };
 
 export function onHand(handler) {
   handlers.push(handler);
@@ -36,7 +36,7 @@ export function changed(why = "") {
 
 export function take(tool) {
   if (desk.classes.length && !desk.classes.some(({ id }) => id === hand.of) && hand.of !== "none") hand.of = hand.zone?.of || desk.classes[0]?.id || "none";
-  Object.assign(hand, { tool, roads: [], whole: null, merging: hand.zone ? [hand.zone] : [], section: null, said: null });
+  Object.assign(hand, { tool, roads: [], whole: null, merging: hand.zone ? [hand.zone] : [], section: null, keeping: false, said: null });
   changed("tool");
 }
 
@@ -64,6 +64,13 @@ export function setLevel(level) {
 export function setAlong(way) {
   hand.along = way;
   take("split");
+}
+
+/* What is pointed at next bounds all that is taken afterwards; with a bound there, it goes. */
+export function keepInside() {
+  if (!hand.inside) take("pick");
+  Object.assign(hand, { keeping: !hand.inside, inside: null });
+  changed("inside");
 }
 
 /* A text key, or a text that the server has in both languages. */

@@ -1,7 +1,7 @@
 /* Keys while a draft is open; they come before those of the page, and rest in text fields. */
 import { submit } from "./consequences.mjs";
 import { applyCursor, cancel, confirm, moveCursor } from "./gestures.mjs";
-import { grow, hand, lock, setAlong, setBrush, setClass, setLevel, LEVELS, take, TOOLS, turn } from "./hand.mjs";
+import { grow, hand, keepInside, lock, setAlong, setBrush, setClass, setLevel, LEVELS, take, TOOLS, turn } from "./hand.mjs";
 import { inOrder } from "./order.mjs";
 import { push } from "./state.mjs";
 
@@ -51,6 +51,8 @@ function meaning({ key, shiftKey: shift, ctrlKey, metaKey, altKey, code }) {
   if (name === "R") return () => grow(shift ? -1 : 1);
   if (name === "K") return () => void lock(shift ? "class" : "zone");
   if (name === "U" && shift) return () => setLevel(LEVELS[(LEVELS.indexOf(hand.level) + 1) % LEVELS.length]);
+  if (name === "A" && shift) return () => void lock("all");
+  if (name === "I" && shift) return keepInside;
   if (name === "X" && shift) return () => setAlong(hand.along === "road" ? "line" : "road");
   const tool = !shift && TOOLS.find(([, letter]) => letter === name);
   return tool ? () => take(tool[0]) : null;

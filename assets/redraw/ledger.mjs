@@ -61,7 +61,7 @@ function line(row) {
   const span = [row.effective_at && word("from", { at: moment(row.effective_at) }), row.until && word("until_at", { at: moment(row.until) })].filter(Boolean).join(" ");
   const back = row.status === "emptied" ? "" : el("button", { type: "button", class: "btn sm", onclick: () => revert(undone ? row.undone_by : row.event_id) }, icon(undone ? "redo" : "undo"), el("span", {}, word(undone ? "bring_back" : "revert")));
   return el("li", { class: ["suspended", "senseless", "emptied"].includes(row.status) ? "asks" : "", "data-edit": row.event_id },
-    el("div", {}, el("b", {}, row.class === "none" ? word("none") : row.class), " ", el("span", { class: "tag" }, word(`edit_${row.status}`)), " ", el("span", {}, row.reason)),
+    el("div", {}, el("b", {}, row.class === "none" ? word("none") : row.names?.[lang] || row.class), " ", el("span", { class: "tag" }, word(`edit_${row.status}`)), " ", el("span", {}, row.reason)),
     el("div", { class: "mut" }, `${row.author} · ${moment(row.recorded_at)} · r ${row.base ?? "–"} · ${word("atoms_n", { n: row.atoms ?? 0 })} ${span}`),
     el("div", {}, row[`text_${lang}`]),
     el("div", { class: "acts" }, el("button", { type: "button", class: "btn sm", onclick: () => show(row.event_id) }, icon("pin"), el("span", {}, word("show"))), back));

@@ -2,7 +2,7 @@
 import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { cancel, confirm, hasShape } from "./gestures.mjs";
-import { changed, className, grow, growMetres, hand, isLocked, letterOf, LEVELS, lock, lookOf, onHand, say, setAlong, setBrush, setClass, setLevel, take, TOOLS, turn } from "./hand.mjs";
+import { changed, className, grow, growMetres, hand, isLocked, keepInside, letterOf, LEVELS, lock, lookOf, onHand, say, setAlong, setBrush, setClass, setLevel, take, TOOLS, turn } from "./hand.mjs";
 import { inOrder } from "./order.mjs";
 import { desk, on, push } from "./state.mjs";
 
@@ -96,7 +96,7 @@ function snap() {
 }
 
 function inside() {
-  if (hand.inside) return button([word("inside", { name: named(hand.inside.name) }), icon("close")], () => ((hand.inside = null), changed("inside")), "btn sm", { title: word("inside_off") });
+  if (hand.inside) return button([word("inside", { name: named(hand.inside.name) }), icon("close")], keepInside, "btn sm", { title: `${word("inside_off")} (Shift+I)` });
   return "";
 }
 
@@ -106,7 +106,7 @@ function zoneWord() {
 }
 
 const STRIPS = {
-  move: () => [zoneWord(), ...onZoneButtons()],
+  move: () => [zoneWord(), ...onZoneButtons(), ...locks()],
   paint: () => [classes(), brush(), snap(), inside()],
   erase: () => [el("b", {}, word("erase_long")), brush(), snap(), inside()],
   lasso: () => [classes(), snap(), inside(), ...taking("shape_hint")],
@@ -114,11 +114,11 @@ const STRIPS = {
   rectangle: () => [classes(), snap(), inside(), ...taking("shape_hint")],
   circle: () => [classes(), snap(), inside(), ...taking("shape_hint")],
   unit: () => [classes(), el("div", { class: "seg", role: "group" }, LEVELS.map((level) => button(word(`level_${level || "unit"}`), () => setLevel(level), "", { "aria-pressed": String(hand.level === level) }))), ...wholes()],
-  area: () => [classes(), choice(word("area_level"), hand.areaLevel || "community", levels(), (value) => ((hand.areaLevel = value), changed("level"))), button(word("keep_inside"), () => (hand.keeping = true, take("pick")), "btn sm")],
+  area: () => [classes(), choice(word("area_level"), hand.areaLevel || "community", levels(), (value) => ((hand.areaLevel = value), changed("level"))), button(word("keep_inside"), keepInside, "btn sm", { title: `${word("keep_inside")} (Shift+I)` })],
   block: () => [classes(), ...roads(), el("span", { class: "mut" }, word("block_hint")), hand.roads.length > 1 ? enter("take", confirm) : ""],
   split: () => [zoneWord(), el("div", { class: "seg", role: "group", "aria-label": word("split") }, WAYS.map((way) => button(word(`along_${way}`), () => setAlong(way), "", { "aria-pressed": String(hand.along === way), title: `${word(`along_${way}`)} (Shift+X)` }))), ...(hand.along === "line" ? taking("split_hint") : [...roads(), hand.roads.length ? enter("take", confirm) : el("span", { class: "mut" }, word("split_road_hint"))])],
   merge: () => [...hand.merging.map((zone) => el("span", { class: "tag" }, named(zone.name) || zone.id.slice(0, 8))), el("span", { class: "mut" }, word("merge_hint")), hand.merging.length > 1 ? enter("merge", confirm) : ""],
-  pick: () => [zoneWord(), el("span", { class: "mut" }, word("pick_hint"))],
+  pick: () => [hand.keeping ? "" : zoneWord(), el("span", { class: "mut" }, word(hand.keeping ? "inside_hint" : "pick_hint"))],
 };
 
 const roads = () => hand.roads.map((road) => el("span", { class: "tag" }, named(road.name) || road.id));
@@ -138,6 +138,11 @@ function onZoneButtons() {
   const turns = desk.classes.map(({ id, look, letter, names }, n) => id === hand.zone.of ? "" : el("button", { type: "button", class: "classkey", title: `${word("turn", { name: named(names) })} (Shift+${n + 1})`, "aria-label": word("turn", { name: named(names) }), onclick: () => inOrder(() => turn(n + 1)) }, el("span", { class: `chip ${look}` }, named(letter)), el("kbd", {}, `⇧${n + 1}`)));
   const metres = el("input", { class: "inp metres", type: "number", min: -2000, max: 2000, step: 10, value: 30, "aria-label": word("metres") });
   return [el("span", { class: "mut" }, word("turn_to")), ...turns, metres, button(word("grow_m"), () => growMetres(Number(metres.value)))];
+}
+
+function locks() {
+  const one = (key, locked, keys, fields) => button([icon(locked ? "unlock" : "lock"), word(`${locked ? "unlock" : "lock"}_${key}`, fields), el("kbd", {}, keys)], () => void lock(key), "btn sm", { "aria-pressed": String(locked) });
+  return [one("class", desk.locks.includes(`class:${hand.of}`), "⇧K", { name: named(className(hand.of)) }), one("all", desk.locks.includes("all"), "⇧A")];
 }
 
 function drawStrip() {

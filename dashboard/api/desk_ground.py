@@ -53,8 +53,8 @@ def ground_routes(routes: APIRouter, desks: Desks, plans: Plans) -> None:
     def ledger(
         asked: Asked, q: Annotated[str, Query(max_length=MAX_TEXT)] = "", status: str = ""
     ) -> list[dict[str, Any]]:
-        table = plans.get(asked).plan.ledger
-        return [row for row in _rows(table) if _fits(row, q, status)][:_PARTS]
+        plan = plans.get(asked).plan
+        return [row for row in _rows(plan) if _fits(row, q, status)][:_PARTS]
 
     @routes.get("/ledger/{event_id}/atoms", summary="The atoms of an edit, and where it lies")
     def atoms(asked: Asked, event_id: str) -> dict[str, Any]:
@@ -67,11 +67,13 @@ def ground_routes(routes: APIRouter, desks: Desks, plans: Plans) -> None:
         return {"event_id": done, "log": workspace.revision()}
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    told = table[list(_LEDGER)]
+def _rows(plan: Any) -> list[dict[str, Any]]:
+    told = plan.ledger[list(_LEDGER)]
+    names = {name: of.names.model_dump() for name, of in plan.policy.classes.items()}
     rows = told.astype(object).where(told.notna(), None).to_dict("records")
     times = ("recorded_at", "effective_at", "until")
-    return [{k: v.isoformat() if k in times and v is not None else v for k, v in row.items()} for row in rows]
+    told_at = ({k: v.isoformat() if k in times and v is not None else v for k, v in row.items()} for row in rows)
+    return [{**row, "names": names.get(row["class"])} for row in told_at]
 
 
 def _fits(row: dict[str, Any], text: str, status: str) -> bool:

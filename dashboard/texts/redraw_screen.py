@@ -25,6 +25,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "redraw_pick": ("吸取所指分区", "Pick the zone under the cursor"),
     "redraw_lock": ("锁定该分区", "Lock the zone"),
     "redraw_unlock": ("解锁该分区", "Unlock the zone"),
+    "redraw_lock_class": ("锁定{name}级", "Lock {name}"),
+    "redraw_unlock_class": ("解锁{name}级", "Unlock {name}"),
+    "redraw_lock_all": ("全部锁定", "Lock all"),
+    "redraw_unlock_all": ("全部解锁", "Unlock all"),
+    "redraw_inside_hint": (
+        "点社区或小区：此后只在其中取用",
+        "Point at a community or estate: only ground in it is taken",
+    ),
+    "redraw_lost": (
+        "新版底图中已没有 {names}（{n} 处），草稿中的这些范围不再计入。",
+        "The newer ground has no {names} ({n} places): the draft goes on without them.",
+    ),
     "redraw_undo": ("撤销", "Undo"),
     "redraw_redo": ("重做", "Redo"),
     "redraw_class": ("级别", "Class"),

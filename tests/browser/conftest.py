@@ -151,12 +151,12 @@ def desk(chromium: Browser, town: str) -> Iterator[Page]:
         yield page
 
 
-def begin(page: Page) -> None:
-    """Begin or go on with a draft."""
+def begin(page: Page, said: str = "all saved", within_ms: float = 15_000) -> None:
+    """Begin or go on with a draft; `said`: what the page says once the server has it."""
     wait_for_map(page)
     page.keyboard.press("p")
-    expect(page.locator(".tools")).to_be_visible(timeout=15_000)
-    expect(page.locator(".saved")).to_have_text("all saved")
+    expect(page.locator(".tools")).to_be_visible(timeout=within_ms)
+    expect(page.locator(".saved")).to_have_text(said)
     page.wait_for_function("window.cordon.stage.map.isStyleLoaded()")
 
 

@@ -69,6 +69,28 @@ def test_what_is_locked_or_wrong_is_said_and_nothing_is_lost(desk: Page, town_co
     expect(desk.locator(".handsaid")).to_contain_text("锁定")
 
 
+def test_everything_is_locked_a_bound_is_kept_and_the_map_is_saved(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "E4-B2")
+    by_keys(desk, "1", "Shift+a")
+    saved(desk, 1)
+    by_keys(desk, "u", "Space")
+    expect(desk.locator(".handsaid")).to_contain_text("locked")
+    by_keys(desk, "Shift+a")
+    saved(desk, 2)
+    by_keys(desk, "Shift+i")
+    expect(desk.locator(".strip")).to_contain_text("only ground in it")
+    by_keys(desk, "Space")
+    expect(desk.locator(".strip")).to_contain_text("Inside Rongyin Community")
+    by_keys(desk, "Shift+i")
+    expect(desk.locator(".strip")).not_to_contain_text("Inside")
+    desk.get_by_role("button", name="More actions").click()
+    with desk.expect_download() as got:
+        desk.get_by_role("menuitem", name="Save the map as a picture").click()
+    picture = got.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 20_000, "a picture with something on it"
+
+
 def test_strokes_without_a_server_are_kept_and_shown_as_such(desk: Page, town_copy: Path, go: Go) -> None:
     go(desk, "N6")
     desk.route("**/api/desk/drafts/*/steps", lambda route: route.abort())
