@@ -50,6 +50,7 @@ def dark(page: Page) -> None:
     """The dark theme, a day back."""
     page.locator("#theme-switch").click()
     page.keyboard.press(",")
+    page.wait_for_function("window.cordon.view.plan.asked_day")
 
 
 def inbox(page: Page) -> None:

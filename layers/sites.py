@@ -41,12 +41,10 @@ def _style(look: Look) -> list[tuple[int, StyleLayer]]:
         "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.55, 16, 1],
         "icon-allow-overlap": ["step", ["zoom"], False, 15, True],
     }
-    return [
-        (
-            POINT + 2,
-            {"id": "sites", "type": "symbol", "source": "base", "source-layer": "sites", "layout": layout, "paint": {}},
-        )
-    ]
+    # Over a whole city the sites stand back behind the letters of zones.
+    paint = {"icon-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.35, 15, 1]}
+    of = {"source": "base", "source-layer": "sites", "layout": layout, "paint": paint}
+    return [(POINT + 2, {"id": "sites", "type": "symbol", **of})]
 
 
 def _card(plan: "Plan", key: str) -> Card | None:
