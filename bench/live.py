@@ -147,7 +147,7 @@ async def until_seen(folder: Folder, port: int, clients: int, runs: int) -> dict
         for run in range(runs):
             seq = await asyncio.to_thread(publish, folder, files, f"run {run}")
             moved = time.monotonic()
-            while time.monotonic() < moved + 20 and any(len(seen.get(seq, ())) < n for seen, n in watched.values()):
+            while time.monotonic() < moved + 60 and any(len(seen.get(seq, ())) < n for seen, n in watched.values()):
                 await asyncio.sleep(0.02)
             for name, (seen, count) in watched.items():
                 times = sorted(max(at - moved, 0.0) for at in seen.get(seq, []))

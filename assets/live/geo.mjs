@@ -1,14 +1,19 @@
 /* Distances on the ground, for 'near me': all in the browser, in a plane about the point. */
-const METRES = 111320; // of a degree of latitude
+
+/* Metres of a degree of longitude and of one of latitude, on the WGS84 ellipsoid. */
+function degreesAt(lat) {
+  const cos = (k) => Math.cos((k * lat * Math.PI) / 180);
+  return [111412.84 * cos(1) - 93.5 * cos(3) + 0.118 * cos(5), 111132.92 - 559.82 * cos(2) + 1.175 * cos(4) - 0.0023 * cos(6)];
+}
 
 /* Metres from a point to an outline (Polygon or MultiPolygon, WGS84); 0 inside. */
 export function distanceTo(geometry, [lng, lat]) {
   if (!geometry) return Infinity;
-  const squeeze = Math.cos((lat * Math.PI) / 180);
+  const [east, north] = degreesAt(lat);
   const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
   let least = Infinity;
   for (const rings of polygons) {
-    const plane = rings.map((ring) => ring.map(([x, y]) => [(x - lng) * METRES * squeeze, (y - lat) * METRES]));
+    const plane = rings.map((ring) => ring.map(([x, y]) => [(x - lng) * east, (y - lat) * north]));
     if (inside(plane)) return 0;
     for (const ring of plane) for (let k = 1; k < ring.length; k += 1) least = Math.min(least, toSegment(ring[k - 1], ring[k]));
   }
@@ -37,10 +42,10 @@ function toSegment([x1, y1], [x2, y2]) {
 
 /* A circle as a ring of WGS84 points. */
 export function circle([lng, lat], metres, points = 72) {
-  const squeeze = Math.cos((lat * Math.PI) / 180);
+  const [east, north] = degreesAt(lat);
   return Array.from({ length: points + 1 }, (_, k) => {
     const angle = (2 * Math.PI * k) / points;
-    return [lng + (metres * Math.cos(angle)) / (METRES * squeeze), lat + (metres * Math.sin(angle)) / METRES];
+    return [lng + (metres * Math.cos(angle)) / east, lat + (metres * Math.sin(angle)) / north];
   });
 }
 
