@@ -5,7 +5,8 @@ The folder (`python -m live publish WORKSPACE FOLDER --by NAME`), which any file
     current.json                 what is current; ask for it with its ETag, it is small and moved atomically
         format, seq (grows with each publish and withdrawal), snapshot (id, or null after all was withdrawn),
         published_at (UTC ISO), note (text for everybody), source; after a withdrawal also withdrew_at
-    history.json                 publications: seq, snapshot, published_at, note, withdrawn_at, withdrawn_seq (or null)
+    history.json                 publications: seq, snapshot, published_at, note, as_of (local ISO; the first ones have
+                                 none), withdrawn_at, withdrawn_seq (or null)
     snapshots/<id>/              never changes; <id> is the hash of its manifest; texts are also there as `<name>.gz`
         manifest.json            format, as_of, time_zone, files: name, bytes, sha256
         list.json                all that a phone lists, without outlines (see below)
@@ -32,6 +33,7 @@ watch after release last with class ""; rules: rule id -> cite, grade; areas: id
 zones, one object a VERSION of a zone, a zone has several over time:
     id, number (on paper, such as C-11a40032), aliases (ids under which it was published before), kind (zone; hold:
     temporary, no class is in force; watch: after release), class, look, rank, name, name_en,
+    typed (pinyin and initials of the name),
     shown_from, shown_until (null: open): show the version at time t when shown_from <= t < shown_until,
     in_force_from (upcoming while t < in_force_from; null for a hold), earliest_lift_at (null: not by the calendar),
     hold_until, ended_at, watch_until, decided_on (date), day_one (date of day 1: day n = date of t - day_one + 1),

@@ -40,7 +40,7 @@ _FLOOR = "a floor of 5, or a sum of such floors: nothing under 5 can be told fro
 ZONE: dict[str, Field] = {
     **_public(_KEYED, "id", "number"),
     **_public(_KEYED + "; only ids that were published before, since all would count causes", "aliases[]"),
-    **_public(_DECIDED, "kind", "class", "look", "rank", "name", "name_en", "notice"),
+    **_public(_DECIDED, "kind", "class", "look", "rank", "name", "name_en", "typed[]", "notice"),
     **_public(_DECIDED + "; decided dates", "shown_until", "in_force_from", "hold_until", "ended_at", "watch_until"),
     **_public("what the posted calendar says", "earliest_lift_at", "day_one", "test_dates[]", "phases[].*"),
     **_coarse("the day only: its minute may be that of a report", "decided_on", "shown_from"),
@@ -82,6 +82,7 @@ PUBLISHED: dict[str, dict[str, Field]] = {
         **_public("what was published when", "format", "publications[].seq", "publications[].snapshot"),
         **_public("what was published when", "publications[].published_at", "publications[].withdrawn_at"),
         **_public("what was published when", "publications[].withdrawn_seq"),
+        **_public("the moment of the plan", "publications[].as_of"),
         **_public("typed for everybody; the command says so", "publications[].note"),
     },
     "manifest.json": {**_HEAD, **_public("names, sizes and hashes of the files", "files[].*")},

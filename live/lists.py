@@ -20,6 +20,7 @@ from zoning.export.columns import iso_times, plain
 from zoning.hashes import digest, public_id
 from zoning.picture import WATCH
 from zoning.pipeline import Plan
+from zoning.spelling import spell
 from zoning.times import iso_local, local_date
 
 FORMAT = 1
@@ -55,6 +56,7 @@ def zone_columns(view: View) -> Columns:
         "number": table["number"].tolist(),
         "aliases": table["aliases"].tolist(),
         **{name: plain(table[name]) for name in ("kind", "class", "look", "rank", "name", "name_en")},
+        "typed": [spell(name) for name in table["name"]],
         **{name: iso_times(table[name], settings.zone) for name in TIMES},
         "decided_on": [None if pd.isna(day) else day.isoformat() for day in table["decided_on"]],
         "day_one": [None if pd.isna(day) else day.isoformat() for day in table["day_one"]],
@@ -266,6 +268,7 @@ _TEXT, _WHOLE, _POINTS = pa.string(), pa.int64(), pa.list_(pa.float64())
 _PHASE = pa.struct([("id", _TEXT), ("zh", _TEXT), ("en", _TEXT), ("from", _TEXT)])
 _TYPES = {
     "aliases": pa.list_(_TEXT),
+    "typed": pa.list_(_TEXT),
     "test_dates": pa.list_(_TEXT),
     "rules": pa.list_(_TEXT),
     "phases": pa.list_(_PHASE),

@@ -133,7 +133,7 @@ def publish(
         told |= {"confirmed": sorted(confirmed), "sent": sent}
         workspace.append(PUBLISH, told, workspace.digest(PUBLISH, told, now), now, by)
         entry = {"seq": seq, "snapshot": snapshot, "published_at": _utc(now), "note": note}
-        history.append({**entry, "withdrawn_at": None, "withdrawn_seq": None})
+        history.append({**entry, "as_of": about["as_of"], "withdrawn_at": None, "withdrawn_seq": None})
         folder.point({**entry, "source": _source(workspace)}, history)
     return Publication(snapshot, changes, len(view.versions), sum(map(len, files.values())))
 

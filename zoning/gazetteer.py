@@ -9,31 +9,27 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice, product
 from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pypinyin import Style, pinyin
 
 from zoning.geometry import Ints
+from zoning.spelling import CHINESE, initials, readings
 from zoning.typos import Typos, make_typos, near
 
 COLUMNS = ("id", "kind", "name", "name_en")
 WHY = ("exact", "prefix", "part", "pinyin", "initials", "typo")
 _PREFIX, _PART, _PINYIN, _INITIALS, _TYPO = range(1, 6)
 _STEP, _INNER = 4096, 2048  # cost of a hit: its way, then whether it is inside the form, then the form's length
-_READINGS = 4
 _HEAD = 5  # longer ones save little time and cost much memory
 _FEW = 256  # so few ranks are sorted at once
 _NUMERALS = "零〇一二三四五六七八九十百"
 _DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0}
 _RUNS = re.compile(f"[{_NUMERALS}]+")
 _PIECES = re.compile(r"\d+(?:号楼|单元|栋|幢|座|层|楼|号)?|[a-z]+|[^\da-z]+")
-_CHINESE = re.compile(r"[㐀-鿿]+")
 
 
 @dataclass(frozen=True)
@@ -162,11 +158,11 @@ def _forms(name: str, english: str) -> Iterator[tuple[str, list[int], int]]:
     yield form, [i for i, c in enumerate(form) if not (i and c.isdigit() and form[i - 1].isdigit())], _PREFIX
     if english != name:
         yield *_joined([w for w in map(plain, english.split()) if w]), _PREFIX
-    if _CHINESE.search(name):
-        readings = list(islice(_readings(name), _READINGS))
-        for form, starts in dict(_joined(syllables) for syllables in readings).items():
+    if CHINESE.search(name):
+        read = readings(name)
+        for form, starts in dict(_joined(syllables) for syllables in read).items():
             yield form, starts, _PINYIN
-        for form in dict.fromkeys("".join(s if s.isdigit() else s[0] for s in syllables) for syllables in readings):
+        for form in dict.fromkeys(map(initials, read)):
             yield form, [0], _INITIALS
 
 
@@ -175,25 +171,6 @@ def _joined(words: list[str]) -> tuple[str, list[int]]:
     for word in words[:-1]:
         starts.append(starts[-1] + len(word))
     return "".join(words), starts if words else []
-
-
-def _readings(name: str) -> Iterator[list[str]]:
-    """Yield the syllables of a name in each of its readings, likeliest first; numbers and Latin words are syllables."""
-    clean = normalize("NFKC", name).casefold()
-    pieces = [_read(piece) for piece in re.findall(r"[㐀-鿿]+|\d+|[^\W\d㐀-鿿]+", clean)]
-    for reading in product(*pieces):
-        yield [syllable for piece in reading for syllable in piece]
-
-
-@lru_cache(200_000)
-def _read(piece: str) -> list[tuple[str, ...]]:
-    """Return the readings of a run of Chinese, at most one syllable off the likeliest; of anything else, itself."""
-    if not _CHINESE.match(piece):
-        return [(piece,)]
-    found = pinyin(piece, style=Style.NORMAL, heteronym=True)
-    first = tuple(syllables[0] for syllables in found)
-    others = ((*first[:i], other, *first[i + 1 :]) for i, many in enumerate(found) for other in many[1:])
-    return list(islice(dict.fromkeys((first, *others)), _READINGS))
 
 
 def look_up(gazetteer: Gazetteer, text: str, limit: int) -> list[tuple[int, float, str]]:

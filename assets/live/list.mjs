@@ -37,13 +37,13 @@ export function start() {
 
 const plain = (text) => String(text ?? "").normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
-/* What a zone is found by: its names, number, class and the areas that hold it. */
+/* What a zone is found by: its names, pinyin and initials, number, class and the areas that hold it. */
 function textOf(row) {
   const { list } = app.snapshot;
   const look = list.looks.get(row.look);
   const areas = [];
   for (let area = list.area.get(row.area); area; area = list.area.get(area.parent)) areas.push(area.name, area.name_en);
-  return [row.name, row.name_en, row.number, look?.names.zh, look?.names.en, ...areas].map(plain).join(" ");
+  return [row.name, row.name_en, ...(row.typed ?? []), row.number, look?.names.zh, look?.names.en, ...areas].map(plain).join(" ");
 }
 
 export function matches(row, query) {

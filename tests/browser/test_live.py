@@ -112,6 +112,9 @@ def test_zones_are_found_by_words_and_near_a_point(chromium: Browser, folder: Pa
             page.keyboard.press("/")
             page.keyboard.type("lixiang block")
             assert names(page) == ["Lixiang Court Block 1"]
+            for typed in ("lxy", "lixiangyuan"):
+                page.fill("#search", typed)
+                assert len(names(page)) == 2, typed
             page.fill("#search", "nowhere")
             assert "No zone matches 'nowhere'" in page.inner_text("#none")
             page.click("#none button")
