@@ -13,6 +13,7 @@ from live.folder import Folder
 from tests.house import ROOT
 from tests.test_live_server import viewer
 
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "30")  # of each address; a long run takes hundreds
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
@@ -30,7 +31,7 @@ def test_no_request_breaks_the_viewer(published_city: tuple[Path, Path], tmp_pat
         with viewer(folder.path) as base:
             # The stream of events has no end, and so no answer to hold to anything.
             command = [Path(sys.executable).parent / "schemathesis", *more, "run", f"{base}/ogc/api", "--no-color"]
-            command += ["--checks", CHECKS, "--max-examples", "30", "--exclude-path", "/events", "--seed", "1"]
+            command += ["--checks", CHECKS, "--max-examples", EXAMPLES, "--exclude-path", "/events", "--seed", "1"]
             command += ["--phases", "coverage,fuzzing"]
             home = {**os.environ, "PYTHONPATH": str(ROOT)}
             done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, check=False)
