@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def one_more(state: State, n: int) -> State:
     row["isolated_at"] = old["isolated_at"].where(pd.Series(False, index=old.index))
     row = row.astype({c: dtype for c, dtype in cases.dtypes.items() if c not in times})
     version = row[[c for c in state.versions if c in row]]
-    grown = {**state.tables, "cases": pd.concat([cases, row], ignore_index=True)}
+    grown = ChainMap({"cases": pd.concat([cases, row], ignore_index=True)}, state.tables)
     return replace(state, tables=grown, versions=pd.concat([state.versions, version], ignore_index=True))
 
 

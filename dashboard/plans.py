@@ -27,6 +27,7 @@ from zoning.burden import weigh
 from zoning.differences import compare_plans
 from zoning.once import once
 from zoning.state import fold
+from zoning.tables import REFERENCE_KINDS
 
 KEPT = 12  # plans held at once
 NEW_A_MINUTE = 60  # plans derived in a minute, whoever asks
@@ -114,7 +115,7 @@ def _bounds(plan: Any) -> list[float] | None:
 
 def _ground_kinds(plan: Any) -> list[str]:
     """Return the kinds whose tables the base map is drawn from."""
-    return [kind for kind, table in sorted(plan.tables.items()) if "geometry" in table and "reported_at" not in table]
+    return [kind for kind in sorted(plan.tables) if kind in REFERENCE_KINDS and "geometry" in plan.tables[kind]]
 
 
 def _ground_key(plan: Any) -> str:

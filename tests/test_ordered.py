@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,17 @@ def test_a_change_gives_the_table_that_sorting_would(
     assert after["text"][row < 0].tolist() == fresh["text"].tolist()
 
 
+def test_a_column_of_text_stays_in_few_pieces_after_many_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordered, "_RUN", 1)
+    monkeypatch.setattr(ordered, "_CHUNKS", 4)
+    rows, keep = table([(n, "a") for n in range(8)]), np.ones(8, bool)
+    for n in range(9):
+        change = Change(np.append(keep, np.ones(n, bool)), np.array([4]))
+        rows = change.apply(rows, table([(n, "b")]))
+    assert len(rows) == 17
+    assert getattr(pa.array(rows["text"].array), "num_chunks", 1) <= 4
+
+
 @given(KEYS, KEYS)
 def test_a_row_is_unchanged_where_all_of_it_is(one: list[tuple[int, str]], other: list[tuple[int, str]]) -> None:
     before, after = (table(keys).drop(columns="list").drop_duplicates("number") for keys in (one, other))
@@ -51,6 +63,15 @@ def test_missing_values_are_the_same_and_other_columns_are_not() -> None:
     assert unchanged(before, before.copy(), "id").tolist() == [0, 1]
     assert unchanged(before, before.assign(x=[np.nan, 2.0]), "id").tolist() == [0, -1]
     assert unchanged(before, before.assign(y=1), "id").tolist() == [-1, -1]
+
+
+def test_of_rows_of_one_name_none_is_taken_for_another() -> None:
+    before = pd.DataFrame({"id": list("aabbc"), "x": [1, 2, 3, 4, 5]})
+    after = pd.DataFrame({"id": list("zaaabbbc"), "x": [0, 1, 2, 9, 3, 4, 8, 5]})
+    row = unchanged(before, after, "id")
+    assert row.tolist()[:4] == [-1, 0, 1, -1]
+    assert row[-1] == 4
+    assert before["x"].to_numpy()[row[row >= 0]].tolist() == after["x"][row >= 0].tolist()
 
 
 @given(st.lists(st.integers(0, 20)), st.lists(st.integers(0, 20)))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning import state, tables
-from zoning.errors import InputError, PolicyError, UnknownError
+from zoning.errors import InputError, PolicyError, StoreError, UnknownError
 from zoning.rejects import read_rejects
 from zoning.settings import Settings
 from zoning.state import State, fold
@@ -51,6 +51,21 @@ def load(workspace: Workspace, table: pd.DataFrame, source: str = "cases", at: d
 def homes(found: State) -> dict[str, str]:
     table = found.tables["cases"]
     return dict(zip(table["case_id"], table["unit_id"], strict=True))
+
+
+def test_tests_are_read_when_they_are_asked_for_as_they_were_known(workspace: Workspace) -> None:
+    rows = pd.DataFrame({"test_id": ["T1"], "sampled_at": [day(10)], "result": ["pending"], "recorded_at": [day(10)]})
+    rows["row"] = 2
+    state.load(workspace, {"tests": typed("tests", rows)}, NO_REJECTS, "tests", day(10))
+    found = fold(workspace, day(11))
+    mended = typed("tests", rows.assign(result="negative", recorded_at=[day(12)]))
+    state.load(workspace, {"tests": mended}, NO_REJECTS, "more", day(12))
+    assert found.tables["tests"]["result"].tolist() == ["pending"]
+    assert fold(workspace, day(13)).tables["tests"]["result"].tolist() == ["negative"]
+    for path in (workspace.path / TABLES).iterdir():
+        path.unlink()
+    with pytest.raises(StoreError, match="gone or damaged"):
+        fold(workspace, day(13))
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

@@ -7,6 +7,7 @@ or changed fact is found anew, and the others' stays and claims are taken over.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from zoning.lookup import text_among
 from zoning.ordered import Change, Mask, places, unchanged
 from zoning.policy import Policy
 from zoning.settings import Settings
-from zoning.triggers import fire
+from zoning.triggers import counts, fire
 
 _WHERE = ("unit_id", "place_id", "address", "lng", "lat", "cell", "location_radius_m")
 _SPOT = ["unit", "lng", "lat", "cell"]
@@ -37,10 +38,12 @@ Locate = Callable[[pd.DataFrame], pd.DataFrame]
 class Stays:
     """Who was where, and what that was made of.
 
-    `sources`: of `find_sources`; `visits`: of the state; `table`: of `find_stays` and `locate`, with case_id and `mark`
-    (uint64 hash of all that zones rest on).
+    `cases`, `versions` (of the cases), `visits`: of the state; `sources`: of `find_sources`; `table`: of `find_stays`
+    and `locate`, with case_id and `mark` (uint64 hash of all that zones rest on).
     """
 
+    cases: pd.DataFrame
+    versions: pd.DataFrame
     sources: pd.DataFrame
     visits: pd.DataFrame
     as_of: datetime
@@ -49,12 +52,15 @@ class Stays:
 
 @dataclass(frozen=True)
 class Claims:
-    """What stays claim: `fired` (which rules each stay fires, as one number) and `table`, in order of the stays.
+    """What stays claim, and which rules they fire.
 
-    `table`: of `take_grounds`, with act, slot, class, style, rank, per, joins, fact_id and `mark` (uint64 hash of the
-    row and its stay).
+    `masks`: rule id -> which stays fire it; `known` of the stays; `fired`: which rules each stay fires, as one number.
+    `table`: of `take_grounds`, in order of the stays, with act, slot, class, style, rank, per, joins, fact_id and
+    `mark` (uint64 hash of the row and its stay).
     """
 
+    masks: Mapping[str, Mask]
+    known: Mask
     fired: Cells
     table: pd.DataFrame
 
@@ -82,19 +88,15 @@ def find_all(
     -------
     The stays; how their table came from the one before.
     """
-    sources, visits = find_sources(tables["cases"], versions, policy, as_of), tables["visits"]
+    cases, visits = tables["cases"], tables["visits"]
     if before is None:
+        sources = find_sources(cases, versions, policy, as_of)
         stays = _with_spots(find_stays(sources, visits, as_of), sources, visits, place)
-        return Stays(sources, visits, as_of, stays), Change(np.zeros(0, bool), np.zeros(len(stays), np.int64))
-    of_case, of_visit = unchanged(before.sources, sources, "fact_id"), unchanged(before.visits, visits, "fact_id")
-    arrive = visits["arrive_at"]
-    turned = (arrive <= pd.Timestamp(before.as_of)) != (arrive <= pd.Timestamp(as_of))
-    moved = [sources["person_id"][of_case < 0], before.sources["person_id"][_lost(of_case, len(before.sources))]]
-    moved += [
-        visits["person_id"][(of_visit < 0) | turned],
-        before.visits["person_id"][_lost(of_visit, len(before.visits))],
-    ]
-    people = pd.concat(moved).drop_duplicates()
+        found = Stays(cases, versions, sources, visits, as_of, stays)
+        return found, Change(np.zeros(0, bool), np.zeros(len(stays), np.int64))
+    sources, of_case, moved = _sources(before, cases, versions, policy, as_of)
+    people = pd.concat([moved, *_told_anew(before.visits, visits, "person_id", "arrive_at", before.as_of, as_of)])
+    people = people.drop_duplicates()
     mine, theirs = (text_among(table["person_id"], people) for table in (sources, visits))
     fresh = find_stays(sources[mine].reset_index(drop=True), visits[theirs], as_of)
     fresh["case"] = np.flatnonzero(mine)[fresh["case"].to_numpy(np.int64)]
@@ -102,8 +104,32 @@ def find_all(
     old, gone = before.table, text_among(before.sources["person_id"], people)
     keep = ~gone[old["case"].to_numpy(np.int64)]
     change = Change(keep, places(old, keep, fresh, ["founded_at", "fact_id"]))
+    of_visit = unchanged(before.visits, visits, "fact_id")
     old = old.assign(case=_moved(of_case, old["case"]), visit=_moved(of_visit, old["visit"]))
-    return Stays(sources, visits, as_of, change.apply(old, fresh)), change
+    return Stays(cases, versions, sources, visits, as_of, change.apply(old, fresh)), change
+
+
+def _sources(
+    before: Stays, cases: pd.DataFrame, versions: pd.DataFrame, policy: Policy, as_of: datetime
+) -> tuple[pd.DataFrame, Ints, pd.Series]:
+    """Return the sources, which of those before each is, and whose are new, changed or gone."""
+    told = ("fact_id", "reported_at", before.as_of, as_of)
+    facts = pd.concat([*_told_anew(before.cases, cases, *told), *_told_anew(before.versions, versions, *told)])
+    facts = facts.drop_duplicates()
+    mine, theirs = (table[text_among(table["fact_id"], facts)] for table in (cases, versions))
+    fresh, gone = find_sources(mine, theirs, policy, as_of), text_among(before.sources["fact_id"], facts)
+    change = Change(~gone, places(before.sources, ~gone, fresh, ["founded_at", "fact_id"]))
+    moved = pd.concat([fresh["person_id"], before.sources["person_id"][gone]])
+    return change.apply(before.sources, fresh), change.came_from, moved
+
+
+def _told_anew(
+    old: pd.DataFrame, new: pd.DataFrame, name: str, moment: str, then: datetime, now: datetime
+) -> tuple[pd.Series, pd.Series]:
+    """Return what names the rows that are new, changed or seen from another time on, and those that are gone."""
+    row = unchanged(old, new, "fact_id")
+    seen = [new[moment] <= pd.Timestamp(at) for at in (then, now)]
+    return new[name][(row < 0) | (seen[0] != seen[1])], old[name][_lost(row, len(old))]
 
 
 def _lost(row: Ints, n: int) -> Mask:
@@ -203,25 +229,43 @@ def claim_all(before: Claims | None, change: Change, stays: pd.DataFrame, scene:
     -------
     The claims; how their table came from the one before.
     """
-    counted = stays.assign(live=stays["live"] & ~stays["ghost"].astype(bool))
-    town = (scene.units, scene.tables, scene.frame)
-    masks = {r.id: fire(r, counted, stays, *town) for r in scene.policy.rules}
+    masks = _fire_all(before, change, stays, scene)
     fired = np.zeros(len(stays), np.uint64)
     for number, mask in enumerate(masks.values()):
         fired[mask] += mix(np.array([number + 1], np.uint64))
+    now = partial(Claims, masks, stays["known"].to_numpy(bool), fired)
     if before is None:
         table = _take(np.arange(len(stays)), stays, fired, masks, scene)
-        return Claims(fired, table), Change(np.zeros(0, bool), np.zeros(len(table), np.int64))
+        return now(table), Change(np.zeros(0, bool), np.zeros(len(table), np.int64))
     row = change.came_from
     same = row >= 0
     same[same] = fired[same] == before.fired[row[same]]
     fresh = _take(np.flatnonzero(~same), stays, fired, masks, scene)
-    now = np.full(len(before.fired), -1)
-    now[row[same]] = np.flatnonzero(same)
-    old = before.table.assign(stay=now[before.table["stay"].to_numpy(np.int64)])
+    moved = np.full(len(before.fired), -1)
+    moved[row[same]] = np.flatnonzero(same)
+    old = before.table.assign(stay=moved[before.table["stay"].to_numpy(np.int64)])
     keep = (old["stay"] >= 0).to_numpy(bool)
     of_claims = Change(keep, places(old, keep, fresh, ["stay"]))
-    return Claims(fired, of_claims.apply(old, fresh)), of_claims
+    return now(of_claims.apply(old, fresh)), of_claims
+
+
+def _fire_all(before: Claims | None, change: Change, stays: pd.DataFrame, scene: Scene) -> dict[str, Mask]:
+    """Return which stays fire each rule; what hangs on a stay alone is asked of new ones and of those newly known."""
+    town = (scene.units, scene.tables, scene.frame)
+    counted = stays.assign(live=stays["live"] & ~stays["ghost"].astype(bool))
+    if before is None:
+        return {rule.id: fire(rule, counted, stays, *town) for rule in scene.policy.rules}
+    row, known, masks = change.came_from, stays["known"].to_numpy(bool), dict[str, Mask]()
+    same = row >= 0
+    same[same] = known[same] == before.known[row[same]]
+    few, spots = (table[~same].reset_index(drop=True) for table in (counted, stays))
+    for rule in scene.policy.rules:
+        if counts(rule):
+            masks[rule.id] = fire(rule, counted, stays, *town)
+            continue
+        masks[rule.id] = mask = np.zeros(len(stays), bool)
+        mask[same], mask[~same] = before.masks[rule.id][row[same]], fire(rule, few, spots, *town)
+    return masks
 
 
 def _take(rows: Ints, stays: pd.DataFrame, fired: Cells, masks: Mapping[str, Mask], scene: Scene) -> pd.DataFrame:

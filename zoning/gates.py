@@ -77,7 +77,7 @@ def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame)
     core, rim = shapely.buffer(plane[near], -EDGE_M), shapely.buffer(plane[near], EDGE_M)
     at = np.searchsorted(near, zone)
     # Pieces of road inside the band about the outline; an end at the core's edge is a way in.
-    pieces = shapely.intersection(frame.to_metres(lines[hit]), shapely.difference(rim, core)[at])
+    pieces = _inside(frame.to_metres(lines[hit]), shapely.difference(rim, core), at)
     piece, pair = shapely.get_parts(pieces, return_index=True)
     ends = np.stack([shapely.get_point(piece, 0), shapely.get_point(piece, -1)], axis=1)
     inner, outer = (_meets(ends, shapely.boundary(side), at[pair]) for side in (core, rim))
@@ -87,6 +87,14 @@ def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame)
     found = {"zone": zone[pair[which]], "kind": "road", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
     found |= {"road_id": row["id"].to_numpy(), "open": None}
     return pd.DataFrame(found | {"x": shapely.get_x(spot), "y": shapely.get_y(spot)}).astype(_FOUND)
+
+
+def _inside(lines: Shapes, bands: Shapes, of: Ints) -> Shapes:
+    """Cut each line to its band; of a band, which goes about a whole zone, only what lies around the line is asked."""
+    boxes = shapely.bounds(lines) + EDGE_M * np.array([-1, -1, 1, 1])
+    pairs = zip(of.tolist(), boxes.tolist(), strict=True)
+    around = np.fromiter((shapely.clip_by_rect(bands[row], *box) for row, box in pairs), object, len(of))
+    return np.asarray(shapely.intersection(lines, around), object)
 
 
 @once

@@ -84,19 +84,19 @@ def _points(zones: pd.DataFrame, membership: pd.DataFrame) -> Shapes:
 def _by_road(points: Shapes, roads: pd.DataFrame, frame: Frame) -> np.ndarray:
     """Name loose cells or blocks after the nearest named road; without one, after their place."""
     found = np.array([(f"{p.y:.4f}, {p.x:.4f}",) * 2 for p in points], object).reshape(-1, 2)
-    named, lines = _named(roads, frame)
+    words, lines = _named(roads, frame)
     zone, road = lines.query_nearest(frame.to_metres(points), max_distance=NEAR_M)
-    words = zip(named["name"].to_numpy(object)[road], _english(named).to_numpy(object)[road], strict=True)
-    beside = np.array([(f"{name}旁", f"by {english}") for name, english in words], object).reshape(-1, 2)
+    beside = np.array([(f"{name}旁", f"by {english}") for name, english in words[road]], object).reshape(-1, 2)
     order = np.argsort(-road, kind="stable")
     found[zone[order]] = beside[order]
     return found
 
 
 @once
-def _named(roads: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, shapely.STRtree]:
+def _named(roads: pd.DataFrame, frame: Frame) -> tuple[np.ndarray, shapely.STRtree]:
     named = roads[roads["name"].notna()]
-    return named, shapely.STRtree(frame.to_metres(named["geometry"].to_numpy(object)))
+    words = np.column_stack([each.to_numpy(object) for each in (named["name"], _english(named))])
+    return words, shapely.STRtree(frame.to_metres(named["geometry"].to_numpy(object)))
 
 
 def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,11 @@
-"""What is made of the same objects is made once: trees and networks over reference tables, which do not change."""
+"""What is made of the same objects is made once: trees and networks over reference tables, which do not change.
 
-from collections.abc import Callable
+So is what may never be asked for, when it first is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -32,3 +35,21 @@ def once(make: Callable[Given, Made]) -> Callable[Given, Made]:
         return made
 
     return again
+
+
+class Asked(Mapping[str, Made], Generic[Made]):
+    """Values by name, of which some are made when they are first asked for."""
+
+    def __init__(self, made: Mapping[str, Made], makers: Mapping[str, Callable[[], Made]]) -> None:
+        self._made, self._makers = dict(made), dict(makers)
+
+    def __getitem__(self, name: str) -> Made:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._made, **self._makers})
+
+    def __len__(self) -> int:
+        return len({**self._made, **self._makers})

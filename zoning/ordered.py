@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from zoning.geometry import Cells, Ints
 Mask = npt.NDArray[np.bool_]
 _RUN = 1000  # rows; shorter runs than this are gathered row by row
 _CHUNKS = 64
+_FEW_NAMES = 8  # fewer are compared with each value rather than looked up
 _FEW = 500  # more rows than this are sorted in rather than each looked for
 
 
@@ -62,19 +64,30 @@ class Change:
             row = self.came_from
             return both.take(np.where(row < 0, len(table) + np.cumsum(row < 0) - 1, row)).reset_index(drop=True)
         first, last = (np.searchsorted(self.at, cuts, side).tolist() for side in ("left", "right"))
-        parts, ends = list[pd.DataFrame](), [*cuts[1:].tolist(), len(table)]
+        spans, ends = list[tuple[bool, int, int]](), [*cuts[1:].tolist(), len(table)]
         for cut, end, a, b in zip(cuts.tolist(), ends, first, last, strict=True):
             if a < b:
-                parts.append(fresh.iloc[a:b])
+                spans.append((True, a, b))
             if cut < end and self.keep[cut]:
-                parts.append(table.iloc[cut:end])
-        return _whole(pd.concat(parts, ignore_index=True))
+                spans.append((False, cut, end))
+        return type(table)({name: _join(table[name], fresh[name], spans) for name in table}, copy=False)
 
 
-def _whole(table: pd.DataFrame) -> pd.DataFrame:
+def _join(table: pd.Series, fresh: pd.Series, spans: Sequence[tuple[bool, int, int]]) -> Any:
+    """Put spans of a column of two tables after each other; True is of the second."""
+    if table.dtype != fresh.dtype:
+        return pd.concat([(fresh if new else table).iloc[a:b] for new, a, b in spans], ignore_index=True)
+    if isinstance(table.dtype, np.dtype):
+        both = (table.to_numpy(), fresh.to_numpy())
+        return np.concatenate([both[new][a:b] for new, a, b in spans])
+    arrays = (table.array, fresh.array)
+    return _whole(type(arrays[0])._concat_same_type([arrays[new][a:b] for new, a, b in spans]))
+
+
+def _whole(array: Any) -> Any:
     """Arrow joins columns without copying: after many changes the pieces are put into one."""
-    many = [c for c in table if getattr(getattr(table[c].array, "_pa_array", None), "num_chunks", 1) > _CHUNKS]
-    return table.assign(**{c: pd.Series(table[c].array.copy(), dtype=table[c].dtype) for c in many}) if many else table
+    many = getattr(getattr(array, "_pa_array", None), "num_chunks", 1) > _CHUNKS
+    return array.take(np.arange(len(array))) if many else array
 
 
 def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
@@ -83,7 +96,7 @@ def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     Parameters
     ----------
     old, new : versions of a table.
-    key : column that names a row, each once.
+    key : column that names a row; where rows of one name come or go, equal ones of that name may count as changed.
 
     Returns
     -------
@@ -91,19 +104,44 @@ def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     """
     if old is new:
         return np.arange(len(new))
+    row = np.full(len(new), -1)
     if list(old) != list(new) or not len(old):
-        return np.full(len(new), -1)
-    row = np.asarray(pd.Index(old[key].to_numpy(object)).get_indexer(new[key].to_numpy(object)), np.int64)
-    at = np.flatnonzero(row >= 0)
-    mine, theirs = new.iloc[at], old.iloc[row[at]]
-    same = np.ones(len(at), bool)
-    for column in new:
-        one, other = mine[column].array, theirs[column].array
-        if one is not other:
-            equal = pd.Series(one).reset_index(drop=True).eq(pd.Series(other).reset_index(drop=True))
-            same &= equal.fillna(False).to_numpy(bool) | (pd.isna(one) & pd.isna(other))
-    row[at[~same]] = -1
+        return row
+    most = min(len(old), len(new))
+    head = _alike(old[key].iloc[:most], new[key].iloc[:most])
+    tail = _alike(old[key].iloc[: len(old) - most + head : -1], new[key].iloc[: len(new) - most + head : -1])
+    ends = (len(old) - tail, len(new) - tail)
+    row[:head] = np.where(_equal(old.iloc[:head], new.iloc[:head]), np.arange(head), -1)
+    row[ends[1] :] = np.where(_equal(old.iloc[ends[0] :], new.iloc[ends[1] :]), np.arange(ends[0], len(old)), -1)
+    left, right = old.iloc[head : ends[0]], new.iloc[head : ends[1]]
+    if len(left) and len(right):
+        at = np.asarray(_numbered(left[key]).get_indexer(_numbered(right[key])), np.int64)
+        hit = np.flatnonzero(at >= 0)
+        same = _equal(left.iloc[at[hit]], right.iloc[hit])
+        row[head + hit[same]] = head + at[hit[same]]
     return row
+
+
+def _alike(one: pd.Series, other: pd.Series) -> int:
+    """Return how many of the first values are the same."""
+    same = _equal(one.to_frame(), other.to_frame())
+    return len(same) if same.all() else int(same.argmin())
+
+
+def _equal(one: pd.DataFrame, other: pd.DataFrame) -> Mask:
+    """Return which rows of two tables of one length are equal in every column; missing is equal to missing."""
+    same = np.ones(len(one), bool)
+    for column in one:
+        mine, theirs = one[column].array, other[column].array
+        equal = mine == theirs
+        equal = equal if isinstance(equal, np.ndarray) else equal.fillna(False).to_numpy(bool)
+        same &= equal if equal.all() else equal | (pd.isna(mine) & pd.isna(theirs))
+    return same
+
+
+def _numbered(names: pd.Series) -> pd.MultiIndex:
+    """Rows by their name and by how many of that name come before."""
+    return pd.MultiIndex.from_arrays([names.to_numpy(object), names.groupby(names).cumcount().to_numpy()])
 
 
 def places(table: pd.DataFrame, keep: Mask, fresh: pd.DataFrame, keys: Sequence[str]) -> Ints:
@@ -120,12 +158,11 @@ def places(table: pd.DataFrame, keep: Mask, fresh: pd.DataFrame, keys: Sequence[
     -------
     (len(fresh),) the old row before which each goes.
     """
+    if len(keys) == 1 and table[keys[0]].dtype.kind in "iu":
+        return np.asarray(np.searchsorted(table[keys[0]].to_numpy(), fresh[keys[0]].to_numpy(), "right"), np.int64)
     left = np.flatnonzero(keep)
     if not len(left) or not len(fresh):
         return np.full(len(fresh), len(table))
-    if len(keys) == 1 and table[keys[0]].dtype.kind in "iu":
-        spot = np.searchsorted(table[keys[0]].to_numpy()[left], fresh[keys[0]].to_numpy(), "right")
-        return _before(left, len(table), spot)
     if len(fresh) > _FEW:
         both = pd.concat([table.iloc[left][list(keys)], fresh[list(keys)]], ignore_index=True)
         is_new = both.sort_values(list(keys), kind="stable").index.to_numpy() >= len(left)
@@ -155,4 +192,6 @@ def among(values: Cells, few: Cells) -> Mask:
     if not len(few):
         return np.zeros(len(values), bool)
     names = np.unique(few)
+    if len(names) < _FEW_NAMES:
+        return np.asarray(np.logical_or.reduce([values == name for name in names]), bool)
     return np.asarray(names[np.searchsorted(names, values).clip(max=len(names) - 1)] == values)

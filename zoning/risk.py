@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from zoning.geometry import Ints
+
 CLASSES = 4
 _SHOWN = ("class", "rank", "zone_id")
 
@@ -31,33 +33,19 @@ def strictest_in_cells(zones: pd.DataFrame, membership: pd.DataFrame, also: Sequ
         ignore_index=True
     )
     found = pairs[["cell"]].assign(**{c: zones[c].array.take(pairs["row"]) for c in (*_SHOWN, *also)})
-    return strictest(found, also)
+    order = found.sort_values(["cell", *also, "rank", "zone_id"], kind="stable")
+    return order.drop_duplicates(["cell", *also]).reset_index(drop=True)
 
 
-def strictest(shown: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the strictest row of each cell.
-
-    Parameters
-    ----------
-    shown : cell, class, rank, zone_id.
-    also : a cell keeps a row for each value of these columns.
-
-    Returns
-    -------
-    Its rows, in order of cell; of two zones of one rank that of the lesser id.
-    """
+def _firsts(shown: pd.DataFrame) -> Ints:
+    """Return where the strictest row of each cell is, of rows in order of cell."""
     cell = shown["cell"].to_numpy(np.uint64)
-    if (cell[1:] > cell[:-1]).all():
-        return shown
-    if also or not (cell[1:] >= cell[:-1]).all():
-        order = shown.sort_values(["cell", *also, "rank", "zone_id"], kind="stable")
-        return order.drop_duplicates(["cell", *also]).reset_index(drop=True)
-    same = np.append(cell[1:] == cell[:-1], False)
-    many = same | np.append(False, same[:-1])
+    same = cell[1:] == cell[:-1]
+    many = (np.append(same, False) | np.append(False, same))[: len(cell)]
     order = shown[many].assign(at=np.flatnonzero(many)).sort_values(["cell", "rank", "zone_id"], kind="stable")
     keep = ~many
     keep[order.drop_duplicates("cell")["at"]] = True
-    return shown[keep].reset_index(drop=True)
+    return np.flatnonzero(keep)
 
 
 def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +53,7 @@ def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    shown : of `strictest_in_cells`.
+    shown : cell, class, rank, zone_id, in order of cell; of the rows of a cell the strictest counts.
     stays : hours, live, ghost, cell.
 
     Returns
@@ -76,10 +64,11 @@ def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     there = (stays["live"] & ~stays["ghost"].astype(bool)).to_numpy(bool) & (stays["cell"] != 0).to_numpy()
     at, place = np.unique(stays["cell"].to_numpy(np.uint64)[there], return_inverse=True)
     hours = np.bincount(place, stays["hours"].to_numpy(float)[there], minlength=len(at))
-    cells = shown["cell"].to_numpy(np.uint64)
+    first = _firsts(shown)
+    cells = shown["cell"].to_numpy(np.uint64)[first]
     spot = np.searchsorted(cells, at)
     inside = np.append(cells, np.uint64(0))[spot] == at
-    row, sums = np.arange(len(cells)), np.zeros(len(cells))
+    row, sums = first, np.zeros(len(cells))
     sums[spot[inside]] = hours[inside]
     row, sums = np.insert(row, spot[~inside], -1), np.insert(sums, spot[~inside], hours[~inside])
     table = pd.DataFrame({"cell": np.insert(cells, spot[~inside], at[~inside])})

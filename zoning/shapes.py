@@ -47,7 +47,8 @@ def draw_zones(
     `zones` with people, households, area_m2 and geometry (MultiPolygon, WGS84).
     """
     number, atom = pd.Index(zones["zone_id"]).get_indexer(membership["zone_id"]), membership["atom"].to_numpy(np.uint64)
-    keys = grounds[grounds["ground"].isin(list(legal))].groupby("zone_id")["ground"].agg(list).reindex(zones["zone_id"])
+    drawn = np.fromiter((key in legal for key in grounds["ground"]), bool, len(grounds))
+    keys = grounds[drawn].groupby("zone_id")["ground"].agg(list).reindex(zones["zone_id"])
     order = _by_precedence(zones)
     outlined = order[keys.notna().to_numpy()[order]]
     for row in outlined:
@@ -108,7 +109,8 @@ class _Pieces:
         self.own, self.leaf = units["own"].to_numpy(bool), units["leaf"].to_numpy(bool)
         self.row = atoms["unit"].to_numpy(np.int64)
         self.by_parent = np.argsort(self.parent, kind="stable")
-        self.lender = self._climb(np.arange(len(self.parent)), ~self.own & (self.parent >= 0))
+        self.parents = self.parent[self.by_parent]
+        self.lender = _climb(np.arange(len(self.parent)), self.parent, ~self.own & (self.parent >= 0))
         under_own = (self.parent >= 0) & self.own[self.lender[self.parent]]
         self.tops = self.shape[self.own & ~under_own]
         self.tree = shapely.STRtree(self.tops)
@@ -123,33 +125,41 @@ class _Pieces:
 
     def _units(self, held: Ints, of: Ints) -> tuple[Shapes, Ints]:
         """A unit inside one of its own zone is drawn with it; one of no or another zone is a hole in what it is in."""
-        n, parent, own = len(self.shape), self.parent, self.own
-        zone, joined = np.full(n, -1), np.zeros(n, bool)
-        zone[held] = of
-        held = np.unique(held[of >= 0])
-        rows = np.union1d(held, self.by_parent[spread(parent[self.by_parent], held)[1]])
-        inner, mine, up = parent[rows] >= 0, zone[rows] >= 0, np.maximum(parent[rows], 0)
-        joined[rows] = inner & mine & (zone[up] == zone[rows]) & own[up]
-        inside = rows[joined[rows] & own[rows]]
-        top = self._climb(inside, joined)
-        shapely.prepare(self.shape[np.unique(top)])
-        joined[inside] = shapely.covers(self.shape[top], self.shape[inside])
-        drawn = rows[mine & ~joined[rows] & (own | self.leaf)[rows]]
-        key = np.unique(zone[drawn] * n + self.lender[drawn])
-        hole = rows[inner & ~joined[rows] & own[rows] & own[up] & (zone[up] >= 0)]
-        around = np.searchsorted(key, zone[parent[hole]] * n + self._climb(parent[hole], joined))
-        owner, row = np.divmod(key, max(n, 1))
-        return cut_out(self.shape[row], around, self.shape[hole]), owner
-
-    def _climb(self, rows: Ints, joined: npt.NDArray[np.bool_]) -> Ints:
-        """Return each row's highest ancestor that an unbroken chain of joined rows leads to."""
-        top = rows.copy()
-        while (climb := joined[top]).any():
-            top[climb] = self.parent[top[climb]]
-        return top
+        zoned = np.unique(held[of >= 0])
+        rows = np.union1d(zoned, self.by_parent[spread(self.parents, zoned)[1]])
+        zone, own = np.full(len(rows), -1), self.own[rows]
+        zone[np.searchsorted(rows, held[of >= 0])] = of[of >= 0]
+        up, inner = _where(rows, self.parent[rows])
+        joined = inner & (zone >= 0) & (zone[up] == zone) & own[up]
+        inside = np.flatnonzero(joined & own)
+        shapes, top = self.shape[rows], _climb(inside, up, joined)
+        shapely.prepare(shapes[np.unique(top)])
+        joined[inside] = shapely.covers(shapes[top], shapes[inside])
+        drawn = np.flatnonzero((zone >= 0) & ~joined & (own | self.leaf[rows]))
+        n = max(len(self.shape), 1)
+        key = np.unique(zone[drawn] * n + self.lender[rows[drawn]])
+        hole = np.flatnonzero(inner & ~joined & own & own[up] & (zone[up] >= 0))
+        around = np.searchsorted(key, zone[up[hole]] * n + rows[_climb(up[hole], up, joined)])
+        owner, row = np.divmod(key, n)
+        return cut_out(self.shape[row], around, shapes[hole]), owner
 
     def _land(self, cells: Cells, zone: Ints) -> tuple[Shapes, Ints]:
         """Return the outlines of the cells of each zone, less every footprint."""
         parts, owner = dissolve_cells(cells, zone)
         at, top = self.tree.query(parts, predicate="intersects")
         return cut_out(parts, at, self.tops[top]), owner
+
+
+def _where(rows: Ints, asked: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return where each asked one is among rows in order (0 where it is not), and whether it is there."""
+    at = np.searchsorted(rows, asked)
+    there = np.append(rows, -2)[at] == asked
+    return np.where(there, at, 0), there
+
+
+def _climb(rows: Ints, up: Ints, joined: npt.NDArray[np.bool_]) -> Ints:
+    """Return each row's highest ancestor that an unbroken chain of joined rows leads to."""
+    top = rows.copy()
+    while (climb := joined[top]).any():
+        top[climb] = up[top[climb]]
+    return top

@@ -218,6 +218,8 @@ def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of:
     for the units with which a zone was parted off.
     """
     fresh = claims.assign(settled=None, ended=False, origin=None, rule_class=claims["class"], calm=False)
+    if standings.empty:
+        return fresh
     whole = standings[standings["parted"].map(lambda units: not units).astype(bool)]
     found = _calm(_answered(fresh, whole, policy, as_of), whole)
     parts = _parted(fresh, standings.drop(index=whole.index), policy, as_of)

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from zoning import tables
 from zoning.errors import InputError, UnknownError
 from zoning.facts import read_facts, read_reference, read_versions
 from zoning.log import Event, latest
+from zoning.once import Asked
 from zoning.settings import Settings
 from zoning.store import Workspace
 from zoning.strokes import strokes_of, table_of
@@ -26,6 +28,7 @@ DECISIONS = (
     *("fact_ids", "cause_ids", "aliases", "atoms", "recorded_at", "class", "ground_id", "scope", "gate", "until", "to"),
     *("of", "units"),
 )
+_LATER = tuple(kind for kind in tables.FACT_KINDS if kind not in ("cases", "visits"))
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,9 @@ class State:
 
     `tables` holds one table a kind (empty where nothing was loaded): reference kinds as loaded, fact kinds with
     `fact_id, recorded_at, first_recorded_at, withdrawn` added, one row a fact; of the visits only those of people who
-    are or were cases. `versions` holds every version of the cases, oldest first, `strokes` every edit; `salt` is
-    the secret of published ids, `outbreak` the name. Times are UTC.
+    are or were cases; what no zone is derived from (contacts, tests, rounds) is read when first asked for. `versions`
+    holds every version of the cases, oldest first, `strokes` every edit; `salt` is the secret of published ids,
+    `outbreak` the name. Times are UTC.
     """
 
     known_at: datetime
@@ -206,16 +210,23 @@ def fold(workspace: Workspace, known_at: datetime | None = None) -> State:
     }
     cases, newest = read_facts(workspace, "cases", loads, known_at, withdrawn)
     people, found = set(cases["person_id"].dropna()) | set(cases["case_id"]), {"cases": newest}
-    for kind in tables.FACT_KINDS[1:]:
-        theirs = people if kind == "visits" else None
-        found[kind] = read_facts(workspace, kind, loads, known_at, withdrawn, theirs)[1]
+    found["visits"] = read_facts(workspace, "visits", loads, known_at, withdrawn, people)[1]
+    later = {kind: partial(_newest, workspace, kind, loads, known_at, withdrawn) for kind in _LATER}
+    for name in {e.payload["tables"][kind] for e in loads for kind in _LATER if kind in e.payload["tables"]}:
+        workspace.table_path(name)
     found |= {kind: _reference(workspace, kind, loads, known_at) for kind in tables.REFERENCE_KINDS}
     decided = [e for e in events if e.kind == "decide" and e.recorded_at <= known_at]
     strokes = strokes_of(workspace, events, known_at)
     return State(
-        *(known_at, _settings(events, known_at), found, cases, _decisions(decided), strokes),
+        *(known_at, _settings(events, known_at), Asked(found, later), cases, _decisions(decided), strokes),
         *(workspace.log.salt(), workspace.outbreak),
     )
+
+
+def _newest(
+    workspace: Workspace, kind: str, loads: list[Event], known_at: datetime, withdrawn: Mapping[str, datetime]
+) -> pd.DataFrame:
+    return read_facts(workspace, kind, loads, known_at, withdrawn)[1]
 
 
 def _reference(workspace: Workspace, kind: str, loads: Iterable[Event], known_at: datetime) -> pd.DataFrame:

@@ -16,6 +16,20 @@ from zoning.rules import Cluster, Count, Residence, Rule, Visit, When
 Mask = npt.NDArray[np.bool_]
 
 
+def counts(rule: Rule) -> bool:
+    """Return whether a rule counts stays together, so that one more may let others fire it.
+
+    Parameters
+    ----------
+    rule : of the pack.
+
+    Returns
+    -------
+    False if whether a stay fires it hangs on that stay alone.
+    """
+    return any(isinstance(when, Cluster | Count) for when in (rule.when, *rule.also))
+
+
 def fire(
     rule: Rule,
     stays: pd.DataFrame,
