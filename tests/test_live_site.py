@@ -46,7 +46,7 @@ def test_what_changes_gets_another_address(files: dict[str, bytes], monkeypatch:
 
 def test_every_word_is_in_both_languages_and_used(files: dict[str, bytes]) -> None:
     assert [key for key, (zh, en) in words.WORDS.items() if not zh.strip() or not en.strip()] == []
-    fields = {key: [set(re.findall(r"\{(\w+)\}", text)) for text in pair] for key, pair in words.WORDS.items()}
+    fields = {key: [set(re.findall(r"\{(\w+)[ }]", text)) for text in pair] for key, pair in words.WORDS.items()}
     assert [key for key, (zh, en) in fields.items() if zh != en] == []
     code = "".join(path.read_text("utf-8") for path in MODULES) + files["index.html"].decode().split("<body")[1]
     said = set(re.findall(r'say\("(\w+)"', code)) | set(re.findall(r'data-(?:say|label|hint)="(\w+)"', code))
