@@ -8,6 +8,8 @@ import { desk, on, push } from "./state.mjs";
 
 const WAYS = ["line", "road"];
 const word = (key, fields) => page.say(`redraw_${key}`, fields);
+// Drawn by the style sheet, so that a button is called by its words alone.
+const keyHint = (keys) => el("kbd", { "data-keys": keys });
 const named = (names) => names?.[page.view.lang] || names?.zh || "";
 let bar = null;
 let strip = null;
@@ -42,7 +44,7 @@ function walk(event) {
 }
 
 function tool(key, keys, sign, run, props = {}) {
-  return el("button", { type: "button", class: "tool", "data-tool": key, title: `${word(key)} (${keys})`, "aria-label": word(key), "aria-keyshortcuts": keys.replace("Ctrl", "Control"), onclick: () => inOrder(run), ...props }, icon(sign), el("kbd", { "aria-hidden": "true" }, keys.replace("Shift+", "⇧").replace("Ctrl+", "^")));
+  return el("button", { type: "button", class: "tool", "data-tool": key, title: `${word(key)} (${keys})`, "aria-label": word(key), "aria-keyshortcuts": keys.replace("Ctrl", "Control"), onclick: () => inOrder(run), ...props }, icon(sign), keyHint(keys.replace("Ctrl+", "^").replace("Shift+", "⇧")));
 }
 
 function draw() {
@@ -74,7 +76,7 @@ function drawSaid() {
 
 function classes() {
   const keys = [...desk.classes.map(({ id }, n) => [id, String(n + 1)]), ["none", "9"]];
-  const button = ([of, key]) => el("button", { type: "button", class: "classkey", "aria-pressed": String(hand.of === of && hand.tool !== "erase"), title: `${named(className(of))} (${key})`, "data-class": of, onclick: () => inOrder(() => setClass(Number(key))) }, el("span", { class: `chip ${lookOf(of)}` }, named(letterOf(of))), el("kbd", {}, key));
+  const button = ([of, key]) => el("button", { type: "button", class: "classkey", "aria-pressed": String(hand.of === of && hand.tool !== "erase"), title: `${named(className(of))} (${key})`, "aria-label": named(className(of)), "aria-keyshortcuts": key, "data-class": of, onclick: () => inOrder(() => setClass(Number(key))) }, el("span", { class: `chip ${lookOf(of)}` }, named(letterOf(of))), keyHint(key));
   return el("div", { class: "classes", role: "group", "aria-label": word("class") }, keys.map(button), isLocked(`class:${hand.of}`) ? icon("lock") : "");
 }
 
@@ -135,7 +137,7 @@ function wholes() {
 
 function onZoneButtons() {
   if (!hand.zone) return [];
-  const turns = desk.classes.map(({ id, look, letter, names }, n) => id === hand.zone.of ? "" : el("button", { type: "button", class: "classkey", title: `${word("turn", { name: named(names) })} (Shift+${n + 1})`, "aria-label": word("turn", { name: named(names) }), onclick: () => inOrder(() => turn(n + 1)) }, el("span", { class: `chip ${look}` }, named(letter)), el("kbd", {}, `⇧${n + 1}`)));
+  const turns = desk.classes.map(({ id, look, letter, names }, n) => id === hand.zone.of ? "" : el("button", { type: "button", class: "classkey", title: `${word("turn", { name: named(names) })} (Shift+${n + 1})`, "aria-label": word("turn", { name: named(names) }), "aria-keyshortcuts": `Shift+${n + 1}`, onclick: () => inOrder(() => turn(n + 1)) }, el("span", { class: `chip ${look}` }, named(letter)), keyHint(`⇧${n + 1}`)));
   const metres = el("input", { class: "inp metres", type: "number", min: -2000, max: 2000, step: 10, value: 30, "aria-label": word("metres") });
   return [el("span", { class: "mut" }, word("turn_to")), ...turns, metres, button(word("grow_m"), () => growMetres(Number(metres.value)))];
 }
