@@ -34,6 +34,9 @@ def test_of_two_areas_that_overlap_the_older_zone_has_the_atoms_and_the_outline_
 
 # Two houses 300 m apart, a third between them that touches neither, in one community.
 LEFT, RIGHT = [house("B1", 0, 0)], [house("B2", 300, 0)]
+MILD = POLICY.model_copy(
+    update={"rules": [r.model_copy(update={"target": "like_controlled"}) if r.id == "R3" else r for r in POLICY.rules]}
+)
 BETWEEN = [house(f"M{n}", 25 * n, 0) for n in range(1, 12)]
 TOWN = {"buildings": [*LEFT, *RIGHT, *BETWEEN], "areas": [area("A1", -100, -100, 700, 300)]}
 
@@ -127,12 +130,7 @@ def test_a_cause_that_moves_keeps_its_ids() -> None:
 
 def test_a_change_of_class_by_option_keeps_the_ids() -> None:
     town = {**TOWN, "estates": [estate("E1", -50, -50, 700, 200)], "cases": [case("C1", "B1", "12")]}
-    mild = POLICY.model_copy(
-        update={
-            "rules": [r.model_copy(update={"target": "like_controlled"}) if r.id == "R3" else r for r in POLICY.rules]
-        }
-    )
-    one, two = derive_town(**town).zones.set_index("class"), derive_town(mild, **town).zones.set_index("class")
+    one, two = derive_town(**town).zones.set_index("class"), derive_town(MILD, **town).zones.set_index("class")
     assert one.at["controlled", "zone_id"] == two.at["controlled", "zone_id"] == digest("cases:C1", "ring")
     assert one.at["controlled", "aliases"] == [two.at["like_controlled", "zone_id"]] == [digest("cases:C1", "rest")]
 
@@ -141,6 +139,14 @@ def test_a_zone_swallowed_by_a_stricter_one_leaves_it_its_id() -> None:
     estate_of_one = [{"id": "E1", "name": "E1", "geometry": None}]
     plan = derive_town(estates=estate_of_one, buildings=[house("B1", 0, 0, "E1")], cases=[case("C1", "B1", "12")])
     assert sealed(plan)["B1"] == (core("C1"), [digest("cases:C1", "rest")])
+
+
+def test_a_ring_whose_cause_is_gone_is_an_alias_also_where_nothing_living_has_its_class() -> None:
+    gone = {"case_id": "C1", "reported_at": "11", **point(30, 120)}
+    cases = [{**gone, "recorded_at": "11"}, {**gone, "recorded_at": "13", "status": "excluded"}, case("C2", "B1", "12")]
+    town = {"estates": [estate("E1", -5, -5, 60, 60)], "buildings": [house("B1", 0, 0, "E1")], "cases": cases}
+    for policy in (POLICY, MILD):
+        assert digest("cases:C1", "ring") in derive_town(policy, **town).zones["aliases"].sum()
 
 
 def test_reasons_are_the_rules_and_facts_that_claim_the_atom_for_its_class() -> None:

@@ -145,7 +145,7 @@ def _held_exactly(atom: Cells, pair: Ints, grounds: np.ndarray, exact: Mapping[s
 
 def _name_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: set[str], policy: Policy) -> pd.DataFrame:
     """Give each zone the id of its oldest living cause, and its other ids as aliases."""
-    both = pd.concat([live, ghosts[ghosts["zone"].isin(live["zone"])]])
+    both = pd.concat([live, ghosts[_root(ghosts).isin(_root(live))]])
     swallowed = live[live["zone"].isin(shown)].sort_values("rank").assign(root=_root(live))
     strictest = swallowed.drop_duplicates("root").set_index("root")["zone"]
     home = both["zone"].where(both["zone"].isin(shown), _root(both).map(strictest))
