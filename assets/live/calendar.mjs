@@ -12,7 +12,7 @@ export function start() {
   app.on("view", () => app.snapshot && draw());
 }
 
-const short = (n) => (n >= 10000 ? `${Math.round(n / 1000)}k` : number(n));
+const short = (n) => (n < 10000 ? number(n) : words.lang === "zh" ? `${(n / 10000).toFixed(1)}万` : `${Math.round(n / 1000)}k`);
 
 function draw() {
   const { rows, snapshot } = app;

@@ -12,6 +12,7 @@ import { words } from "./words.mjs";
 const HERE = new URL(".", import.meta.url).href;
 const VENDOR = new URL("../vendor/", HERE).href;
 const EMPTY = { type: "FeatureCollection", features: [] };
+const GATES = ["open", "closed", "unknown"];
 const REACH = 6; // px around a click
 let map = null;
 let images = {};
@@ -165,8 +166,10 @@ async function fillPoints() {
   try {
     const { gates, sites } = await points(snapshot);
     const state = (open) => (open === null ? "unknown" : open ? "open" : "closed");
+    fillPoints.states = new Set(gates.map((gate) => state(gate.properties.open)));
     map.getSource("gates").setData({ ...EMPTY, features: gates.map((gate) => ({ ...gate, properties: { ...gate.properties, state: state(gate.properties.open) } })) });
     map.getSource("sites").setData({ ...EMPTY, features: sites });
+    drawLegend();
   } catch {
     fillPoints.of = "";
   }
@@ -182,12 +185,15 @@ function marks() {
 
 function drawLegend() {
   const { theme } = document.documentElement.dataset;
-  const swatch = (look) => images[`swatch-${look}@${theme}@${words.lang}`];
+  const image = (name) => images[`${name}@${theme}@${words.lang}`];
+  const swatch = (look) => image(`swatch-${look}`);
+  const gates = GATES.filter((state) => fillPoints.states?.has(state) && image(`gate-${state}`));
   const shown = app.snapshot.list.classes.filter((of) => swatch(of.look));
   const own = app.mode === "tests" ? [["due", "mark_due"]] : app.mode === "changes" || app.wall ? [["plus", "mark_plus"], ["minus", "mark_minus"], ["other", "mark_other"]] : [];
   const soon = app.rows.some((row) => row.state === "upcoming") ? [["soon-line", "mark_soon"]] : [];
   byId("legend").replaceChildren(...shown.map((of) => el("span", {}, show(swatch(of.look)), words.cap(of.names[words.lang]))),
-    ...[...soon, ...own].map(([sign, key]) => el("span", {}, el("i", { class: `mark ${sign}` }), words.say(key))));
+    ...[...soon, ...own].map(([sign, key]) => el("span", {}, el("i", { class: `mark ${sign}` }), words.say(key))),
+    ...gates.map((state) => el("span", {}, show(image(`gate-${state}`)), words.say(`gate_${state}`))));
 }
 
 function drawNear(flies) {

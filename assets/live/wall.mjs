@@ -83,8 +83,10 @@ function zoneLine(row) {
 
 /* No hand scrolls a wall: what has no room is counted. */
 function fit() {
-  const list = [...byId("wall-side").querySelectorAll("ul")].at(-1);
-  if (!list) return;
+  for (const list of byId("wall-side").querySelectorAll("ul")) shorten(list);
+}
+
+function shorten(list) {
   const rows = [...list.children];
   const rest = el("li", { class: "rest" });
   for (let left = Number(list.dataset.rest) || 0; list.scrollHeight > list.clientHeight + 1 && rows.length; ) {

@@ -144,6 +144,7 @@ def test_a_card_tells_days_and_gives_a_calendar(desk: Page) -> None:
     assert "People" in card
     assert desk.locator("#card .cells .today").count() == 1
     until(desk, "document.querySelectorAll('#card .near-sites li').length > 2")
+    until(desk, "document.getElementById('legend').textContent.includes('gate')")
     with desk.expect_download() as got:
         desk.click("#card .calendar button")
     text = Path(got.value.path()).read_bytes().decode()
@@ -222,6 +223,8 @@ def test_a_wall_pages_by_itself_and_is_legible(chromium: Browser, published: Pat
         assert {re.search(r"\d+/\d+", text)[0] for text in pages} == {"1/3", "2/3", "3/3"}
         assert hindrances(page) == []
         page.keyboard.press(" ")
+        cut = "nodes => nodes.filter(node => node.scrollHeight > node.clientHeight + 1).length"
+        assert page.eval_on_selector_all("#wall-side ul", cut) == 0
         page.set_viewport_size(wall)
         until(page, f"innerWidth === {wall['width']}")
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
