@@ -160,6 +160,20 @@ def test_an_empty_folder_waits(tmp_path: Path) -> None:
         assert client.get("/tiles/zones/6/0/0.pbf").status_code == 204
 
 
+def test_a_viewer_writes_nothing(folder: Folder) -> None:
+    """So that a folder may be mounted for reading only."""
+
+    def seen() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in folder.path.rglob("*")}
+
+    before = seen()
+    with TestClient(make_app(folder.path)) as client:
+        name = current(client)["snapshot"]
+        for at in ("/", f"/snapshots/{name}/list.json", "/ogc/collections/zones/items", "/changes.atom", "/health"):
+            assert client.get(at).status_code == 200, at
+    assert seen() == before
+
+
 def wait_for(client: TestClient, seq: int) -> bool:
     end = time.monotonic() + 5
     while time.monotonic() < end:

@@ -60,7 +60,7 @@ function draw() {
     found = found.filter((row) => row.metres !== undefined && row.metres <= near.radius).sort((a, b) => a.metres - b.metres || a.rank - b.rank);
   }
   byId("clear").hidden = !query;
-  byId("count").textContent = found.length === app.rows.length ? String(found.length) : `${found.length} / ${app.rows.length}`;
+  byId("count").textContent = [...new Set([found.length, app.rows.length])].map(number).join(" / ");
   const held = document.activeElement?.closest?.("#rows [data-zone]")?.dataset.zone;
   byId("rows").replaceChildren(...found.slice(0, shown).map(rowOf));
   // Whoever walks the list by keys stays where they are when a publication comes.

@@ -24,8 +24,8 @@ function draw() {
   byId("figures").replaceChildren(...[
     figure(number(sum(inForce)), words.say("people_under"), since ? signed(peopleChange(changes)) : ""),
     testFigure(tests),
-    figure(String(inForce.length), words.say("zones_in_force"), upcoming(rows)),
-    since ? figure([String(kinds("opened", "held")), el("small", {}, ` / ${kinds("lifted", "watch", "gone")}`)], words.say("opened_lifted"), others(changes)) : null,
+    figure(number(inForce.length), words.say("zones_in_force"), upcoming(rows)),
+    since ? figure([number(kinds("opened", "held")), el("small", {}, ` / ${number(kinds("lifted", "watch", "gone"))}`)], words.say("opened_lifted"), others(changes)) : null,
   ].filter(Boolean));
   drawChanges(changes, since);
   byId("classes").replaceChildren(...totals(list, rows, app.before).map((line) => classRow(line, since)));
@@ -64,7 +64,7 @@ function drawChanges(changes, since) {
   const left = changes.length - many;
   const empty = el("p", { class: "empty" }, words.say(since ? "changes_none" : "changes_first"));
   const turn = (to) => () => { many = to; draw(); };
-  const more = left > 0 ? el("button", { class: "btn quiet", type: "button", onclick: turn(many + STEP) }, words.say("more_changes", { n: left })) : null;
+  const more = left > 0 ? el("button", { class: "btn quiet", type: "button", onclick: turn(many + STEP) }, words.say("more_changes", { n: number(left) })) : null;
   const fewer = many > SHOWN && changes.length > SHOWN ? el("button", { class: "btn quiet", type: "button", onclick: turn(SHOWN) }, words.say("fewer")) : null;
   box.replaceChildren(...(changes.length ? [el("ul", { class: "changes" }, changes.slice(0, many).map(changeRow)), more, fewer].filter(Boolean) : [empty]));
 }
@@ -101,6 +101,6 @@ export function liftText(row) {
 function classRow({ of, zones, people, change, upcoming: soon }, since) {
   return el("tr", {},
     el("th", { scope: "row" }, el("span", {}, chip(of, words.lang), words.cap(of.names[words.lang]))),
-    el("td", { class: "b" }, String(zones)), el("td", {}, number(people)),
+    el("td", { class: "b" }, number(zones)), el("td", {}, number(people)),
     el("td", {}, since ? signed(change) : "–", soon ? el("span", { class: "soon" }, words.say("soon_n", { n: soon })) : null));
 }

@@ -70,7 +70,7 @@ function draw() {
     el("div", { class: "big" }, el("b", {}, number(sum(inForce))), el("span", {}, words.say("people_under")), el("span", { class: "r" }, app.since ? signed(peopleChange(changes)) : "")),
     tested(tests),
     el("div", { class: "lines" }, el("table", {}, el("tbody", {}, totals(app.snapshot.list, rows, before).filter(({ zones, change }) => zones || change).map(({ of, zones, people }) => el("tr", {},
-      el("th", { scope: "row" }, el("span", {}, chip(of, words.lang), words.cap(of.names[words.lang]))), el("td", { class: "b" }, String(zones)), el("td", {}, number(people))))))),
+      el("th", { scope: "row" }, el("span", {}, chip(of, words.lang), words.cap(of.names[words.lang]))), el("td", { class: "b" }, number(zones)), el("td", {}, number(people))))))),
     el("h2", {}, words.say("since_yesterday"), " ", el("span", {}, sinceText())), changeList(changes),
     ...(area ? [el("h2", {}, words.say("zones_now")), el("ul", { class: "all", "data-rest": Math.max(0, rows.length - MOST) }, rows.slice(0, MOST).map(zoneLine))] : []));
   fit();

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from live.site import write_site
-from tests.browser.live_folder import copy_on, looking, names, plain_server, until
+from tests.browser.live_folder import MAP, copy_on, looking, names, plain_server, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOST = "ERR_INTERNET_DISCONNECTED"
@@ -115,6 +115,23 @@ def test_without_webgl_the_picture_and_the_list_stay(chromium: Browser, folder: 
         until(page, "document.getElementById('overview').naturalWidth > 0")
         assert "cannot show the moving map" in page.inner_text("#map-said")
         assert len(names(page)) == 2
+
+
+def test_who_pays_by_the_megabyte_is_asked_before_the_map_comes(chromium: Browser, folder: Path) -> None:
+    asked: list[str] = []
+
+    def slow(page: Page) -> None:
+        page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { effectiveType: '2g' } })")
+        page.on("request", lambda request: asked.append(request.url))
+
+    with plain_server(folder) as address, looking(chromium, address, begin=slow) as page:
+        until(page, "!document.getElementById('map-said').hidden")
+        assert len(names(page)) == 2
+        assert page.locator("#overview").is_visible()
+        assert not [url for url in asked if "maplibre" in url or "pmtiles" in url]
+        page.click("#map-said button")
+        until(page, MAP)
+        assert page.locator("#overview").is_hidden()
 
 
 def test_a_wall_takes_up_a_newer_page_by_itself(chromium: Browser, folder: Path) -> None:

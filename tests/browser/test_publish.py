@@ -12,8 +12,11 @@ from app import create_server
 from live.folder import Folder
 from live.publisher import Publisher
 from live.publishing import published
+from live.server import make_app
+from live.site import write_site
 from tests.browser.access import hindrances
 from tests.browser.conftest import serving, visiting
+from tests.browser.live_folder import looking, names, until
 from tests.browser.test_acts import untranslated
 from tests.living import CONTROLLED, SEALED, Life
 from tests.test_life_troubles import newer
@@ -82,6 +85,23 @@ def test_published_from_the_panel_and_withdrawn_with_a_reason(editor: Page, town
         ("Li Wei", "evening of 17 March"),
         ("Li Wei", "wrong block"),
     ]
+
+
+def test_a_leaders_page_follows_the_analysts_with_no_reload(chromium: Browser, editor: Page, out: Folder) -> None:
+    write_site(out.path)
+    waits = "document.getElementById('nothing').textContent.includes('No zones are published')"
+    with serving(make_app(out.path)) as address, looking(chromium, f"{address}?nomap", wait=waits) as leader:
+        leader.evaluate("window.same = true")
+        open_panel(editor)
+        submit(editor)
+        until(leader, "document.querySelectorAll('#rows li').length === 2")
+        assert names(leader) == ["Lixiang Court Block 1", "Lixiang Court"]
+        editor.get_by_role("button", name="Withdraw").click()
+        editor.get_by_label("Reason").fill("wrong block")
+        submit(editor)
+        until(leader, "document.getElementById('banners').textContent.includes('withdrawn')")
+        assert names(leader) == []
+        assert leader.evaluate("window.same")
 
 
 def move_ground(folder: Path) -> None:
