@@ -24,7 +24,7 @@ help: ## this list
 
 run: install $(CITY)/log.sqlite ## an invented city of 1.5 million, in the middle of its outbreak, on 127.0.0.1:8050
 	@echo "==> serving; Ctrl-C stops"
-	@$(PY) app.py $(CITY)
+	@$(PY) app.py $(CITY) --live $(CITY)-live
 
 # Made beside its place and moved there whole, so that a start that is cut short leaves nothing half-made.
 $(CITY)/log.sqlite: | install
@@ -43,7 +43,7 @@ town: install ## the same with the small town of data/town/
 	@echo "==> workspace of the town in $(TOWN)"
 	@$(PY) -m zoning town $(TOWN)
 	@echo "==> serving; Ctrl-C stops"
-	@$(PY) app.py $(TOWN)
+	@$(PY) app.py $(TOWN) --live $(TOWN)-live
 
 test: install $(VENV)/.dev chromium ## the tests but for the slow ones; ARGS="..." goes to pytest
 	@$(PYTEST) -m "not slow" $(ARGS)

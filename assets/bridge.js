@@ -2,7 +2,7 @@
    They keep what the page shows on `window.cordon` and say so by an event; the modules may start later. */
 (function () {
   const root = document.documentElement;
-  const page = (window.cordon = { view: null, choice: null, asked: null });
+  const page = (window.cordon = { view: null, choice: null, card: null, asked: null });
 
   function tell(name, value) {
     page[name] = value;
@@ -29,6 +29,9 @@
     choose(choice) {
       root.toggleAttribute("data-chosen", Boolean(choice && choice.id));
       return tell("choice", choice || {});
+    },
+    card(nodes) {
+      return tell("card", nodes || []);
     },
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { cordon: functions });

@@ -15,6 +15,7 @@ import * as measure from "./map/measure.mjs";
 import { ZoneList } from "./list/list.mjs";
 import { Panels } from "./map/panels.mjs";
 import { Stage } from "./map/stage.mjs";
+import { draw } from "./shared/drawn.mjs";
 import { page } from "./shared/page.mjs";
 import { getJson } from "./shared/server.mjs";
 
@@ -72,6 +73,14 @@ async function showChoice() {
   page.tell("choice", page.choice);
 }
 
+let carded = null; // what the card that is drawn is of
+
+function showCard() {
+  const of = `${page.choice.layer} ${page.choice.id}`;
+  draw(document.getElementById("card"), window.cordon.card, of === carded);
+  carded = of;
+}
+
 // What a card offers to open, and its way out, are plain elements: one handler for all.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-zone]");
@@ -81,4 +90,6 @@ document.addEventListener("click", (event) => {
 
 window.addEventListener("cordon:view", showView);
 window.addEventListener("cordon:choice", showChoice);
+window.addEventListener("cordon:card", showCard);
+if (window.cordon.card) showCard();
 if (window.cordon.view) showView();

@@ -11,6 +11,7 @@ from dashboard.errors import Refused, describe
 from dashboard.ids import Id
 from dashboard.layout import empty_card
 from dashboard.parts import text, words
+from dashboard.plain import plain
 from dashboard.plans import Plans, Question
 from zoning.errors import ZoningError
 
@@ -66,7 +67,7 @@ def _bar(app: Dash) -> None:
 
 def _card(app: Dash, plans: Plans) -> None:
     @app.callback(
-        Output(Id.CARD, "children"),
+        Output(Id.CARD_DATA, "data"),
         Input(Id.CHOICE, "data"),
         Input(Id.PLAN, "data"),
         prevent_initial_call=True,
@@ -74,14 +75,14 @@ def _card(app: Dash, plans: Plans) -> None:
     def explain(choice: dict[str, Any] | None, plan: dict[str, Any] | None) -> list[Any]:
         """Show what was chosen, on the day that is shown."""
         if not plan or "error" in plan:
-            return empty_card()
+            return plain(empty_card())
         try:
             shown = plans.get(question_of({**plan, "day": plan["asked_day"]}))
             if not choice or not choice.get("id"):
-                return [*empty_card(), *look_at(shown.plan)]
-            return make_card(shown, choice, plans.engine)
+                return plain([*empty_card(), *look_at(shown.plan)])
+            return plain(make_card(shown, choice, plans.engine))
         except (ZoningError, Refused) as error:
-            return [html.P(text("error_what", what=str(error)), className="empty")]
+            return plain([html.P(text("error_what", what=str(error)), className="empty")])
 
 
 def _view(app: Dash) -> None:
@@ -113,3 +114,4 @@ def _view(app: Dash) -> None:
         Input(Id.THEME, "data"),
     )
     app.clientside_callback(told("choose"), Output(Id.TOLD_CHOICE, "data"), Input(Id.CHOICE, "data"))
+    app.clientside_callback(told("card"), Output(Id.TOLD_CARD, "data"), Input(Id.CARD_DATA, "data"))

@@ -18,7 +18,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # Only what the page itself loads: assets/main.mjs imports the modules of the other folders, and live/ is another page.
 NOT_LOADED = [folder.name for folder in sorted(ASSETS.iterdir()) if folder.is_dir() and folder.name != "css"]
 
-_ANSWERS = "/_dash-update-component"
+_SMALL = 1000  # bytes, below which packing saves nothing
 
 
 def make_server(engine: Engine) -> FastAPI:
@@ -51,20 +51,22 @@ def make_server(engine: Engine) -> FastAPI:
 
     @server.middleware("http")
     async def revalidate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Have the browser ask whether an asset changed, its modules carry no version; pack what a click is told."""
+        """Have the browser ask whether an asset changed, its modules carry no version; pack whatever is JSON."""
         response = await call_next(request)
         if request.url.path.startswith("/assets/"):
             response.headers["cache-control"] = "no-cache"
-        if request.url.path == _ANSWERS and "gzip" in request.headers.get("accept-encoding", ""):
-            return await _packed(response)
-        return response
+        kind = response.headers.get("content-type", "application/json")  # Dash names none
+        plain = kind == "application/json" and "content-encoding" not in response.headers
+        return await _packed(response) if plain and "gzip" in request.headers.get("accept-encoding", "") else response
 
     return server
 
 
 async def _packed(response: Response) -> Response:
-    """Return an answer of Dash packed: a card is components, of which every word comes twice."""
+    """Return an answer of which every word comes in both languages packed, if it is not short."""
     parts = [part async for part in cast("StreamingResponse", response).body_iterator]
     data = b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)
     headers = {k: v for k, v in response.headers.items() if k not in ("content-length", "content-encoding")}
+    if len(data) < _SMALL:
+        return Response(data, response.status_code, headers)
     return Response(compress(data), response.status_code, {**headers, "content-encoding": "gzip"})

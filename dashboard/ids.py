@@ -11,11 +11,13 @@ class Id(StrEnum):
     ASKED = "asked"
     PLAN = "plan"
     CHOICE = "choice"
+    CARD_DATA = "card-data"
     LANG = "lang"
     THEME = "theme"
     # Where clientside callbacks that only tell the map write; nothing reads them.
     TOLD_VIEW = "told-view"
     TOLD_CHOICE = "told-choice"
+    TOLD_CARD = "told-card"
 
     LANG_ZH = "lang-zh"
     LANG_EN = "lang-en"
@@ -24,7 +26,6 @@ class Id(StrEnum):
     REVISION = "revision"
     ERROR = "error"
     BUSY = "busy"
-    CARD = "card"
     CARD_CLOSE = "card-close"
 
     # Filled by the modules in assets/.
@@ -33,6 +34,7 @@ class Id(StrEnum):
     ACTIONS = "actions"
     LIST = "zone-list"
     INBOX = "inbox"
+    CARD = "card"
     PANEL = "panel"
     SHEET = "sheet"
     DRAWER = "drawer"

@@ -76,10 +76,12 @@ def _stores() -> list[Any]:
         dcc.Store(id=Id.ASKED, data={"day": None, "outbreak": ""}),
         dcc.Store(id=Id.PLAN),
         dcc.Store(id=Id.CHOICE),
+        dcc.Store(id=Id.CARD_DATA),
         dcc.Store(id=Id.LANG, storage_type="local"),
         dcc.Store(id=Id.THEME, storage_type="local"),
         dcc.Store(id=Id.TOLD_VIEW),
         dcc.Store(id=Id.TOLD_CHOICE),
+        dcc.Store(id=Id.TOLD_CARD),
     ]
 
 
@@ -113,7 +115,7 @@ def make_layout(name: str, publishes: bool = False) -> html.Div:
     drawer = html.Section(id=Id.DRAWER, className="drawer", **{"aria-label": _label("drawer")})
     close = html.Button("×", id=Id.CARD_CLOSE, className="ib close", **{"aria-label": _label("close")})
     panel = html.Section(id=Id.PANEL, className="panel", hidden=True, **{"aria-labelledby": "panel-title"})
-    card = html.Div(empty_card(), id=Id.CARD, className="card")
+    card = html.Div(id=Id.CARD, className="card")
     left = html.Aside(
         [html.Div(id=Id.INBOX, className="inbox"), html.Div(id=Id.LIST, className="zones")],
         className="left",

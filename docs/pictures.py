@@ -200,7 +200,7 @@ def main(workspace: Path, scenes: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         copy = shutil.copytree(workspace, Path(folder) / "city")
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        with serving(create_server(copy)) as address:
+        with serving(create_server(copy, Path(folder) / "live")) as address:
             for size in SIZES:
                 for lang in LANGUAGES:
                     for name in scenes or SCENES:

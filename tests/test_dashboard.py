@@ -185,9 +185,9 @@ def test_an_error_of_the_engine_is_said_on_the_page() -> None:
 def test_a_choice_gives_its_card(client: TestClient) -> None:
     choice = {"layer": "units", "id": "L3", "zone": "s1e3a9c0"}
     inputs = [("choice", "data", choice), ("plan", "data", {"asked_day": "2022-03-16"})]
-    body = callback(client, "card.children", inputs).text
+    body = callback(client, "card-data.data", inputs).text
     assert "病例住所" in body
-    assert len(body) < 20_000
+    assert len(body) < 4_000
 
 
 # Plans

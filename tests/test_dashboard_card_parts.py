@@ -119,8 +119,8 @@ def test_a_click_on_any_zone_is_answered_in_ten_kilobytes() -> None:
             choice = {"layer": "zones", "id": zone, "zone": zone}
             given = [("choice", choice), ("plan", plan)]
             body = {
-                "output": "card.children",
-                "outputs": {"id": "card", "property": "children"},
+                "output": "card-data.data",
+                "outputs": {"id": "card-data", "property": "data"},
                 "inputs": [{"id": key, "property": "data", "value": value} for key, value in given],
                 "changedPropIds": ["choice.data"],
             }

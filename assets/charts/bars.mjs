@@ -47,7 +47,7 @@ function column({ day, d, series, sum, room, told, today, x, each, y, lang }) {
 
 /* Day numbers, with the month where it is told first, and today in words; the labels that have no room are left out. */
 function ticks({ days, today, x, each, height, tick, todayWord }) {
-  const step = Math.max(1, Math.ceil(18 / each)), base = height - BOTTOM;
+  const step = Math.max(1, Math.ceil(14 / each)), base = height - BOTTOM;
   const now = days.indexOf(today);
   return days.flatMap((day, d) => {
     const first = d === 0 || day.endsWith("-01");

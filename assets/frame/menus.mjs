@@ -21,7 +21,7 @@ async function draw() {
   if (!page.plan) return;
   if (!outbreaks.length) outbreaks = await getJson("/api/outbreaks");
   drawOutbreaks();
-  const first = listCommands("bar").map((c) => button(c, "btn"));
+  const first = listCommands("bar").map((c) => button(c, c.primary ? "btn pri" : "btn"));
   const more = menu(page.words.more_actions, icon("more"), listCommands("more").map((c) => [c.label, c.icon, c.run, c.keys]));
   document.getElementById("actions").replaceChildren(...first, more);
 }

@@ -6,7 +6,7 @@ import { getJson } from "../shared/server.mjs";
 import { matches, nameOf, readColumns, SORTS, sortRows } from "./rows.mjs";
 import { Windowed } from "./window.mjs";
 
-const CUT = 18, TAIL = 9; // widths of a name, in Latin letters, from which it is cut, and of what stays at its end
+const CUT = 40, TAIL = 16; // widths of a name, in Latin letters, that two lines hold, and of its end where it is cut
 
 export class ZoneList {
   constructor(root) {
@@ -140,7 +140,8 @@ export class ZoneList {
       "button",
       props,
       el("span", { class: `chip ${row.of.look} ${row.proposed ? "sketch" : ""}` }, row.of.letter[lang]),
-      el("span", { class: "zn" }, cutName(name), el("span", { class: "s" }, el("span", { class: row.asks ? "asks" : "" }, said), " · ", row.area ? row.area[lang] : el("span", { class: "mono" }, short))),
+      el("span", { class: "n" }, cutName(name)),
+      el("span", { class: "s" }, el("span", { class: row.asks ? "asks" : "" }, said), " · ", row.area ? row.area[lang] : el("span", { class: "mono" }, short)),
       el("span", { class: "r num" }, number(row.people)),
       el("span", { class: "dy" }, el("span", {}, day), el("span", { class: "days", "aria-hidden": "true" }, days)),
       el("span", { class: "r tl" }, el("span", { class: row.test === 0 ? "b" : "" }, test), el("span", { class: "s" }, lift)),
@@ -200,11 +201,15 @@ const wide = (letter) => (letter.codePointAt(0) > 0x2e80 ? 2 : 1);
 
 /* A long name gives way in its middle: its end, which names the block, is always read. */
 function cutName(name) {
-  const letters = [...name];
-  if (letters.reduce((sum, letter) => sum + wide(letter), 0) <= CUT) return el("span", { class: "n" }, name);
-  let from = letters.length;
-  for (let room = TAIL; from > 0 && room >= wide(letters[from - 1]); from--) room -= wide(letters[from - 1]);
-  const word = letters.slice(from).findIndex((letter) => letter === " " || wide(letter) === 2); // a word is not begun in its middle
-  if (from && wide(letters[from - 1]) === 1 && letters[from - 1] !== " " && word > 0 && word < letters.length - from - 3) from += word;
-  return el("span", { class: "n cut" }, el("span", {}, letters.slice(0, from).join("")), el("span", {}, letters.slice(from).join("")));
+  const letters = [...name], width = (of) => of.reduce((sum, letter) => sum + wide(letter), 0);
+  if (width(letters) <= CUT) return name;
+  const head = letters.slice(0, fitting(letters, CUT - TAIL)).join(""), tail = letters.slice(-fitting([...letters].reverse(), TAIL)).join("");
+  const some = TAIL / 2; // of a cut word, which goes with its space
+  return `${head.replace(new RegExp(` \\S{0,${some}}$`), "")}… ${tail.replace(new RegExp(`^\\S{0,${some}} `), "")}`;
+}
+
+function fitting(letters, room) {
+  let n = 0;
+  for (let left = room; n < letters.length && left >= wide(letters[n]); n++) left -= wide(letters[n]);
+  return n;
 }

@@ -23,7 +23,7 @@ export function start() {
   const here = () => document.querySelector(".app")?.dataset.publishes === "true";
   if (!here()) return;
   const rests = () => sheetKey() || document.documentElement.hasAttribute("data-redraw");
-  command({ key: KEY, label: "publish", icon: "publish", keys: "Shift+U", get menu() { return narrow.matches ? "more" : "bar"; }, run: (event) => (event && rests()) || open() });
+  command({ key: KEY, label: "publish", icon: "publish", keys: "Shift+U", primary: true, get menu() { return narrow.matches ? "more" : "bar"; }, run: (event) => (event && rests()) || open() });
   page.on("view", leave);
   page.on("log", moveOn);
   setInterval(() => panel && tellAges(state), TICK_MS);

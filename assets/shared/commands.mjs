@@ -3,7 +3,8 @@ import { page } from "./page.mjs";
 
 const commands = new Map();
 
-/* key: name; label: text key; run: function; icon; keys: e.g. "N" or "Ctrl+K"; menu: which menu shows it; when: function. */
+/* key: name; label: text key; run: function; icon; keys: e.g. "N" or "Ctrl+K"; menu: which menu shows it; primary: the act
+   that the others lead to; when: function. */
 export function command(spec) {
   commands.set(spec.key, spec);
 }

@@ -177,7 +177,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "decide_other": ("其他决定", "Other…"),
     "hold_short": ("临时管控", "Hold"),
     "rounds_short": ("检测结果", "Test results"),
-    "notice_short": ("打印通告", "Notice"),
+    "notice_short": ("通告", "Notice"),
     "f_notice_no": ("通告编号", "Notice number"),
     "f_in_force_from": ("生效时间", "In force from"),
     "f_delineated_at": ("划定时间", "Delineated at"),

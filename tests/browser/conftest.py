@@ -20,6 +20,7 @@ from dashboard.factory import ASSETS, make_server
 from tests.browser import standin as tiny_plan
 from tests.browser.live_folder import decide_all, make_published, put_out
 from tests.browser.redrawing import ALLOWED, Go
+from tests.commandline import run
 from zoning.plan import Plan
 
 SIZE = {"width": 1280, "height": 800}
@@ -92,6 +93,17 @@ def analyst(chromium: Browser, town: str) -> Iterator[Page]:
     with visiting(chromium, town, allowed="status of 4") as page:
         page.evaluate("localStorage.setItem('author', 'Li Wei')")
         yield page
+
+
+@pytest.fixture(scope="session")
+def invented_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city of `make run`, not to be changed: what was reported before 12 March is decided."""
+    home = tmp_path_factory.mktemp("city")
+    assert run("demo", home / "files") == 0
+    assert run("town", home / "city", "--manifest", home / "files" / "city.toml") == 0
+    ask = ("--as-of", "2022-03-12", "--decide", "auto", "--out", home / "zones.geojson")
+    assert run("derive", home / "city", *ask) == 0
+    return home / "city"
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,7 @@ def test_a_round_is_typed_by_building_with_enter_and_arrows(analyst: Page, town_
     expect(rows.nth(2).locator("[name=due]")).to_have_attribute("aria-invalid", "true")
     rows.nth(2).locator("[name=due]").fill("288")
     analyst.locator("#sheet [type=submit]").click()
-    expect(analyst.locator("#sheet .asaved")).to_contain_text("Saved: 3 buildings")
+    expect(analyst.locator("#sheet .asaved")).to_contain_text("Saved: 3 buildings", timeout=15_000)
     rounds = derive(town_copy).tables["rounds"]
     assert sorted(rounds["tested"]) == [288, 300, 312]
 

@@ -1,6 +1,7 @@
 """The first 24 hours on the demo city, as an analyst lives them: from a call at night to the report of the day."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from tests.acting import decisions
 from tests.browser.conftest import serving, visiting
 from tests.browser.test_acts import PANEL, SAVED, save
 from tests.browser.test_load import drop
-from tests.commandline import run
 from zoning.pipeline import derive
 from zoning.plan import Plan
 
@@ -21,14 +21,11 @@ SLOW_MS = 60_000  # a city is derived while other tests run
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The invented city of `make run`: what was reported before 12 March is decided."""
+def city(invented_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the city of `make run`, which the tests of the day change one after the other."""
     home = tmp_path_factory.mktemp("first-day")
-    workspace = home / "city"
-    assert run("demo", home / "files") == 0
-    assert run("town", workspace, "--manifest", home / "files" / "city.toml") == 0
-    assert run("derive", workspace, "--as-of", "2022-03-12", "--decide", "auto", "--out", home / "zones.geojson") == 0
-    return workspace
+    shutil.copytree(invented_city.parent / "files", home / "files")
+    return shutil.copytree(invented_city, home / "city")
 
 
 @pytest.fixture

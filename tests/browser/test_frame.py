@@ -84,6 +84,12 @@ def test_names_pinyin_and_addresses_are_found_and_flown_to(analyst: Page, typed:
     analyst.wait_for_function(moved, arg=before)
 
 
+def test_what_is_not_found_is_named(analyst: Page) -> None:
+    analyst.keyboard.press("Control+k")
+    analyst.keyboard.type("qwxzv")
+    expect(analyst.locator(".hits")).to_have_text("Nothing is called “qwxzv”.")
+
+
 def test_a_point_and_a_cell_are_found(analyst: Page) -> None:
     box = analyst.locator("#search")
     for text, kind in (("114.0529,22.5398", "Point"), ("22.5398, 114.0529", "Point"), ("8b411caa6261fff", "Cell")):

@@ -58,6 +58,16 @@ def submit(page: Page) -> None:
     page.locator(f"{PANEL} form [type=submit]").click()
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_at_a_desk_the_button_stands_in_the_bar(chromium: Browser, desk: str, lang: str) -> None:
+    size = {"width": 1440, "height": 900}
+    with visiting(chromium, desk, lang=lang, viewport=size) as page:
+        button = page.locator("#actions > .btn.pri")
+        expect(button).to_have_text({"zh": "发布", "en": "Publish"}[lang])
+        expect(button).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.querySelector('.bar').scrollWidth <= innerWidth")
+
+
 def test_published_from_the_panel_and_withdrawn_with_a_reason(editor: Page, town_copy: Path, out: Folder) -> None:
     editor.locator("#actions").get_by_role("button", name="Publish").click()
     expect(editor.locator(".pubnow")).to_contain_text("Nothing is published yet")
