@@ -9,6 +9,7 @@ import h3
 import orjson
 import pytest
 from fastapi.testclient import TestClient
+from shapely.geometry import MultiPolygon, shape
 
 from app import create_server
 from dashboard.texts.redraw import said_in_chinese
@@ -196,6 +197,11 @@ def test_a_submitted_draft_is_what_everybody_sees(client: TestClient, town_copy:
     assert "另一窗口" in hand.step("undo", 409)["what_zh"]
     edit = client.get("/api/desk/ledger").json()[0]
     assert (edit["event_id"], edit["names"]["zh"]) == (done["events"][0], "封控区")
+    where = client.get(f"/api/desk/ledger/{edit['event_id']}/atoms").json()
+    unit_of = read_sheet(town_copy).plan.units.set_index("id")["geometry"]["N6"]
+    assert shape(where["outline"]).equals_exact(MultiPolygon([unit_of]).normalize(), 1e-5, normalize=True)
+    assert (where["count"], where["box"]) == (1, pytest.approx(unit_of.bounds))
+    assert client.get("/api/desk/ledger/gone/atoms").json() == {"outline": None, "box": None, "count": 0}
     row = client.get("/api/desk/drafts").json()[0]
     assert (row["title"], row["state"], row["told"]["strokes"]) == ("night plan", "decided", 1)
 
@@ -217,7 +223,9 @@ def test_two_analysts_and_the_three_choices(client: TestClient) -> None:
     assert [row["atom_id"] for row in refused["conflicts"]] == ["N6"]
     assert refused["conflicts"][0]["author"] == "Wang Min"
     assert "内容未丢失" in refused["what_zh"]
-    assert client.get(f"/api/desk/drafts/{one.draft}/conflicts").json()["count"] == 1
+    told = client.get(f"/api/desk/drafts/{one.draft}/conflicts").json()
+    assert (told["count"], told["outline"], told["box"]) == (1, refused["outline"], refused["box"])
+    assert shape(told["outline"]).area > 0
     kept = one.act("move", choice="draft")
     assert (kept["state"], kept["n"]) == ("review", 1)
     one.act("name", state="open")

@@ -76,6 +76,22 @@ def draw_zones(
     return table.assign(people=sums["people"].to_numpy(), households=sums["households"].to_numpy())
 
 
+def draw_atoms(numbers: Cells, units: pd.DataFrame, atoms: pd.DataFrame) -> shapely.MultiPolygon:
+    """Draw a set of atoms as a zone of its own would be drawn.
+
+    Parameters
+    ----------
+    numbers : atom numbers.
+    units, atoms : of `make_units`.
+
+    Returns
+    -------
+    Outline, WGS84; empty where no atom has ground.
+    """
+    parts, owner = _pieces(units, atoms).of(numbers, np.zeros(len(numbers), np.int64))
+    return put_together(parts, owner, 1)[0]
+
+
 def _by_precedence(zones: pd.DataFrame) -> Ints:
     """Return the rows in the order in which zones take an atom that several claim, so that outlines overlap as they."""
     ground = zones["ground_id"].fillna("").astype("str") + "|" + zones["class"].astype("str")

@@ -18,7 +18,7 @@ const version = ([address]) => new URL(address.replace(/[{}]/g, "")).searchParam
 
 /* What a tool has put on the map stays when the style changes. */
 function keepOwn(before, next) {
-  const own = (id) => /^(desk|td)-/.test(id);
+  const own = (id) => /^(desk|td|shown)-/.test(id);
   const sources = Object.fromEntries(Object.entries(before?.sources || {}).filter(([name]) => own(name)));
   const layers = (before?.layers || []).filter((layer) => own(layer.id));
   return { ...next, sources: { ...next.sources, ...sources }, layers: [...next.layers, ...layers] };

@@ -2,7 +2,7 @@
 import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { getJson, Offline, Refused } from "../shared/server.mjs";
-import { library, showTool, toolCells } from "./grid.mjs";
+import { showTool } from "./grid.mjs";
 import { act, desk } from "./state.mjs";
 
 let box = null;
@@ -49,8 +49,8 @@ export function showConflict(told, submit = null) {
   const list = el("ul", { hidden: true }, told.conflicts.slice(0, 12).map((row) => el("li", {}, el("span", { class: "mono" }, row.atom_id), ` ${row.class_then} → ${row.class_now}`)));
   const show = () => {
     list.hidden = !list.hidden;
-    const cells = told.conflicts.map((row) => row.atom_id).filter((name) => library().isValidCell(name));
-    showTool(toolCells(cells));
+    showTool(told.outline && !list.hidden ? [{ type: "Feature", properties: {}, geometry: told.outline }] : []);
+    if (told.box && !list.hidden) window.cordon.stage.fly(told.box);
   };
   box = el("section", { class: "fl conflict", role: "alert" }, icon("warn"), el("div", {}, el("b", {}, word("conflict", { log: told.log, who })), el("p", {}, word("conflict_more", { n: told.count }), " ", el("button", { type: "button", class: "link", onclick: show }, word("conflict_show"))), list, el("div", { class: "choices" }, el("button", { type: "button", class: "btn pri", onclick: choose("replay") }, word("replay", { log: told.log })), el("button", { type: "button", class: "btn", onclick: choose("keep-theirs") }, word("keep_theirs", { log: told.log })), el("button", { type: "button", class: "btn", onclick: choose("draft") }, word("keep_both")))));
   document.querySelector(".stage").append(box);

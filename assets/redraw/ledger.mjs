@@ -3,6 +3,7 @@ import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { author, getJson, Offline, post, Refused, token } from "../shared/server.mjs";
 import { closeSheet, openSheet } from "../shared/sheet.mjs";
+import { showOnMap } from "./shown.mjs";
 
 const word = (key, fields) => page.say(`redraw_${key}`, fields);
 const STATES = ["", "suspended", "senseless", "emptied", "adrift", "in_effect", "not_yet", "replaced", "expired", "undone"];
@@ -64,14 +65,20 @@ function line(row) {
     el("div", {}, el("b", {}, row.class === "none" ? word("none") : row.names?.[lang] || row.class), " ", el("span", { class: "tag" }, word(`edit_${row.status}`)), " ", el("span", {}, row.reason)),
     el("div", { class: "mut" }, `${row.author} · ${moment(row.recorded_at)} · r ${row.base ?? "–"} · ${word("atoms_n", { n: row.atoms ?? 0 })} ${span}`),
     el("div", {}, row[`text_${lang}`]),
-    el("div", { class: "acts" }, el("button", { type: "button", class: "btn sm", onclick: () => show(row.event_id) }, icon("pin"), el("span", {}, word("show"))), back));
+    el("div", { class: "acts" }, el("button", { type: "button", class: "btn sm", onclick: () => show(row) }, icon("pin"), el("span", {}, word("show"))), back));
 }
 
-async function show(id) {
-  const { box } = await getJson(`/api/desk/ledger/${id}/atoms?${page.plan.query}`);
-  if (!box) return;
-  closeSheet();
-  window.cordon.stage.fly(box);
+async function show(row) {
+  try {
+    const { outline, box } = await getJson(`/api/desk/ledger/${row.event_id}/atoms?${page.plan.query}`);
+    if (!outline) return say(word("show_none"));
+    closeSheet();
+    showOnMap(outline, () => [el("b", {}, row.reason), el("span", { class: "mut" }, `${row.author} · ${moment(row.recorded_at)}`)]);
+    return window.cordon.stage.fly(box);
+  } catch (error) {
+    if (!(error instanceof Offline || error instanceof Refused)) throw error;
+    return say(error.message);
+  }
 }
 
 async function revert(id) {

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -26,6 +27,7 @@ from zoning.desk import is_idle
 from zoning.desk.acts import leave
 from zoning.desk.files import write_kept
 from zoning.desk.submitting import DraftConflict, Signed, conflicts_of, submit
+from zoning.desk.telling import outline_of
 from zoning.errors import ConflictError, ZoningError
 
 Outbreak = Annotated[str, Query(max_length=31, pattern=r"^[a-z0-9-]*$")]
@@ -190,7 +192,7 @@ def _ends(routes: APIRouter, desks: Desks) -> None:
         found = desks.open(name)
         with found.lock:
             table, now = conflicts_of(desks.workspace(found.draft.outbreak), found.paper.ground, found.desk)
-        return {"base": found.draft.base, "log": now.revision, **_conflicts(table)}
+        return {"base": found.draft.base, "log": now.revision, **_conflicts(found, table)}
 
     @routes.post("/drafts/{name}/move", summary="Put a draft on the newest base", openapi_extra=described(Move))
     def move(name: str, told: Annotated[Move, Depends(posted(Move))]) -> Response:
@@ -228,7 +230,7 @@ def _submitted(desks: Desks, found: Open, told: Submit) -> dict[str, Any]:
         except DraftConflict as error:
             what, where, fix = _both("draft_old")
             more = {"what_zh": both("no_draft_old")["zh"], "said": str(error), "log": error.revision}
-            raise Refused(409, what, where, fix, {**more, **_conflicts(error.conflicts)}) from None
+            raise Refused(409, what, where, fix, {**more, **_conflicts(found, error.conflicts)}) from None
         desks.tell(found)
         found.draft = desks.drawer.change(found.draft.id, state="decided")
     return {**row_of(found.draft), "events": events, "log": workspace.revision()}
@@ -246,10 +248,12 @@ def _times(desks: Desks, found: Open, told: Submit) -> tuple[datetime | None, da
     return read["effective_at"], read["until"]
 
 
-def _conflicts(table: Any) -> dict[str, Any]:
+def _conflicts(found: Open, table: Any) -> dict[str, Any]:
     columns = ["atom_id", "class_then", "class_now", "stroke", "author"]
     rows = table[columns].astype(object).where(table[columns].notna(), None).head(_SHOWN)
-    return {"count": len(table), "conflicts": rows.to_dict("records")}
+    ground = found.paper.ground
+    numbers = np.array(ground.numbers(table["atom_id"].tolist())[0], np.uint64)
+    return {**outline_of(ground.sheet.plan, numbers), "count": len(table), "conflicts": rows.to_dict("records")}
 
 
 def _both(key: str) -> tuple[str, str, str]:

@@ -12,7 +12,8 @@ from dashboard.api.posting import Act, Words, described, posted
 from dashboard.desks import Desks, Open
 from dashboard.plans import Plans
 from zoning.desk import Desk
-from zoning.geometry import cell_centres, cells_to_text, points_to_cells
+from zoning.desk.telling import outline_of
+from zoning.geometry import cells_to_text, points_to_cells
 from zoning.lookup import at_level, atoms_inside
 from zoning.saving import take_back
 
@@ -58,7 +59,9 @@ def ground_routes(routes: APIRouter, desks: Desks, plans: Plans) -> None:
 
     @routes.get("/ledger/{event_id}/atoms", summary="The atoms of an edit, and where it lies")
     def atoms(asked: Asked, event_id: str) -> dict[str, Any]:
-        return where_of(plans.get(asked).plan, event_id)
+        plan = plans.get(asked).plan
+        held = plan.touched.loc[plan.touched["stroke"] == event_id, "atom"]
+        return outline_of(plan, held.to_numpy(np.uint64))
 
     @routes.post("/ledger/revert", summary="Take one edit back, or an undo", openapi_extra=described(Revert))
     def revert(told: Annotated[Revert, Depends(posted(Revert))]) -> dict[str, Any]:
@@ -79,19 +82,6 @@ def _rows(plan: Any) -> list[dict[str, Any]]:
 def _fits(row: dict[str, Any], text: str, status: str) -> bool:
     words = f"{row['event_id']} {row['author']} {row['reason']} {row['class']} {row['zone_id']} {row['text_zh']}"
     return (not status or row["status"] == status) and text.strip().lower() in f"{words} {row['text_en']}".lower()
-
-
-def where_of(plan: Any, event_id: str) -> dict[str, Any]:
-    """Return the atoms on which an edit counts: cells and footprints, and the box around them."""
-    rows = plan.touched[plan.touched["stroke"] == event_id]
-    number = rows["atom"].to_numpy(np.uint64)
-    unit = number < len(plan.atoms)
-    at = plan.atoms.iloc[number[unit].astype(np.int64)]
-    cells = number[~unit]
-    points = np.concatenate([at[["lng", "lat"]].to_numpy(float), np.column_stack(cell_centres(cells))])
-    box = [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()] if len(points) else None
-    names = {"cells": cells_to_text(cells[:5000]), "units": at["building_id"].fillna(at["unit_id"]).unique().tolist()}
-    return {**names, "box": box, "count": len(rows)}
 
 
 def what_stands(found: Open, lng: float, lat: float) -> dict[str, Any]:

@@ -215,6 +215,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "redraw_from": ("自 {at} 起", "from {at}"),
     "redraw_until_at": ("至 {at}", "until {at}"),
     "redraw_show": ("在图上显示", "Show"),
+    "redraw_show_none": ("该改动已不涉及任何地面。", "No ground is left of this edit."),
     "redraw_revert": ("撤销此项", "Take back"),
     "redraw_bring_back": ("恢复此项", "Bring back"),
     "redraw_edit_all": ("全部", "all"),

@@ -1,15 +1,19 @@
 """The answer to a stroke: what it came to, before and after, in less than 10 kB whatever its size."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import shapely
 
 from zoning.desk import Change, Desk, Known, Place
 from zoning.desk.ground import Ground
 from zoning.desk.weighing import Tally
-from zoning.geometry import Ints
+from zoning.geometry import Cells, Ints
 from zoning.lookup import atoms_inside
+from zoning.pipeline import Plan
+from zoning.shapes import draw_atoms
 
 SHOWN_ATOMS, SHOWN_ZONES = 150, 8
 Pair = list[float]
@@ -139,6 +143,25 @@ def drawn_atoms(ground: Ground, desk: Desk, atoms: Iterable[int]) -> dict[str, d
             cells.setdefault(place.of if place else "", []).append(atom)
     units = _drawn_units(ground, desk, np.array(sorted(rows), np.int64)) if rows else {}
     return {"cells": {of: ground.names(those) for of, those in cells.items()}, "units": units}
+
+
+def outline_of(plan: Plan, numbers: Cells) -> dict[str, Any]:
+    """Return where atoms lie, for a map to show.
+
+    Parameters
+    ----------
+    plan : as derived.
+    numbers : atom numbers.
+
+    Returns
+    -------
+    outline: GeoJSON geometry; box: west, south, east, north; both None where no atom has ground. count: of the atoms.
+    """
+    shape = draw_atoms(numbers, plan.units, plan.atoms)
+    if shape.is_empty:
+        return {"outline": None, "box": None, "count": len(numbers)}
+    rounded = shapely.transform(shape, lambda points: np.round(points, 6))
+    return {"outline": json.loads(shapely.to_geojson(rounded)), "box": list(shape.bounds), "count": len(numbers)}
 
 
 def _drawn_units(ground: Ground, desk: Desk, rows: Ints) -> dict[str, list[str]]:
