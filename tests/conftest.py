@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from live.__main__ import main as publish
@@ -21,7 +21,14 @@ from zoning.store import Workspace
 # The machine's load must not fail a property; on CI the same examples come back at each run.
 # On CI a failing example is told as it is found: making it small can take longer than all tests together.
 PHASES = [phase for phase in Phase if phase != Phase.shrink or "CI" not in os.environ]
-settings.register_profile("cordon", deadline=None, derandomize="CI" in os.environ, print_blob=True, phases=PHASES)
+settings.register_profile(
+    "cordon",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+    phases=PHASES,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("cordon")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

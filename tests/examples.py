@@ -17,7 +17,7 @@ def few_then_many(few: int, many: int) -> pytest.MarkDecorator:
 
 
 def _hold(examples: int) -> Hold:
-    def hold(*strategies: Any) -> Callable[[Callable[..., None]], None]:
-        return lambda check: settings(max_examples=examples)(given(*strategies)(check))()
+    def hold(*strategies: Any, **named: Any) -> Callable[[Callable[..., None]], None]:
+        return lambda check: settings(max_examples=examples)(given(*strategies, **named)(check))()
 
     return hold

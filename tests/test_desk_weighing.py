@@ -6,9 +6,9 @@ import numpy as np
 import orjson
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from zoning.burden import weigh
 from zoning.desk import NOWHERE, Act, Desk, Place, contact, do, redo, undo
 from zoning.desk.contact import parts_and_holes
@@ -28,13 +28,16 @@ def scale(town_folder: Path) -> Scale:
     return Scale(make_ground(sheet), sheet.edited.zones)
 
 
-@given(st.sets(st.sampled_from(DISK.tolist())))
-def test_parts_and_holes_are_those_of_the_drawn_outline(cells: set[int]) -> None:
-    held = np.array(sorted(cells), np.uint64)
-    assert parts_and_holes(cells) == contact._of_many(held) if cells else (0, 0)
-    outline = shapely.union_all(shapely.set_precision(cell_polygons(held), 1e-9))
-    polygons = [part for part in shapely.get_parts(outline) if not part.is_empty]
-    assert parts_and_holes(cells) == (len(polygons), sum(len(part.interiors) for part in polygons))
+@few_then_many(6, 40)
+def test_parts_and_holes_are_those_of_the_drawn_outline(hold: Hold) -> None:
+    def check(cells: set[int]) -> None:
+        held = np.array(sorted(cells), np.uint64)
+        assert parts_and_holes(cells) == contact._of_many(held) if cells else (0, 0)
+        outline = shapely.union_all(shapely.set_precision(cell_polygons(held), 1e-9))
+        polygons = [part for part in shapely.get_parts(outline) if not part.is_empty]
+        assert parts_and_holes(cells) == (len(polygons), sum(len(part.interiors) for part in polygons))
+
+    hold(st.sets(st.sampled_from(DISK.tolist())))(check)
 
 
 def test_no_ground_has_no_parts() -> None:
@@ -64,28 +67,30 @@ def strokes(ground: Ground) -> st.SearchStrategy[list[object]]:
     return st.lists(acts | acts | st.sampled_from(["undo", "redo"]), max_size=10)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
-@given(st.data())
-def test_step_by_step_is_as_counted_anew(scale: Scale, data: st.DataObject) -> None:
-    ground, base = scale.ground, tally_base(scale)
-    desk, tally = Desk(ground.base), base.copy()
-    for step in data.draw(strokes(ground)):
-        change = do(desk, step) if isinstance(step, Act) else (undo if step == "undo" else redo)(desk)
-        if change:
-            zones = tally.change(desk, change)
-            tell_forms(desk, base, tally, sorted(zones)[::2])  # those are kept, and must not outlive a stroke
-            told = {"totals": tell_totals(base, tally), "zones": tell_zones(desk, base, tally, zones)}
-            assert len(orjson.dumps({**told, **tell_atoms(ground, desk, change)})) <= 10_000
-    everywhere = {*ground.base.shown, *ground.base.derived, *desk.placed}
-    anew = Tally(scale)
-    anew.add(everywhere, (desk.at(atom) for atom in everywhere), 1)
-    for name in ("person_days", "tests", "beyond", "below"):
-        assert getattr(tally, name) == pytest.approx(getattr(anew, name), abs=1e-6), name
-    for place in {*tally.people, *anew.people}:
-        assert tally.people.get(place, 0) == pytest.approx(anew.people.get(place, 0), abs=1e-6)
-    for zone, form in tell_forms(desk, base, tally, desk.zones).items():
-        shapes = (shape_of(ground, held.get(zone, ())) for held in (ground.members, desk.members))
-        assert tuple(zip(form["parts"], form["holes"], strict=True)) == tuple(shapes)
+@few_then_many(6, 40)
+def test_step_by_step_is_as_counted_anew(hold: Hold, scale: Scale) -> None:
+    def check(data: st.DataObject) -> None:
+        ground, base = scale.ground, tally_base(scale)
+        desk, tally = Desk(ground.base), base.copy()
+        for step in data.draw(strokes(ground)):
+            change = do(desk, step) if isinstance(step, Act) else (undo if step == "undo" else redo)(desk)
+            if change:
+                zones = tally.change(desk, change)
+                tell_forms(desk, base, tally, sorted(zones)[::2])  # those are kept, and must not outlive a stroke
+                told = {"totals": tell_totals(base, tally), "zones": tell_zones(desk, base, tally, zones)}
+                assert len(orjson.dumps({**told, **tell_atoms(ground, desk, change)})) <= 10_000
+        everywhere = {*ground.base.shown, *ground.base.derived, *desk.placed}
+        anew = Tally(scale)
+        anew.add(everywhere, (desk.at(atom) for atom in everywhere), 1)
+        for name in ("person_days", "tests", "beyond", "below"):
+            assert getattr(tally, name) == pytest.approx(getattr(anew, name), abs=1e-6), name
+        for place in {*tally.people, *anew.people}:
+            assert tally.people.get(place, 0) == pytest.approx(anew.people.get(place, 0), abs=1e-6)
+        for zone, form in tell_forms(desk, base, tally, desk.zones).items():
+            shapes = (shape_of(ground, held.get(zone, ())) for held in (ground.members, desk.members))
+            assert tuple(zip(form["parts"], form["holes"], strict=True)) == tuple(shapes)
+
+    hold(st.data())(check)
 
 
 def test_a_stroke_of_many_atoms_is_answered_in_few_words(scale: Scale) -> None:

@@ -5,8 +5,8 @@ import numpy as np
 import orjson
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
 
+from tests.examples import Hold, few_then_many
 from zoning.errors import InputError, ZoningError
 from zoning.intake import intake_rows, read_input
 from zoning.intake.raw import RawTable, reject_table
@@ -178,35 +178,41 @@ NASTY = st.sampled_from(
 CELL = st.one_of(NASTY, st.text(max_size=10))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(st.data(), st.sampled_from(KINDS))
-def test_read_is_accepted_plus_rejected_on_dirt(data, kind):
-    terms = contract(kind)
-    needed = [column.name for column in terms.columns if column.required]
-    names = [*data.draw(st.lists(st.sampled_from(terms.names), unique=True)), *needed]
-    n = data.draw(st.integers(1, 6))
-    dirt = {name: pd.Series(data.draw(st.lists(CELL, min_size=n, max_size=n)), dtype="object") for name in names}
-    values = pd.DataFrame(dirt).map(lambda cell: cell.encode("utf-8", "replace").decode()).astype("str")
-    raw = RawTable("dirt", values, np.arange(2, n + 2), None, "", reject_table("dirt", []))
-    before = values.copy()
-    options = Options(crs=data.draw(st.sampled_from(["", "gcj02", "EPSG:4547"])), now=NOW)
-    try:
-        found = intake_rows(raw, kind, options)
-    except ZoningError:
-        return
-    assert values.equals(before)
-    assert found.read == n == len(found.accepted) + len(found.rejects)
-    assert sorted([*found.accepted["row"], *found.rejects["row"]]) == list(range(2, n + 2))
-    check(found.accepted, terms)
+@few_then_many(30, 200)
+def test_read_is_accepted_plus_rejected_on_dirt(hold: Hold) -> None:
+    def each(data, kind) -> None:
+        terms = contract(kind)
+        needed = [column.name for column in terms.columns if column.required]
+        names = [*data.draw(st.lists(st.sampled_from(terms.names), unique=True)), *needed]
+        n = data.draw(st.integers(1, 6))
+        dirt = {name: pd.Series(data.draw(st.lists(CELL, min_size=n, max_size=n)), dtype="object") for name in names}
+        values = pd.DataFrame(dirt).map(lambda cell: cell.encode("utf-8", "replace").decode()).astype("str")
+        raw = RawTable("dirt", values, np.arange(2, n + 2), None, "", reject_table("dirt", []))
+        before = values.copy()
+        options = Options(crs=data.draw(st.sampled_from(["", "gcj02", "EPSG:4547"])), now=NOW)
+        try:
+            found = intake_rows(raw, kind, options)
+        except ZoningError:
+            return
+        assert values.equals(before)
+        assert found.read == n == len(found.accepted) + len(found.rejects)
+        assert sorted([*found.accepted["row"], *found.rejects["row"]]) == list(range(2, n + 2))
+        check(found.accepted, terms)
+
+    hold(st.data(), st.sampled_from(KINDS))(each)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=200), st.sampled_from([".csv", ".geojson", ".gpkg", ".osm.pbf"]), st.sampled_from(KINDS))
-def test_any_bytes_give_a_table_or_one_clear_error(tmp_path, data, ending, kind):
-    path = tmp_path / f"x{ending}"
-    path.write_bytes(b"id,name\n" + data if ending == ".csv" else data)
-    try:
-        tables = read_input(path, kind)
-    except ZoningError:
-        return
-    assert all(found.read == len(found.accepted) + len(found.rejects) for found in tables.values())
+@few_then_many(30, 200)
+def test_any_bytes_give_a_table_or_one_clear_error(hold: Hold, tmp_path) -> None:
+    def each(data, ending, kind) -> None:
+        path = tmp_path / f"x{ending}"
+        path.write_bytes(b"id,name\n" + data if ending == ".csv" else data)
+        try:
+            tables = read_input(path, kind)
+        except ZoningError:
+            return
+        assert all(found.read == len(found.accepted) + len(found.rejects) for found in tables.values())
+
+    hold(st.binary(max_size=200), st.sampled_from([".csv", ".geojson", ".gpkg", ".osm.pbf"]), st.sampled_from(KINDS))(
+        each
+    )

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import POLICY, Row, at
 from tests.waiting import CASE, a_round, act, changed, check, met, pack, sample, zone
 from zoning.classes import OnPositive, Reset
@@ -232,34 +232,38 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None)
-@given(worlds())
-def test_a_zone_is_never_ready_while_a_condition_does_not_hold(world: dict[str, Any]) -> None:
-    void = {row["zone_id"] for row in world["zones"] if row["void"]}
-    checks, acts = check(world.pop("policy"), *world.pop("zones"), **world)
-    leave = acts[acts["act"].isin(["step", "release"])].set_index("zone_id")
-    holds = checks.groupby("zone_id")["holds"].agg(["sum", "size", "all"])
-    for zone_id, row in leave.iterrows():
-        if zone_id in void:
-            assert row["ready"]
-        else:
-            assert (row["holding"], row["of"]) == tuple(holds.loc[zone_id, ["sum", "size"]])
-            assert not row["ready"] or holds.loc[zone_id, "all"]
-    assert ((checks["missing_en"] == "") == checks["holds"]).all()
-    assert ((checks["missing_zh"] == "") == checks["holds"]).all()
+@few_then_many(15, 80)
+def test_a_zone_is_never_ready_while_a_condition_does_not_hold(hold: Hold) -> None:
+    def each(world: dict[str, Any]) -> None:
+        void = {row["zone_id"] for row in world["zones"] if row["void"]}
+        checks, acts = check(world.pop("policy"), *world.pop("zones"), **world)
+        leave = acts[acts["act"].isin(["step", "release"])].set_index("zone_id")
+        holds = checks.groupby("zone_id")["holds"].agg(["sum", "size", "all"])
+        for zone_id, row in leave.iterrows():
+            if zone_id in void:
+                assert row["ready"]
+            else:
+                assert (row["holding"], row["of"]) == tuple(holds.loc[zone_id, ["sum", "size"]])
+                assert not row["ready"] or holds.loc[zone_id, "all"]
+        assert ((checks["missing_en"] == "") == checks["holds"]).all()
+        assert ((checks["missing_zh"] == "") == checks["holds"]).all()
+
+    hold(worlds())(each)
 
 
-@settings(max_examples=40, deadline=None)
-@given(worlds(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(world: dict[str, Any], random: Any) -> None:
-    policy, zones = world.pop("policy"), world.pop("zones")
-    ended = [row["ended_at"] for row in world["rounds"]]
-    world["rounds"] = [row for row in world["rounds"] if ended.count(row["ended_at"]) == 1]
-    checks, acts = check(policy, *zones, **world)
-    mixed = {kind: random.sample(rows, len(rows)) for kind, rows in world.items()}
-    again, others = check(policy, *reversed(zones), **mixed)
-    order = ["zone_id", "predicate"]
-    pd.testing.assert_frame_equal(
-        checks.sort_values(order, ignore_index=True), again.sort_values(order, ignore_index=True)
-    )
-    pd.testing.assert_frame_equal(acts, others)
+@few_then_many(15, 80)
+def test_the_order_of_rows_changes_nothing(hold: Hold) -> None:
+    def each(world: dict[str, Any], random: Any) -> None:
+        policy, zones = world.pop("policy"), world.pop("zones")
+        ended = [row["ended_at"] for row in world["rounds"]]
+        world["rounds"] = [row for row in world["rounds"] if ended.count(row["ended_at"]) == 1]
+        checks, acts = check(policy, *zones, **world)
+        mixed = {kind: random.sample(rows, len(rows)) for kind, rows in world.items()}
+        again, others = check(policy, *reversed(zones), **mixed)
+        order = ["zone_id", "predicate"]
+        pd.testing.assert_frame_equal(
+            checks.sort_values(order, ignore_index=True), again.sort_values(order, ignore_index=True)
+        )
+        pd.testing.assert_frame_equal(acts, others)
+
+    hold(worlds(), st.randoms(use_true_random=False))(each)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import area, derive_town, estate, floors, home, house, stairwell
 from tests.town_strategies import grounds
 from zoning.addresses import resolve
@@ -46,20 +46,24 @@ def test_every_boundary_of_the_town_reads_back(town_plan: Plan, language: str) -
         reads_back(list(boundary.phrases), set(atoms_of(town_plan, zone["zone_id"])[0]), town_plan)
 
 
-@settings(max_examples=40)
-@given(data=st.data(), language=st.sampled_from(LANGUAGES))
-def test_any_atoms_of_the_town_read_back(data: st.DataObject, language: str, town_plan: Plan) -> None:
-    atoms = data.draw(st.sets(st.integers(0, len(town_plan.atoms) - 1)))
-    reads_back(name_atoms(atoms, town_plan, language), atoms, town_plan)
+@few_then_many(8, 40)
+def test_any_atoms_of_the_town_read_back(hold: Hold, town_plan: Plan) -> None:
+    def check(data: st.DataObject, language: str) -> None:
+        atoms = data.draw(st.sets(st.integers(0, len(town_plan.atoms) - 1)))
+        reads_back(name_atoms(atoms, town_plan, language), atoms, town_plan)
+
+    hold(data=st.data(), language=st.sampled_from(LANGUAGES))(check)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-@given(rows=grounds(), data=st.data(), language=st.sampled_from(LANGUAGES))
-def test_any_atoms_of_a_generated_town_read_back(rows: dict, data: st.DataObject, language: str) -> None:
-    plan = derive_town(**rows)
-    if len(plan.atoms):
-        atoms = data.draw(st.sets(st.integers(0, len(plan.atoms) - 1)))
-        reads_back(name_atoms(atoms, plan, language), atoms, plan)
+@few_then_many(8, 40)
+def test_any_atoms_of_a_generated_town_read_back(hold: Hold) -> None:
+    def check(rows: dict, data: st.DataObject, language: str) -> None:
+        plan = derive_town(**rows)
+        if len(plan.atoms):
+            atoms = data.draw(st.sets(st.integers(0, len(plan.atoms) - 1)))
+            reads_back(name_atoms(atoms, plan, language), atoms, plan)
+
+    hold(rows=grounds(), data=st.data(), language=st.sampled_from(LANGUAGES))(check)
 
 
 @pytest.fixture(scope="module")

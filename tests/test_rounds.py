@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import SETTINGS, Row, at, estate, house, stairwell, tables
 from zoning.geometry import text_to_cells
 from zoning.people import share_people
@@ -199,28 +199,32 @@ def missing(found: pd.DataFrame) -> dict[str, float]:
     return {"Y": 1.0, "Z": 1.0} | (1 - found.set_index("zone_id")["share"]).to_dict()
 
 
-@settings(max_examples=40, deadline=None)
-@given(some_rows(), SAMPLES, st.data())
-def test_one_more_tested_person_never_makes_a_round_less_complete(rows: list[Row], given: Any, data: Any) -> None:
-    tests = [sample(who, unit, result, test_id=f"T{n}") for n, (who, unit, result) in enumerate(given)]
-    before = missing(add_up(rows, tests, held=SPLIT))
-    at_row = data.draw(st.integers(0, len(rows) - 1))
-    more = [{**row, "tested": row["tested"] + (n == at_row)} for n, row in enumerate(rows)]
-    after = missing(add_up(more, tests, held=SPLIT))
-    assert all(after[zone] <= before[zone] + 1e-9 for zone in before)
-    extra = sample("new", data.draw(st.sampled_from(UNITS)), test_id="T-new")
-    after = missing(add_up(rows, [*tests, extra], held=SPLIT))
-    assert all(after[zone] <= before[zone] + 1e-9 for zone in before)
+@few_then_many(10, 60)
+def test_one_more_tested_person_never_makes_a_round_less_complete(hold: Hold) -> None:
+    def check(rows: list[Row], given: Any, data: Any) -> None:
+        tests = [sample(who, unit, result, test_id=f"T{n}") for n, (who, unit, result) in enumerate(given)]
+        before = missing(add_up(rows, tests, held=SPLIT))
+        at_row = data.draw(st.integers(0, len(rows) - 1))
+        more = [{**row, "tested": row["tested"] + (n == at_row)} for n, row in enumerate(rows)]
+        after = missing(add_up(more, tests, held=SPLIT))
+        assert all(after[zone] <= before[zone] + 1e-9 for zone in before)
+        extra = sample("new", data.draw(st.sampled_from(UNITS)), test_id="T-new")
+        after = missing(add_up(rows, [*tests, extra], held=SPLIT))
+        assert all(after[zone] <= before[zone] + 1e-9 for zone in before)
+
+    hold(some_rows(), SAMPLES, st.data())(check)
 
 
-@settings(max_examples=30, deadline=None)
-@given(some_rows(), SAMPLES, st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(rows: list[Row], given: Any, random: Any) -> None:
-    tests = [sample(who, unit, result, test_id=f"T{n}") for n, (who, unit, result) in enumerate(given)]
-    found = add_up(rows, tests, held=SPLIT)
-    mixed = [dict(row, round_row_id=str(n)) for n, row in enumerate(random.sample(rows, len(rows)))]
-    others = [dict(row, test_id=f"S{n}") for n, row in enumerate(random.sample(tests, len(tests)))]
-    pd.testing.assert_frame_equal(found, add_up(mixed, others, held=SPLIT))
+@few_then_many(10, 60)
+def test_the_order_of_rows_changes_nothing(hold: Hold) -> None:
+    def check(rows: list[Row], given: Any, random: Any) -> None:
+        tests = [sample(who, unit, result, test_id=f"T{n}") for n, (who, unit, result) in enumerate(given)]
+        found = add_up(rows, tests, held=SPLIT)
+        mixed = [dict(row, round_row_id=str(n)) for n, row in enumerate(random.sample(rows, len(rows)))]
+        others = [dict(row, test_id=f"S{n}") for n, row in enumerate(random.sample(tests, len(tests)))]
+        pd.testing.assert_frame_equal(found, add_up(mixed, others, held=SPLIT))
+
+    hold(some_rows(), SAMPLES, st.randoms(use_true_random=False))(check)
 
 
 @pytest.mark.parametrize("unit", UNITS)

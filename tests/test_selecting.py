@@ -4,9 +4,10 @@ import h3
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from zoning.errors import InputError, UnknownError
 from zoning.geometry import cells_to_text, disks
 from zoning.pipeline import Plan
@@ -15,7 +16,6 @@ from zoning.selecting.lines import across, around, around_metres, in_block, road
 from zoning.selecting.names import in_list, in_unit, in_words, snap
 
 BOW = shapely.Polygon([(114.05, 22.54), (114.06, 22.55), (114.06, 22.54), (114.05, 22.55)])
-quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +38,22 @@ def zone_atoms(land: Land, name: str) -> np.ndarray:
     return rows.loc[rows["zone_id"] == zone, "atom"].to_numpy(np.uint64)
 
 
-@quick
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=7))
-def test_a_shape_takes_what_has_its_point_in_it(land: Land, corners: list[tuple[float, float]]) -> None:
-    west, south, east, north = land.box
-    shape = shapely.convex_hull(
-        shapely.multipoints([(west + x * (east - west), south + y * (north - south)) for x, y in corners])
-    )
-    assume(shapely.area(shape) > 1e-6)
-    taken = in_shape(land, shape)
-    units = land.plan.atoms
-    inside = shapely.contains_xy(shape, units["lng"], units["lat"])
-    cells = h3.h3shape_to_cells(h3.geo_to_h3shape(shape), land.plan.settings.resolution)
-    assert ids(land, taken.atoms) == {*units["atom_id"][inside], *cells}
-    assert len(np.unique(taken.atoms)) == len(taken.atoms)
+@few_then_many(8, 40)
+def test_a_shape_takes_what_has_its_point_in_it(hold: Hold, land: Land) -> None:
+    def check(corners: list[tuple[float, float]]) -> None:
+        west, south, east, north = land.box
+        shape = shapely.convex_hull(
+            shapely.multipoints([(west + x * (east - west), south + y * (north - south)) for x, y in corners])
+        )
+        assume(shapely.area(shape) > 1e-6)
+        taken = in_shape(land, shape)
+        units = land.plan.atoms
+        inside = shapely.contains_xy(shape, units["lng"], units["lat"])
+        cells = h3.h3shape_to_cells(h3.geo_to_h3shape(shape), land.plan.settings.resolution)
+        assert ids(land, taken.atoms) == {*units["atom_id"][inside], *cells}
+        assert len(np.unique(taken.atoms)) == len(taken.atoms)
+
+    hold(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=7))(check)
 
 
 @pytest.mark.parametrize(
@@ -180,15 +182,17 @@ def test_a_line_or_a_road_parts_a_zone(land: Land) -> None:
         across(land, atoms, shapely.Point(114, 22))
 
 
-@quick
-@given(st.integers(1, 4))
-def test_what_grew_a_ring_shrinks_back(land: Land, rings: int) -> None:
-    cells = disks(land.plan.atoms["cell"].to_numpy(np.uint64)[:1], 4)[1]
-    atoms = in_cells(land, cells).atoms
-    grown = around(land, atoms, rings).atoms
-    assert not set(grown) & set(atoms)
-    both = np.concatenate([atoms, grown])
-    assert set(around(land, both, -rings).atoms) == set(grown)
+@few_then_many(8, 40)
+def test_what_grew_a_ring_shrinks_back(hold: Hold, land: Land) -> None:
+    def check(rings: int) -> None:
+        cells = disks(land.plan.atoms["cell"].to_numpy(np.uint64)[:1], 4)[1]
+        atoms = in_cells(land, cells).atoms
+        grown = around(land, atoms, rings).atoms
+        assert not set(grown) & set(atoms)
+        both = np.concatenate([atoms, grown])
+        assert set(around(land, both, -rings).atoms) == set(grown)
+
+    hold(st.integers(1, 4))(check)
 
 
 def test_metres_around_a_zone(land: Land) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from bench.visits import write_visits
+from tests.examples import Hold, few_then_many
 from zoning import state
 from zoning.errors import ZoningError
 from zoning.facts import read_versions
@@ -85,32 +85,34 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "PIECE", 2)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(lines=st.lists(LINE, min_size=1, max_size=25))
-def test_chunks_give_what_the_whole_gives(tmp_path: Path, small_blocks: None, lines: list[str]) -> None:
-    path = tmp_path / "v.csv"
-    path.write_text("\n".join([HEAD, *lines]), encoding="utf-8")
-    try:
-        table, rejects, notices, read = whole(path)
-    except ZoningError:
-        return
-    assert_streamed_alike(path, tmp_path, table, rejects, notices, read)
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(records=st.lists(RECORD, min_size=1, max_size=25))
-def test_chunks_of_json_lines_give_what_the_whole_gives(
-    tmp_path: Path, small_blocks: None, records: list[tuple[tuple[str, ...], set[str], str]]
-) -> None:
-    path = tmp_path / "v.jsonl"
-    path.write_text("\n".join(map(json_line, records)), encoding="utf-8")
-    try:
-        table, rejects, notices, read = whole(path)
-    except ZoningError:
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(readers_json, "_LINES", 3)
+@few_then_many(10, 60)
+def test_chunks_give_what_the_whole_gives(hold: Hold, tmp_path: Path, small_blocks: None) -> None:
+    def check(lines: list[str]) -> None:
+        path = tmp_path / "v.csv"
+        path.write_text("\n".join([HEAD, *lines]), encoding="utf-8")
+        try:
+            table, rejects, notices, read = whole(path)
+        except ZoningError:
+            return
         assert_streamed_alike(path, tmp_path, table, rejects, notices, read)
+
+    hold(st.lists(LINE, min_size=1, max_size=25))(check)
+
+
+@few_then_many(10, 60)
+def test_chunks_of_json_lines_give_what_the_whole_gives(hold: Hold, tmp_path: Path, small_blocks: None) -> None:
+    def check(records: list[tuple[tuple[str, ...], set[str], str]]) -> None:
+        path = tmp_path / "v.jsonl"
+        path.write_text("\n".join(map(json_line, records)), encoding="utf-8")
+        try:
+            table, rejects, notices, read = whole(path)
+        except ZoningError:
+            return
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(readers_json, "_LINES", 3)
+            assert_streamed_alike(path, tmp_path, table, rejects, notices, read)
+
+    hold(st.lists(RECORD, min_size=1, max_size=25))(check)
 
 
 def assert_streamed_alike(

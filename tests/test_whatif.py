@@ -3,32 +3,34 @@
 from collections.abc import Callable
 
 import numpy as np
-from hypothesis import given, settings
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import derive_town, home, house
 from tests.town_strategies import Rows, towns
 from zoning.pipeline import Plan
 from zoning.whatif import claimed, of_plan, on_atom, stays_without, without
 
 
-@settings(max_examples=20)
-@given(towns())
-def test_every_atom_is_in_the_class_of_its_strictest_claims_with_their_rules_and_facts(rows: Rows) -> None:
-    plan = derive_town(**rows)
-    known = claimed(plan)
-    for atom in plan.membership.to_dict("records"):
-        claims = on_atom(known, atom["atom"])
-        first = claims[claims["rank"] == claims["rank"].min()]
-        assert set(first["class"]) == {atom["class"]}
-        rules = {plan.policy.rules[i].id for i in first["rule"]}
-        facts = {*first["fact_id"], *first["case_id"]}
-        if plan.policy.classes[atom["class"]].per == "cluster":
-            assert rules == set(atom["rule_ids"])
-            assert facts == set(atom["fact_ids"])
-        else:
-            assert set(atom["fact_ids"]) <= facts
-    free = np.setdiff1d(np.arange(len(plan.atoms)), plan.membership["atom"].to_numpy(np.int64))
-    assert all(on_atom(known, int(atom)).empty for atom in free)
+@few_then_many(6, 40)
+def test_every_atom_is_in_the_class_of_its_strictest_claims_with_their_rules_and_facts(hold: Hold) -> None:
+    def check(rows: Rows) -> None:
+        plan = derive_town(**rows)
+        known = claimed(plan)
+        for atom in plan.membership.to_dict("records"):
+            claims = on_atom(known, atom["atom"])
+            first = claims[claims["rank"] == claims["rank"].min()]
+            assert set(first["class"]) == {atom["class"]}
+            rules = {plan.policy.rules[i].id for i in first["rule"]}
+            facts = {*first["fact_id"], *first["case_id"]}
+            if plan.policy.classes[atom["class"]].per == "cluster":
+                assert rules == set(atom["rule_ids"])
+                assert facts == set(atom["fact_ids"])
+            else:
+                assert set(atom["fact_ids"]) <= facts
+        free = np.setdiff1d(np.arange(len(plan.atoms)), plan.membership["atom"].to_numpy(np.int64))
+        assert all(on_atom(known, int(atom)).empty for atom in free)
+
+    hold(towns())(check)
 
 
 def test_what_is_taken_back_fires_nothing_and_takes_its_visits_along() -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.house import ROOT
 from tests.small_town import (
     POLICY,
@@ -99,7 +99,7 @@ def some_atom(plan: Plan, data: st.DataObject) -> str:
     return str(data.draw(st.sampled_from(names)))
 
 
-def hold(rows: Rows, policy: Policy, data: st.DataObject) -> None:
+def lead_there(rows: Rows, policy: Policy, data: st.DataObject) -> None:
     """One way of one atom, taken."""
     plan = derive_town(policy, **rows)
     if not len(plan.atoms):
@@ -119,18 +119,22 @@ def hold(rows: Rows, policy: Policy, data: st.DataObject) -> None:
         assert rank(policy, left) < rank(policy, taken.target), f"{fact} can be spared"
 
 
+@few_then_many(6, 40)
 @pytest.mark.slow
-@settings(max_examples=30)
-@given(towns(), st.data())
-def test_every_way_leads_where_it_says_and_nothing_in_it_can_be_spared(rows: Rows, data: st.DataObject) -> None:
-    hold(rows, POLICY, data)
+def test_every_way_leads_where_it_says_and_nothing_in_it_can_be_spared(hold: Hold) -> None:
+    def check(rows: Rows, data: st.DataObject) -> None:
+        lead_there(rows, POLICY, data)
+
+    hold(towns(), st.data())(check)
 
 
+@few_then_many(6, 40)
 @pytest.mark.slow
-@settings(max_examples=12)
-@given(towns(), st.data())
-def test_so_it_does_where_rules_count_facts_together(rows: Rows, data: st.DataObject) -> None:
-    hold(rows, RINGS, data)
+def test_so_it_does_where_rules_count_facts_together(hold: Hold) -> None:
+    def check(rows: Rows, data: st.DataObject) -> None:
+        lead_there(rows, RINGS, data)
+
+    hold(towns(), st.data())(check)
 
 
 @pytest.fixture(scope="module")
