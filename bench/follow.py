@@ -21,6 +21,7 @@ import pandas as pd
 from zoning import demo, follow
 from zoning.clocks import read_moment
 from zoning.loading import load_manifest
+from zoning.ordered import in_one_piece
 from zoning.parts import Tables
 from zoning.pipeline import Plan, derive_state, forget
 from zoning.policy import load_policy
@@ -42,8 +43,8 @@ def one_more(state: State, n: int) -> State:
     row["isolated_at"] = old["isolated_at"].where(pd.Series(False, index=old.index))
     row = row.astype({c: dtype for c, dtype in cases.dtypes.items() if c not in times})
     version = row[[c for c in state.versions if c in row]]
-    grown = ChainMap({"cases": pd.concat([cases, row], ignore_index=True)}, state.tables)
-    return replace(state, tables=grown, versions=pd.concat([state.versions, version], ignore_index=True))
+    grown = ChainMap({"cases": in_one_piece(pd.concat([cases, row], ignore_index=True))}, state.tables)
+    return replace(state, tables=grown, versions=in_one_piece(pd.concat([state.versions, version], ignore_index=True)))
 
 
 def timed(state: State) -> tuple[float, Plan]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning import ordered
-from zoning.ordered import Change, among, places, unchanged
+from zoning.ordered import Change, among, in_one_piece, places, unchanged
 
 KEYS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abcdef")), unique=True, max_size=30)
 
@@ -38,15 +38,33 @@ def test_a_change_gives_the_table_that_sorting_would(
     assert after["text"][row < 0].tolist() == fresh["text"].tolist()
 
 
-def test_a_column_of_text_stays_in_few_pieces_after_many_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ordered, "_RUN", 1)
-    monkeypatch.setattr(ordered, "_CHUNKS", 4)
-    rows, keep = table([(n, "a") for n in range(8)]), np.ones(8, bool)
-    for n in range(9):
-        change = Change(np.append(keep, np.ones(n, bool)), np.array([4]))
-        rows = change.apply(rows, table([(n, "b")]))
-    assert len(rows) == 17
-    assert getattr(pa.array(rows["text"].array), "num_chunks", 1) <= 4
+@pytest.mark.parametrize("run", [1, 1000])
+def test_a_column_of_text_stays_in_one_piece(monkeypatch: pytest.MonkeyPatch, run: int) -> None:
+    monkeypatch.setattr(ordered, "_RUN", run)
+    rows = Change(np.ones(8, bool), np.array([4])).apply(table([(n, "a") for n in range(8)]), table([(4, "b")]))
+    assert len(rows) == 9
+    assert getattr(pa.array(rows["text"].array), "num_chunks", 1) == 1
+
+
+def test_a_long_column_is_put_into_one_piece_only_once_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("_RUN", 1), ("_LONG", 4), ("_MANY", 5)):
+        monkeypatch.setattr(ordered, name, value)
+    rows, pieces = table([(n, "a") for n in range(8)]), list[int]()
+    for n in range(5):
+        rows = Change(np.ones(len(rows), bool), np.array([4])).apply(rows, table([(n, "b")]))
+        pieces.append(getattr(pa.array(rows["text"].array), "num_chunks", 1))
+    assert len(rows) == 13
+    assert 1 < max(pieces) < 5
+    assert 1 in pieces
+
+
+def test_pieces_are_put_together_and_nothing_else_changes() -> None:
+    words = pd.DataFrame({"text": pd.Series(["a", None, ""], dtype="str"), "number": [1, 2, 3]})
+    both = pd.concat([words, words.iloc[:1]])
+    assert pa.array(both["text"].array).num_chunks == 2
+    found = in_one_piece(both)
+    pd.testing.assert_frame_equal(found, both)
+    assert getattr(pa.array(found["text"].array), "num_chunks", 1) == 1
 
 
 @given(KEYS, KEYS)

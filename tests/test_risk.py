@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_town import derive_town, floors, home, house, stay
-from zoning.risk import show_cells, strictest_in_cells
+from zoning.risk import show_cells, zones_in_cells
 
 CELL = np.uint64(0x8B411CAA00B4FFF)
 
@@ -17,7 +17,7 @@ def show(hours: list[float], live: bool = True) -> pd.DataFrame:
     zones = pd.DataFrame({"zone_id": ["Z"], "class": ["sealed"], "rank": [1]})
     membership = pd.DataFrame({"zone_id": np.empty(0, object), "cell": np.empty(0, np.uint64)})
     stays = pd.DataFrame({"hours": np.array(hours, float), "live": live, "ghost": False, "cell": cells})
-    return show_cells(strictest_in_cells(zones, membership), stays)
+    return show_cells(zones_in_cells(membership), zones, stays)
 
 
 def test_hours_fall_into_four_equal_classes() -> None:
@@ -66,4 +66,9 @@ def test_the_strictest_of_several_atoms_in_a_cell_shows_however_many_rows_were_a
     zones = pd.DataFrame({"zone_id": ["A", "B"], "class": ["sealed", "controlled"], "rank": [1, 2]})
     cells = CELL + np.array([0, 0, 0, 0, 4096, 4096], np.uint64)
     rows = pd.DataFrame({"zone_id": ["B", "B", "B", "A", "B", "B"], "cell": cells})
-    assert strictest_in_cells(zones, rows)["zone_id"].tolist() == ["A", "B"]
+    stays = pd.DataFrame({"hours": [1.0], "live": True, "ghost": False, "cell": cells[:1]})
+    found = show_cells(zones_in_cells(rows), zones, stays)
+    assert found[["class", "rank", "zone_id", "hours"]].values.tolist() == [
+        ["sealed", 1, "A", 1.0],
+        ["controlled", 2, "B", 0.0],
+    ]

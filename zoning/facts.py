@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from zoning import tables
 from zoning.disk import from_wkb, to_frame
 from zoning.log import Event
+from zoning.ordered import in_one_piece
 from zoning.store import TABLES, Workspace
 
 _ROW_GROUP = 122_880
@@ -180,7 +181,7 @@ def as_contract(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     lacking = {name: pd.Series(index=table.index, dtype=dtype) for name, dtype in kinds.items() if name not in table}
     order = [c.name for c in tables.contract(kind).stored if c.name in table or c.name in lacking]
     whole = table.astype({name: dtype for name, dtype in kinds.items() if name in table}).assign(**lacking)
-    return whole[[*order, *(name for name in table if name not in order)]]
+    return in_one_piece(whole[[*order, *(name for name in table if name not in order)]])
 
 
 @lru_cache(maxsize=2 * len(tables.REFERENCE_KINDS))

@@ -14,7 +14,7 @@ from zoning.partition import part_claims
 from zoning.parts import Tables, Town, derive_parts, dress_parts
 from zoning.policy import Policy
 from zoning.redress import redraw
-from zoning.risk import strictest_in_cells
+from zoning.risk import zones_in_cells
 from zoning.standing import settle
 
 _DRESSED = ("zones", "membership", "former", "grounds")
@@ -85,7 +85,7 @@ def follow(
     Returns
     -------
     zones, membership, former, closed, calendar, gate_points, site_links with `part`, each in its own order; cells
-    (of `strictest_in_cells`, a row a part or one for all); touched, ledger (of `replay`), causes (of `list_causes`).
+    (of `zones_in_cells`); touched, ledger (of `replay`), causes (of `list_causes`).
     """
     kept.partition, new, gone = part_claims(kept.partition, claims, _tokens(claims), came_from, town.scene)
     part = kept.partition.part
@@ -128,5 +128,5 @@ def _tokens(claims: pd.DataFrame) -> Cells:
 
 
 def _cells(found: Tables) -> pd.DataFrame:
-    """What zones have in each cell, in order of cell: what parts have there, where no edit moved an atom."""
-    return found["cells"] if "cells" in found else strictest_in_cells(found["zones"], found["membership"])
+    """The zones of each cell: those of the parts, where no edit moved an atom."""
+    return found["cells"] if "cells" in found else zones_in_cells(found["membership"])

@@ -6,6 +6,7 @@ import shapely
 
 from zoning.geometry import Frame, Ints, Shapes, cell_centres
 from zoning.once import once
+from zoning.ordered import in_one_piece
 
 SHOWN = 3
 NEAR_M = 200.0
@@ -122,5 +123,5 @@ def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataF
 @once
 def _called(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([table[["id", "name"]].assign(name_en=_english(table)) for table in (units, areas)])
-    both = both.drop_duplicates("id")
+    both = in_one_piece(both.drop_duplicates("id"))
     return both.set_index(pd.Index(both["id"].to_numpy(object)))

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from zoning.geometry import Cells, Ints
 
 Mask = npt.NDArray[np.bool_]
 _RUN = 1000  # rows; shorter runs than this are gathered row by row
-_CHUNKS = 64
+_MANY, _LONG = 64, 500_000  # pieces of a column; a longer one is put into one only once they are many
 _FEW_NAMES = 8  # fewer are compared with each value rather than looked up
 _FEW = 500  # more rows than this are sorted in rather than each looked for
 
@@ -60,7 +61,7 @@ class Change:
             return fresh
         cuts = np.unique(np.concatenate([[0, len(table)], np.flatnonzero(np.diff(self.keep)) + 1, self.at]))
         if len(cuts) > len(table) // _RUN:
-            both = pd.concat([part for part in (table, fresh) if len(part)], ignore_index=True)
+            both = in_one_piece(pd.concat([part for part in (table, fresh) if len(part)], ignore_index=True))
             row = self.came_from
             return both.take(np.where(row < 0, len(table) + np.cumsum(row < 0) - 1, row)).reset_index(drop=True)
         first, last = (np.searchsorted(self.at, cuts, side).tolist() for side in ("left", "right"))
@@ -81,13 +82,32 @@ def _join(table: pd.Series, fresh: pd.Series, spans: Sequence[tuple[bool, int, i
         both = (table.to_numpy(), fresh.to_numpy())
         return np.concatenate([both[new][a:b] for new, a, b in spans])
     arrays = (table.array, fresh.array)
-    return _whole(type(arrays[0])._concat_same_type([arrays[new][a:b] for new, a, b in spans]))
+    joined = type(arrays[0])._concat_same_type([arrays[new][a:b] for new, a, b in spans])
+    return joined if len(joined) > _LONG and _pieces(joined) < _MANY else _in_one(joined)
 
 
-def _whole(array: Any) -> Any:
-    """Arrow joins columns without copying: after many changes the pieces are put into one."""
-    many = getattr(getattr(array, "_pa_array", None), "num_chunks", 1) > _CHUNKS
-    return array.take(np.arange(len(array))) if many else array
+def _pieces(array: Any) -> int:
+    found = array.__arrow_array__() if isinstance(array.dtype, pd.StringDtype) else None
+    return found.num_chunks if isinstance(found, pa.ChunkedArray) else 1
+
+
+def _in_one(array: Any) -> Any:
+    return pd.array(array.__arrow_array__().combine_chunks(), dtype=array.dtype) if _pieces(array) > 1 else array
+
+
+def in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
+    """Put columns of text that Arrow holds in pieces into one: to take a few values of pieces, it copies them all.
+
+    Parameters
+    ----------
+    table : any columns.
+
+    Returns
+    -------
+    The same values.
+    """
+    words = (name for name in table if isinstance(table[name].dtype, pd.StringDtype))
+    return table.assign(**{str(name): _in_one(table[name].array) for name in words})
 
 
 def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:

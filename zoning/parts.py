@@ -22,7 +22,7 @@ from zoning.hashes import digest
 from zoning.membership import derive_zones
 from zoning.names import name_zones
 from zoning.people import People, people_on_land
-from zoning.risk import strictest_in_cells
+from zoning.risk import zones_in_cells
 from zoning.schedule import make_calendar
 from zoning.services import link_services
 from zoning.shapes import draw_zones
@@ -61,7 +61,7 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
     Returns
     -------
     zones (not dressed yet), membership, former, closed, grounds as ARCHITECTURE.md lists them, cells (of
-    `strictest_in_cells`, once a part), each with `part` and in order of `ORDER`.
+    `zones_in_cells`), each with `part` and in order of `ORDER`.
     """
     scene, joining = town.scene, claims["settled"].isna() & (claims["act"] == "derive")
     cluster = find_clusters(claims[joining], scene.holds, town.ground.atoms)
@@ -76,7 +76,7 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
     return {
         **found,
         "closed": derived.closed,
-        "cells": strictest_in_cells(found["zones"], found["membership"], ["part"]),
+        "cells": zones_in_cells(found["membership"], ["part"]),
     }
 
 

@@ -8,52 +8,50 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from zoning.geometry import Ints
+from zoning.geometry import Cells, Ints
 
 CLASSES = 4
-_SHOWN = ("class", "rank", "zone_id")
 
 
-def strictest_in_cells(zones: pd.DataFrame, membership: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the class in which each cell is drawn.
+def zones_in_cells(membership: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
+    """Return which zones have an atom whose representative point is in a cell.
 
     Parameters
     ----------
-    zones : zone_id, class, rank.
     membership : zone_id, cell (uint64, of the representative point of each atom).
-    also : columns of `zones`: a cell has a row for each of their values.
+    also : columns of `membership` that hang on the zone.
 
     Returns
     -------
-    One row a cell, in order: cell, class, rank, zone_id of the strictest atom whose representative point it holds, and
-    the columns asked for.
+    One row a cell and zone, in order of cell: cell, zone (uint64, of `number_zones`), and the columns asked for.
     """
-    row = pd.Index(zones["zone_id"]).get_indexer(membership["zone_id"])
-    pairs = pd.DataFrame({"cell": membership["cell"].to_numpy(np.uint64), "row": row}).drop_duplicates(
-        ignore_index=True
-    )
-    found = pairs[["cell"]].assign(**{c: zones[c].array.take(pairs["row"]) for c in (*_SHOWN, *also)})
-    order = found.sort_values(["cell", *also, "rank", "zone_id"], kind="stable")
-    return order.drop_duplicates(["cell", *also]).reset_index(drop=True)
+    number, name = pd.factorize(membership["zone_id"])
+    columns = {"cell": membership["cell"].to_numpy(np.uint64), "zone": number_zones(name.to_series())[number]}
+    pairs = pd.DataFrame(columns | {c: membership[c].to_numpy() for c in also}).drop_duplicates()
+    return pairs.sort_values(["cell", "zone"], ignore_index=True)
 
 
-def _firsts(shown: pd.DataFrame) -> Ints:
-    """Return where the strictest row of each cell is, of rows in order of cell."""
-    cell = shown["cell"].to_numpy(np.uint64)
-    same = cell[1:] == cell[:-1]
-    many = (np.append(same, False) | np.append(False, same))[: len(cell)]
-    order = shown[many].assign(at=np.flatnonzero(many)).sort_values(["cell", "rank", "zone_id"], kind="stable")
-    keep = ~many
-    keep[order.drop_duplicates("cell")["at"]] = True
-    return np.flatnonzero(keep)
+def number_zones(zone_id: pd.Series) -> Cells:
+    """Return the numbers of zones: the same id has the same number in every plan, and numbers splice faster than words.
+
+    Parameters
+    ----------
+    zone_id : ids.
+
+    Returns
+    -------
+    (n,) uint64.
+    """
+    return np.asarray(pd.util.hash_array(zone_id.to_numpy(object)), np.uint64)
 
 
-def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     """Return what each cell shows.
 
     Parameters
     ----------
-    shown : cell, class, rank, zone_id, in order of cell; of the rows of a cell the strictest counts.
+    shown : of `zones_in_cells`.
+    zones : zone_id, class, rank; of the zones of a cell the first counts, which is the strictest.
     stays : hours, live, ghost, cell.
 
     Returns
@@ -64,21 +62,33 @@ def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     there = (stays["live"] & ~stays["ghost"].astype(bool)).to_numpy(bool) & (stays["cell"] != 0).to_numpy()
     at, place = np.unique(stays["cell"].to_numpy(np.uint64)[there], return_inverse=True)
     hours = np.bincount(place, stays["hours"].to_numpy(float)[there], minlength=len(at))
-    first = _firsts(shown)
-    cells = shown["cell"].to_numpy(np.uint64)[first]
+    cells, row = _first_zones(shown, zones)
     spot = np.searchsorted(cells, at)
     inside = np.append(cells, np.uint64(0))[spot] == at
-    row, sums = first, np.zeros(len(cells))
+    sums = np.zeros(len(cells))
     sums[spot[inside]] = hours[inside]
     row, sums = np.insert(row, spot[~inside], -1), np.insert(sums, spot[~inside], hours[~inside])
-    table = pd.DataFrame({"cell": np.insert(cells, spot[~inside], at[~inside])})
-    told = {c: shown[c].array.take(row, allow_fill=True) for c in ("class", "zone_id")}
-    rank = np.where(row < 0, 0, np.append(shown["rank"].to_numpy(np.int64), 0)[row])
-    return table.assign(
-        **{"class": told["class"], "rank": rank, "zone_id": told["zone_id"]},
-        hours=sums,
-        risk=_quantiles(pd.Series(sums)),
+    told = {c: zones[c].array.take(row, allow_fill=True) for c in ("class", "zone_id")}
+    return pd.DataFrame(
+        {
+            "cell": np.insert(cells, spot[~inside], at[~inside]),
+            "class": told["class"],
+            "rank": np.where(row < 0, 0, np.append(zones["rank"].to_numpy(np.int64), 0)[row]),
+            "zone_id": told["zone_id"],
+            "hours": sums,
+            "risk": _quantiles(pd.Series(sums)),
+        }
     )
+
+
+def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Ints]:
+    """Return the cells in order, and the row of the first of the zones of each."""
+    numbers = number_zones(zones["zone_id"])
+    order = np.argsort(numbers)
+    row = order[np.searchsorted(numbers, shown["zone"].to_numpy(np.uint64), sorter=order)]
+    cell = shown["cell"].to_numpy(np.uint64)
+    start = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
+    return cell[start], np.minimum.reduceat(row, start) if len(start) else row
 
 
 def _quantiles(hours: pd.Series) -> np.ndarray:
