@@ -13,6 +13,7 @@ import * as publish from "./publish/publish.mjs";
 import * as redraw from "./redraw/redraw.mjs";
 import * as measure from "./map/measure.mjs";
 import { ZoneList } from "./list/list.mjs";
+import * as ways from "./list/ways.mjs";
 import { Panels } from "./map/panels.mjs";
 import { Stage } from "./map/stage.mjs";
 import { draw } from "./shared/drawn.mjs";
@@ -32,6 +33,7 @@ const PARTS = [
   acts,
   redraw,
   publish,
+  ways,
   menus,
   watch,
 ];

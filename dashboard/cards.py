@@ -8,13 +8,14 @@ from dash import html
 from dashboard.card_around import gates_section, sites_section
 from dashboard.card_calendar import calendar_section
 from dashboard.card_proportion import proportion_section, weight_of
+from dashboard.card_ways import called, ways_section
 from dashboard.life import act_bar, life_sections
 from dashboard.parts import chip, figure, number, pairs, section, text, words
 from dashboard.plans import Engine, Shown
 from dashboard.rows import class_words, clock, lift_day, rounds_of, whole
 from dashboard.texts import both, day_text, known, problem
 from layers import LAYERS
-from layers._base import Card, row_of, values
+from layers._base import Card, label_points, row_of
 from layers._base import shown as zones_shown
 
 FACTS_SHOWN, PROBLEMS_SHOWN, PARTS_SHOWN = 6, 20, 16
@@ -108,12 +109,19 @@ def _zone_card(shown: Shown, zone_id: str, engine: Engine) -> list[Any]:
         _zone_figures(shown, zone, time, weight),
         *life_sections(shown, zone),
         section(text("why"), [_reasons(_zone_reasons(plan, zone_id)), *_weak(zone)], class_name="why"),
+        *_why_not(zones.loc[zones["zone_id"] == zone_id, "geometry"]),
         calendar_section(shown, zone, rounds, time),
         *proportion_section(zone, weight),
         *gates_section(plan, zone_id),
         *sites_section(plan, zone_id),
         *act_bar(shown, zone),
     ]
+
+
+def _why_not(ground: Any) -> list[Any]:
+    """Offer the ways of a zone to other classes, asked of a point in it; a zone without an outline has none."""
+    point = label_points(ground.to_numpy(object))[0]
+    return [] if point is None or point.is_empty else [ways_section(at=f"{point.x:.6f},{point.y:.6f}")]
 
 
 def _chip_class(zone: Mapping[str, Any]) -> str:
@@ -203,6 +211,7 @@ def _place_card(shown: Shown, kind: str, key: str, card: Card, engine: Engine) -
     return [
         html.Header([chip(of.style if of else "none", letter, "lg"), title], className="chead"),
         section(text(head), [_reasons(found.get("reasons") or []), *weak], class_name="why"),
+        *([ways_section(unit=key)] if kind in ("units", "cells") else []),
         *_within(plan, found.get("atoms") or []),
         *_zone_link(shown, found.get("zone_id")),
         *([section(text("card"), [pairs(rows)])] if rows else []),
@@ -213,7 +222,6 @@ def _within(plan: Any, atoms: list[dict[str, Any]]) -> list[Any]:
     """Return the parts of a unit with the class of each: floors of one footprint may differ."""
     if len(atoms) < 2:
         return []
-    names = dict(zip(plan.atoms["atom_id"], values(plan.atoms, "name"), strict=True))
     lines = []
     for atom in sorted(atoms, key=lambda a: (a["rank"] or 99, a["atom_id"]))[:PARTS_SHOWN]:
         of = plan.policy.classes.get(atom["class"]) if atom["class"] else None
@@ -221,7 +229,7 @@ def _within(plan: Any, atoms: list[dict[str, Any]]) -> list[Any]:
         rest = [" ", text("rest", "mut")] if atom["atom_id"].endswith("/rest") else []
         name = [
             chip(of.style if of else "none", letter),
-            html.Span([names.get(atom["atom_id"]) or atom["atom_id"], *rest]),
+            html.Span([words(called(plan, atom["atom_id"])), *rest]),
         ]
         lines.append((html.Span(name, className="part"), [number(round(atom["people"])), " ", text("people_unit")]))
     more = [html.P(text("more", n=len(atoms) - PARTS_SHOWN), className="mut")] if len(atoms) > PARTS_SHOWN else []

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -167,7 +168,6 @@ def rejects(page: Page) -> None:
 
 
 _ALL = (screen, card, search, keys, dark, inbox, decide, case, cases, rounds, changes, compare, redraw)
-# The last one changes what the others show.
 SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, daily, load, rejects)}
 
 
@@ -175,7 +175,7 @@ SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, dai
 def opened(browser: Browser, address: str, size: str, lang: str) -> Iterator[Page]:
     """Open the screen at a size and in a language."""
     width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=lang)
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=lang, reduced_motion="reduce")
     context.add_init_script(f"localStorage.lang = '\"{lang}\"'; localStorage.author ??= 'Li Wei'")
     context.set_default_timeout(90_000)
     page = context.new_page()
@@ -188,22 +188,25 @@ def opened(browser: Browser, address: str, size: str, lang: str) -> Iterator[Pag
 def take(page: Page, to: Path) -> None:
     """Write a picture of what is seen."""
     page.wait_for_function("document.getElementById('busy')?.hidden ?? true")
+    page.mouse.move(0, 0)
     page.wait_for_timeout(600)
+    page.wait_for_function("(of => !of || (!of.isMoving() && of.areTilesLoaded()))(window.cordon?.stage?.map)")
+    page.wait_for_timeout(200)
     session = page.context.new_cdp_session(page)
     told = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
     to.write_bytes(base64.b64decode(told["data"]))
 
 
 def main(workspace: Path, scenes: list[str]) -> None:
-    """Take every picture of the scenes, or of all."""
+    """Take every picture of the scenes, or of all; what one of them writes no other shows."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        copy = shutil.copytree(workspace, Path(folder) / "city")
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        with serving(create_server(copy, Path(folder) / "live")) as address:
-            for size in SIZES:
-                for lang in LANGUAGES:
-                    for name in scenes or SCENES:
+        for name in scenes or SCENES:
+            with tempfile.TemporaryDirectory() as folder:
+                copy = shutil.copytree(workspace, Path(folder) / "city")
+                with serving(create_server(copy, Path(folder) / "live")) as address:
+                    for size, lang in product(SIZES, LANGUAGES):
                         with opened(browser, address, size, lang) as page:
                             SCENES[name](page)
                             take(page, FOLDER / f"{name}-{size}-{lang}.webp")

@@ -1,5 +1,6 @@
 """Parts of a zone's card: its calendar under its phases, its proportion, gates and sites."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,10 @@ from fastapi.testclient import TestClient
 from dashboard.card_around import gates_section, sites_section
 from dashboard.card_calendar import calendar_section, days_of_tests, phase_spans
 from dashboard.card_proportion import proportion_section, weight_of
+from dashboard.card_ways import ways_of
+from dashboard.cards import make_card
 from dashboard.factory import make_server
+from dashboard.plain import plain
 from dashboard.rows import clock, rounds_of
 from tests.browser import standin
 from tests.test_dashboard_cards import everything_in, said, shown
@@ -127,3 +131,29 @@ def test_a_click_on_any_zone_is_answered_in_ten_kilobytes() -> None:
             answer = client.post("/_dash-update-component", json=body, headers={"accept-encoding": "gzip"})
             assert zone in answer.text
             assert int(answer.headers["content-length"]) <= 10_240
+
+
+def test_ways_to_other_classes_are_told_a_class_at_a_time() -> None:
+    plan = standin.make_plan()
+    atom = str(plan.atoms["atom_id"].iloc[0])
+    sealed, out = ({"zh": zh, "en": en} for zh, en in (("封控区", "sealed zone"), ("不在任何区", "no zone")))
+    ways = [
+        {"class": "sealed", "names": sealed, "zh": "甲", "en": "a case there"},
+        {"class": "sealed", "names": sealed, "zh": "乙", "en": "a visit there"},
+        {"class": None, "names": out, "zh": "丙", "en": "withdrawal of C1"},
+    ]
+    told = said(ways_of(plan, {"asked_of": atom, "ways": ways}), "en")
+    assert re.search("sealed zone a case there a visit there no zone withdrawal of C1$", told)
+    assert told.count("sealed zone") == 1
+    assert "Nothing near" in said(ways_of(plan, {"asked_of": atom, "ways": []}), "en")
+
+
+def test_a_card_offers_to_ask_why_not() -> None:
+    for layer, key in (("zones", ZONE), ("units", "L3")):
+        card = plain(make_card(shown(), {"layer": layer, "id": key}, standin.engine()))
+        asked = re.search(r"'data-why-not': '((?:at|unit)=[^']+)'", str(card))
+        assert asked
+        with TestClient(make_server(standin.engine())) as client:
+            answer = client.get(f"/api/card/ways?day={standin.DAY}&{asked[1]}")
+            assert answer.status_code == 200
+            assert "why_not" not in answer.text

@@ -6,12 +6,17 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.asked import MAX_TEXT, Asked, json_answer, query, shown_with
+from dashboard.card_ways import ways_of
 from dashboard.columns import zone_columns
 from dashboard.errors import Refused
+from dashboard.plain import plain
 from dashboard.plans import Plans, Question, Shown
 from dashboard.rows import zone_rows
 from dashboard.texts import TEXTS
 from dashboard.waits import Act, Check, acts_of, checks_of
+
+Unit = Annotated[str | None, Query(max_length=MAX_TEXT)]
+At = Annotated[str | None, Query(max_length=60, description="lng,lat in degrees, WGS84")]
 
 
 def summary(shown: Shown, question: Question) -> dict[str, Any]:
@@ -59,22 +64,27 @@ def plan_routes(plans: Plans) -> APIRouter:
         return TEXTS
 
     @routes.get("/explain", summary="Why a unit, or a point, has its class, what would change it, what it waits for")
-    def explain(
-        asked: Asked,
-        unit: Annotated[str | None, Query(max_length=MAX_TEXT)] = None,
-        at: Annotated[str | None, Query(max_length=60, description="lng,lat in degrees, WGS84")] = None,
-    ) -> Response:
-        if (unit is None) == (at is None):
-            raise Refused(400, "Name one subject.", "unit, at", "Give unit=ID, or at=LNG,LAT.")
-        shown = plans.get(asked)
-        if unit is not None:
-            found = plans.engine.explain_unit(shown.plan, unit)
-        else:
-            found = plans.engine.explain_at(shown.plan, *read_at(at or ""))
-        told = plans.engine.answer(shown.plan, found)
+    def explain(asked: Asked, unit: Unit = None, at: At = None) -> Response:
+        told = answer_of(plans, plans.get(asked), unit, at)
         return Response(orjson.dumps(told, default=str), media_type="application/json")
 
+    @routes.get("/card/ways", summary="What would put a unit, or a point, into each other class, as a card draws it")
+    def ways(asked: Asked, unit: Unit = None, at: At = None) -> list[Any]:
+        shown = plans.get(asked)
+        return plain(ways_of(shown.plan, answer_of(plans, shown, unit, at)))
+
     return routes
+
+
+def answer_of(plans: Plans, shown: Shown, unit: str | None, at: str | None) -> dict[str, Any]:
+    """Return the whole answer to 'why?' of a unit or of a point; exactly one of them is named."""
+    if (unit is None) == (at is None):
+        raise Refused(400, "Name one subject.", "unit, at", "Give unit=ID, or at=LNG,LAT.")
+    if unit is not None:
+        found = plans.engine.explain_unit(shown.plan, unit)
+    else:
+        found = plans.engine.explain_at(shown.plan, *read_at(at or ""))
+    return plans.engine.answer(shown.plan, found)
 
 
 def wait_routes(plans: Plans) -> APIRouter:

@@ -24,6 +24,7 @@ from tests.commandline import run
 from zoning.plan import Plan
 
 SIZE = {"width": 1280, "height": 800}
+SLOWEST_MS = 120_000  # a city is derived on a machine that others use
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def visiting(
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda asked: wrong.append(asked.url) if _leaves(asked.url) else None)
-    page.goto(address)
+    page.goto(address, timeout=SLOWEST_MS)
     wait_for_map(page)
     yield page
     context.close()
@@ -129,8 +130,9 @@ def _leaves(url: str) -> bool:
 
 def wait_for_map(page: Page) -> None:
     """Wait until list and map show the plan."""
-    page.wait_for_selector(".zrow, #zone-list .empty")
-    page.wait_for_function("window.cordon.stage?.map?.loaded() && window.cordon.stage.map.areTilesLoaded()")
+    page.wait_for_selector(".zrow, #zone-list .empty", timeout=SLOWEST_MS)
+    whole = "window.cordon.stage?.map?.loaded() && window.cordon.stage.map.areTilesLoaded()"
+    page.wait_for_function(whole, timeout=SLOWEST_MS)
 
 
 def drawn(page: Page, source_layer: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import drawn
+from tests.browser.test_acts import untranslated
 
 pytestmark = pytest.mark.browser
 
@@ -91,3 +92,13 @@ def test_the_card_says_what_a_zone_waits_for(screen: Page, lang: str) -> None:
     assert set(lines) == {1}, "a name beside the dates is broken over lines"
     other = {"zh": "holds:", "en": "满足："}[lang]
     expect(card.get_by_text(other).first).to_be_hidden()
+
+
+def test_a_card_says_what_would_change_a_zone(analyst: Page) -> None:
+    analyst.locator(".zrow", has_text="Linshui Garden").first.click()
+    analyst.get_by_role("button", name="What would change it").click()
+    ways = analyst.locator("#card .ways")
+    expect(ways).to_contain_text("any one of these would do", timeout=15_000)
+    expect(ways.locator("dt").last).to_contain_text("no zone")
+    expect(ways.locator("dd").last).to_contain_text("withdrawal or exclusion of")
+    assert untranslated(ways, "en") == []
