@@ -1,6 +1,8 @@
 """Lists from elsewhere: shapes, cells, ids and addresses in every format, what is wrong told by row; ours exactly."""
 
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import numpy as np
 import pytest
 import shapely
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app import create_server
 from tests.test_dashboard_desk import Hand
@@ -143,6 +147,41 @@ def test_our_own_list_comes_back_exactly(client: TestClient, land: Land, tmp_pat
     hand.step("paint", to="sealed", pick={"tool": "area", "id": "A0"})
     bring_in(hand, path)
     assert hand.get()["moved"] == {"cells": {}, "units": {}}, "what was painted since is as in the list again"
+
+
+@pytest.fixture(scope="module")
+def shared(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A server that examples may fill with drafts."""
+    town = shutil.copytree(town_folder, tmp_path_factory.mktemp("shared") / "town")
+    with TestClient(create_server(town)) as client:
+        yield client
+
+
+@pytest.mark.slow
+@settings(max_examples=25)
+@given(
+    strokes=st.lists(
+        st.tuples(
+            st.sampled_from(["sealed", "controlled", "precaution", "none"]),
+            st.lists(st.sampled_from(["E1", "E4-B2", "N2-F7", "N6", "E3-B2", "E1-B4-U5"]), min_size=1, unique=True),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    ending=st.sampled_from([".geojson", ".csv", ".gpkg"]),
+)
+def test_our_own_list_takes_back_whatever_was_drawn_since(
+    shared: TestClient, land: Land, strokes: list[tuple[str, list[str]]], ending: str
+) -> None:
+    plan, hand = land.plan, Hand(shared)
+    tables = (plan.zones, plan.membership, plan.calendar, plan.gate_points, plan.site_links)
+    for to, names in strokes:
+        hand.step("paint", to=to, pick={"tool": "names", "names": names})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"own{ending}"
+        path.write_bytes(write_zones(format_of(path), *tables, plan.policy, plan.settings, plan.as_of))
+        assert bring_in(hand, path)["ours"]
+    assert hand.get()["moved"] == {"cells": {}, "units": {}}
 
 
 def test_a_file_is_looked_at_before_it_is_a_stroke(client: TestClient, land: Land, tmp_path: Path) -> None:
