@@ -1,5 +1,5 @@
 /* What the draft comes to, before and after; its strokes; and the form that saves it: at the right while painting. */
-import { el, icon } from "../shared/dom.mjs";
+import { el, icon, perFrame } from "../shared/dom.mjs";
 import { openPanel } from "../shared/panel.mjs";
 import { page } from "../shared/page.mjs";
 import { author, getJson, Offline, Refused, setAuthor } from "../shared/server.mjs";
@@ -33,8 +33,9 @@ async function nameZones() {
   update();
 }
 
-for (const name of ["open", "acked", "queued", "refused", "line"]) on(name, update);
-onHand((why) => why === "zone" && update());
+const soon = perFrame(update);
+for (const name of ["open", "acked", "queued", "refused", "line"]) on(name, soon);
+onHand((why) => why === "zone" && soon());
 page.on("view", () => panel && nameZones());
 
 /* Drawn once for a language: what was typed, and what was wrong with it, stays. */
@@ -123,10 +124,9 @@ function stepLine(step, waits) {
 }
 
 on("acked", (step, answer) => {
-  if (step.pick && !answer.count && !answer.left_out) return drawSteps();
+  if (step.pick && !answer.count && !answer.left_out) return;
   const { pick, label, sent, ...own } = step;
   desk.steps = [...desk.steps, { ...own, size: answer.count, n: answer.n, by: author(), at: new Date().toISOString() }].slice(-200);
-  return drawSteps();
 });
 
 /* Parts and holes take as long as the zones are large: asked for once no stroke waits. */
@@ -137,7 +137,7 @@ on("acked", async () => {
     const forms = await getJson(`/api/desk/drafts/${desk.id}/forms?${new URLSearchParams(zones.map(({ id }) => ["zone", id]))}`);
     if (desk.n !== n) return;
     desk.zones = zones.map((row) => ({ ...row, ...forms[row.id] }));
-    update();
+    soon();
   } catch (error) {
     if (!(error instanceof Offline || error instanceof Refused)) throw error;
   }
@@ -145,10 +145,11 @@ on("acked", async () => {
 
 function drawSteps() {
   if (!parts) return;
-  const waiting = [...desk.queue].reverse().map((step) => stepLine(step, true));
-  const kept = desk.steps.slice(-SHOWN).reverse().map((step) => stepLine(step, false));
+  const waiting = desk.queue.slice(-SHOWN).reverse();
+  const kept = desk.steps.toReversed().slice(0, SHOWN - waiting.length);
+  const lines = [...waiting.map((step) => stepLine(step, true)), ...kept.map((step) => stepLine(step, false))];
   const none = el("li", { class: "mut" }, word("no_strokes"));
-  parts.steps.replaceChildren(el("h3", {}, word("strokes"), el("span", { class: "mut" }, word("strokes_n", { n: desk.undo, redo: desk.redo }))), el("ol", {}, waiting.length + kept.length ? [...waiting, ...kept] : none));
+  parts.steps.replaceChildren(el("h3", {}, word("strokes"), el("span", { class: "mut" }, word("strokes_n", { n: desk.undo, redo: desk.redo }))), el("ol", {}, lines.length ? lines : none));
 }
 
 function form() {

@@ -3,9 +3,12 @@ import { colourOf, desk } from "./state.mjs";
 
 const VENDOR = "/assets/vendor/";
 const MOST_CELLS = 9000; // cells of the view that are there to be painted; farther out they are under 3 px
+const BURST_MS = 400;
 const empty = () => ({ type: "FeatureCollection", features: [] });
 const changed = new Map(); // cell -> class that the draft gives it, "none": taken out
 const units = new Map(); // unit -> class
+const moves = []; // answers of the server that the map does not show yet
+let timer = null;
 let map = null;
 let h3 = null;
 let grid = new Set();
@@ -28,6 +31,7 @@ export function stopGrid() {
   for (const name of ["desk-cells", "desk-draft", "desk-tool"]) if (map.getSource(name)) map.removeSource(name);
   changed.clear();
   units.clear();
+  moves.length = 0;
   grid = new Set();
   map = null;
 }
@@ -97,15 +101,26 @@ function note(moved) {
   }
 }
 
-/* What the server says has moved takes the place of what was only painted. */
+/* What the server says has moved takes the place of what was only painted. In a burst of strokes a picture for each would
+   hold up the next one: then the map follows now and then. */
 export function showMoved(moved, painted = []) {
-  if (!map) return;
-  note(moved);
+  moves.push([moved, painted]);
+  if (!desk.queue.length) showMoves();
+  else timer ??= setTimeout(showMoves, BURST_MS);
+}
+
+function showMoves() {
+  clearTimeout(timer);
+  timer = null;
+  const all = moves.splice(0);
+  if (!map || !all.length) return;
+  for (const [moved] of all) note(moved);
   drawChanged();
-  unpaint(painted);
+  for (const [, painted] of all) unpaint(painted);
 }
 
 export function showAll(moved) {
+  moves.length = 0;
   if (!map) return;
   for (const id of units.keys()) map.removeFeatureState({ source: "base", sourceLayer: "buildings", id }, "draft");
   changed.clear();

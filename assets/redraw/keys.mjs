@@ -49,9 +49,9 @@ function meaning({ key, shiftKey: shift, ctrlKey, metaKey, altKey, code }) {
   const digit = /^Digit(\d)$/.exec(code)?.[1];
   if (digit) return () => (shift ? turn(Number(digit)) : setClass(Number(digit)));
   if (name === "R") return () => grow(shift ? -1 : 1);
-  if (name === "K") return () => void lock(shift ? "class" : "zone");
+  if (name === "K") return () => lock(shift ? "class" : "zone");
   if (name === "U" && shift) return () => setLevel(LEVELS[(LEVELS.indexOf(hand.level) + 1) % LEVELS.length]);
-  if (name === "A" && shift) return () => void lock("all");
+  if (name === "A" && shift) return () => lock("all");
   if (name === "I" && shift) return keepInside;
   if (name === "X" && shift) return () => setAlong(hand.along === "road" ? "line" : "road");
   const tool = !shift && TOOLS.find(([, letter]) => letter === name);

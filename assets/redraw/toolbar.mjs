@@ -1,5 +1,5 @@
 /* The tools at the left of the map, and beside them what the tool in hand can do; every one says its key. */
-import { el, icon } from "../shared/dom.mjs";
+import { el, icon, perFrame } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { cancel, confirm, hasShape } from "./gestures.mjs";
 import { changed, className, grow, growMetres, hand, isLocked, keepInside, letterOf, LEVELS, lock, lookOf, onHand, say, setAlong, setBrush, setClass, setLevel, take, TOOLS, turn } from "./hand.mjs";
@@ -32,7 +32,8 @@ export function stopToolbar() {
 }
 
 onHand((why) => bar && (why === "said" ? drawSaid() : draw()));
-for (const name of ["open", "acked", "queued", "line"]) on(name, () => bar && draw());
+const soon = perFrame(() => bar && draw());
+for (const name of ["open", "acked", "queued", "line"]) on(name, soon);
 
 function walk(event) {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

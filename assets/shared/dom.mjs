@@ -36,6 +36,12 @@ export function choose(choice) {
 }
 
 /* Only the newest of several answers counts: `const current = latest(); ... if (!current()) return`. */
+/* However often it is asked for, it runs once before the next picture. */
+export function perFrame(run) {
+  let asked = 0;
+  return () => (asked ||= requestAnimationFrame(() => ((asked = 0), run())));
+}
+
 export function sequence() {
   let last = 0;
   return () => {

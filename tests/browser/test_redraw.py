@@ -43,7 +43,7 @@ def test_paint_follows_the_pointer_and_is_kept(desk: Page, town_copy: Path, go: 
     desk.reload()
     begin(desk)
     saved(desk, 3)
-    expect(desk.locator(".drafthead")).to_contain_text("1 strokes")
+    expect(desk.locator(".drafthead")).to_contain_text("1 stroke")
 
 
 def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy: Path, go: Go) -> None:

@@ -50,6 +50,25 @@ def test_each_tool_works_by_keys_alone(desk: Page, town_copy: Path, go: Go) -> N
         saved(desk, n)
 
 
+def test_each_tool_says_the_key_that_takes_it(desk: Page) -> None:
+    told = desk.eval_on_selector_all(
+        ".tools [data-tool][aria-pressed]:not([data-tool=lock])",
+        "nodes => nodes.map(n => [n.dataset.tool, n.getAttribute('aria-keyshortcuts'),"
+        " getComputedStyle(n.querySelector('kbd'), '::after').content.replaceAll('\"', '')])",
+    )
+    assert len(told) == 13
+    for tool, key, shown in told:
+        assert key == shown
+        desk.keyboard.press(key.lower())
+        expect(desk.locator(f".tools [data-tool={tool}]")).to_have_attribute("aria-pressed", "true")
+    by_keys(desk, "p")
+    for shown in desk.locator(".classes .classkey").all():
+        key = shown.get_attribute("aria-keyshortcuts")
+        assert shown.locator("kbd").get_attribute("data-keys") == key
+        desk.keyboard.press(str(key))
+        expect(desk.locator(f".classes [aria-keyshortcuts='{key}']")).to_have_attribute("aria-pressed", "true")
+
+
 def test_keys_that_follow_a_slow_answer_keep_their_order_and_escape_puts_away_what_waits(
     desk: Page, town_copy: Path, go: Go
 ) -> None:
