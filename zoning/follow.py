@@ -1,6 +1,5 @@
 """Following the change: a part that is what it was is taken as it was made; the plan is that of a full run."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -95,11 +94,7 @@ def follow(
         return derive_parts(claims[few].assign(part=part[few]).reset_index(drop=True), stays, town)
 
     kept.derived.renew(new, gone, derive)
-    if len(strokes):
-        edited = redraw(kept.derived.pieces, claims, part, strokes, town, as_of)
-    else:
-        edited = kept.unedited or redraw(kept.derived.pieces, claims, part, strokes, town, as_of)
-        kept.unedited = edited = replace(edited, parts=kept.derived.pieces)
+    edited = redraw(kept.derived.pieces, claims, part, strokes, town, as_of)
 
     def dress(new: Cells) -> Tables:
         tables = {name: edited.parts[name] for name in _DRESSED} | {"touched": edited.touched}

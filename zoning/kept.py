@@ -18,7 +18,6 @@ from zoning.geometry import Cells
 from zoning.ordered import Change, among, places
 from zoning.partition import Partition
 from zoning.parts import ORDER, Tables
-from zoning.redress import Redrawn
 from zoning.settings import Settings
 from zoning.times import zone_info
 
@@ -59,7 +58,7 @@ class Kept:
 
     `rests_on`: the objects that all of it rests on; `stays`, `claims`, `settled` (claims as decisions left them) and
     `partition`: what the facts made; `holds`, `legal`, `exact`, `whole`, `rims`: of `Scene`; `derived`, `dressed`: what
-    `derive_parts` and `dress_parts` made; `unedited`: what no strokes at all make of it; `standings`, of which
+    `derive_parts` and `dress_parts` made; `standings`, of which
     decisions (`decided`), and the span of time over which what is dressed holds (UTC).
     """
 
@@ -75,7 +74,6 @@ class Kept:
     rims: dict[str, Cells] = field(default_factory=dict)
     derived: Shelf = field(default_factory=Shelf)
     dressed: Shelf = field(default_factory=Shelf)
-    unedited: Redrawn | None = None
     decided: list[str] = field(default_factory=list)
     standings: pd.DataFrame | None = None
     since: datetime | None = None
