@@ -1,7 +1,9 @@
 """A scripted analyst at work on a workspace: how long strokes take over a shift, and what page and server hold.
 
-`python -m bench.hour WORKSPACE [MINUTES]`: a copy of the workspace is served by a process of its own; the analyst works
-without a pause, and the page is loaded anew at each quarter. Fails where the page's console tells an error.
+`python -m bench.hour 150 [MINUTES]` or `500` makes a demo city in which more zones than that hold buildings (164, 581),
+and the analyst redraws just so many; `python -m bench.hour WORKSPACE [MINUTES]` takes all of a copy of a workspace. The
+server is a process of its own; the analyst works without a pause, and the page is loaded anew at each quarter. Fails
+where the page's console tells an error.
 """
 
 import re
@@ -28,6 +30,9 @@ from tests.browser.redrawing import ALLOWED
 from tests.conftest import CHROMIUM, FLAGS
 from zoning.desk.keeping import Drawer
 
+# Zones that are redrawn -> people and cases of a city (seed 1) that has them on DECIDED.
+CITIES = {"150": (300_000, 330), "500": (1_500_000, 978)}
+DECIDED = "2022-03-12"
 QUARTERS, STROKE_S = 4, 6  # an analyst who makes a stroke each six seconds makes 600 in an hour
 
 
@@ -38,6 +43,20 @@ class Shift:
     strokes: list[list[float]] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     server: list[float] = field(default_factory=list)
+
+
+def make_city(folder: Path, people: int, cases: int) -> Path:
+    """Make a workspace of a demo city in which all that was reported before a day is decided."""
+    files = folder / "files"
+    zones = folder / "zones.geojson"
+    for command in (
+        ("demo", files, "--people", people, "--cases", cases),
+        ("town", folder / "city", "--manifest", files / "city.toml"),
+        ("derive", folder / "city", "--as-of", DECIDED, "--decide", "auto", "--out", zones),
+    ):
+        words = [sys.executable, "-m", "zoning", *map(str, command)]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return folder / "city"
 
 
 def start(workspace: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -95,8 +114,15 @@ def main(folder: str, minutes: float = 4) -> int:
     """Print what a shift came to; 1 where strokes are missing on disk."""
     expect.set_options(timeout=120_000)
     with tempfile.TemporaryDirectory() as place:
-        workspace = shutil.copytree(folder, Path(place) / "copy", ignore=shutil.ignore_patterns("drafts.sqlite*"))
-        those = hour.spots(workspace)
+        workspace = Path(place) / "copy"
+        if folder in CITIES:
+            workspace = make_city(Path(place), *CITIES[folder])
+        else:
+            shutil.copytree(folder, workspace, ignore=shutil.ignore_patterns("drafts.sqlite*"))
+        every = hour.spots(workspace)
+        those = every[: int(folder)] if folder in CITIES else every
+        if folder in CITIES and len(those) < int(folder):
+            raise SystemExit(f"the city has only {len(those)} zones with buildings")
         server, address = start(workspace)
         try:
             with sync_playwright() as driver:
@@ -111,6 +137,7 @@ def main(folder: str, minutes: float = 4) -> int:
             server.wait()
         drawer = Drawer(workspace)
         steps = [kept.step["do"] for kept in drawer.steps(drawer.all("")[0].id)]
+    print(f"{len(every):,} zones with buildings in the city")
     return tell(told, steps, len(those), minutes)
 
 
@@ -118,7 +145,7 @@ def tell(told: Shift, steps: list[str], zones: int, minutes: float) -> int:
     """Print what was measured."""
     every = np.concatenate([np.array(part) for part in told.strokes])
     kinds = ", ".join(f"{kind} {steps.count(kind)}" for kind in sorted(set(steps)))
-    print(f"{zones:,} zones with buildings; {minutes:g} minutes without a pause: {len(every):,} strokes answered")
+    print(f"{zones:,} zones to redraw; {minutes:g} minutes without a pause: {len(every):,} strokes answered")
     print(f"  as many as in {len(every) * STROKE_S / 3600:.1f} hours at a stroke each {STROKE_S} s; on disk: {kinds}")
     for name, part in (("all", every), *((f"quarter {n}", np.array(p)) for n, p in enumerate(told.strokes, 1))):
         half, most = np.percentile(part, [50, 95])
