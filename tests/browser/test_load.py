@@ -29,7 +29,7 @@ def drop(page: Page, *files: tuple[str, str]) -> None:
     """Drop files on the open window and wait until each is looked at."""
     page.evaluate(DROP, [files])
     expect(page.locator(".lcard")).to_have_count(len(files))
-    expect(page.locator(".lcard select")).to_have_count(len(files))
+    expect(page.locator(".lcard select")).to_have_count(len(files), timeout=30_000)
 
 
 def open_window(page: Page) -> Locator:
