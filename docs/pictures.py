@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent / "pictures"
 SIZES = {"phone": (360, 780), "desk": (1440, 900), "wall": (3840, 2160)}
 LANGUAGES = ("zh", "en")
 QUALITY = 55  # of WebP, of 100
+WIDEST = 1920  # pixels of a picture: a wall is shown at half its size
 
 Scene = Callable[[Page], None]
 
@@ -193,7 +194,9 @@ def take(page: Page, to: Path) -> None:
     page.wait_for_function("(of => !of || (!of.isMoving() && of.areTilesLoaded()))(window.cordon?.stage?.map)")
     page.wait_for_timeout(200)
     session = page.context.new_cdp_session(page)
-    told = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    size = page.viewport_size or {"width": 0, "height": 0}
+    clip = {"x": 0, "y": 0, **size, "scale": min(1, WIDEST / size["width"])}
+    told = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip})
     to.write_bytes(base64.b64decode(told["data"]))
 
 
