@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app import create_server
+from docs.redraw_scenes import SCENES as REDRAWING
 from tests.browser.conftest import serving, wait_for_map
 from tests.conftest import CHROMIUM, FLAGS
 
@@ -169,7 +170,7 @@ def rejects(page: Page) -> None:
 
 
 _ALL = (screen, card, search, keys, dark, inbox, decide, case, cases, rounds, changes, compare, redraw)
-SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, daily, load, rejects)}
+SCENES: dict[str, Scene] = {of.__name__: of for of in (*_ALL, notice, crews, daily, load, rejects)} | REDRAWING
 
 
 @contextmanager
