@@ -3,6 +3,7 @@ import { el, icon } from "../shared/dom.mjs";
 import { page } from "../shared/page.mjs";
 import { getJson, Offline, Refused } from "../shared/server.mjs";
 import { showTool } from "./grid.mjs";
+import { className } from "./hand.mjs";
 import { act, desk } from "./state.mjs";
 
 let box = null;
@@ -46,7 +47,8 @@ export function showConflict(told, submit = null) {
       for (const button of box?.querySelectorAll("button") || []) button.disabled = false;
     }
   };
-  const list = el("ul", { hidden: true }, told.conflicts.slice(0, 12).map((row) => el("li", {}, el("span", { class: "mono" }, row.atom_id), ` ${row.class_then} → ${row.class_now}`)));
+  const named = (of) => className(of)[page.view.lang];
+  const list = el("ul", { hidden: true }, told.conflicts.slice(0, 12).map((row) => el("li", {}, el("span", { class: "mono" }, row.atom_id), ` ${named(row.class_then)} → ${named(row.class_now)}`)));
   const show = () => {
     list.hidden = !list.hidden;
     showTool(told.outline && !list.hidden ? [{ type: "Feature", properties: {}, geometry: told.outline }] : []);
