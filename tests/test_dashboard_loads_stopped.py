@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -21,6 +22,7 @@ from zoning.store import TABLES, Workspace
 
 HEAR, SAY = "import sys, time; sys.stdin.readline(); ", '{"key": "a", "phase": "reading", "rows": 7}'
 SLEEPS = f"{HEAR}print({SAY!r}, flush=True); time.sleep(60)"
+DEAF = "import sys; sys.exit('out of order')"
 DIES = f"{HEAR}sys.exit('no memory left')"
 
 
@@ -79,6 +81,19 @@ def test_a_process_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None
     job = ended(loads_by(tmp_path, DIES).begin("", "Li", tasks("a"), "sent-once", lambda job: None))
     assert (job.state, job.tasks[0].state) == ("failed", "failed")
     assert "no memory left" in job.tasks[0].error
+
+
+def test_a_process_that_dies_before_it_hears_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Loads._talk
+
+    def too_late(self: Loads, job: Job, process: subprocess.Popen[bytes], asked: Any) -> None:
+        process.wait()
+        talk(self, job, process, asked)
+
+    monkeypatch.setattr(Loads, "_talk", too_late)
+    job = ended(loads_by(tmp_path, DEAF).begin("", "Li", tasks("a"), "sent-once", lambda job: None))
+    assert (job.state, job.tasks[0].state) == ("failed", "failed")
+    assert "out of order" in job.tasks[0].error
 
 
 def test_stopping_over_the_api_keeps_the_file(client: TestClient, town_copy: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import orjson
 
@@ -175,6 +175,8 @@ class Loads:
             with suppress(BrokenPipeError):  # it died before it heard all; how, is told below
                 self._talk(job, process, asked)
             process.wait()
+            with suppress(BrokenPipeError):  # what it never read is still in the pipe's buffer
+                cast(IO[bytes], process.stdin).close()
             hearing.join(GRACE_S)
         _clear_up(self._workspace / TABLES, process.pid)
         return f"the process that loads ended with code {process.returncode}: {''.join(last)}".strip()
