@@ -108,6 +108,22 @@ def invented_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def shown_town(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a town that no test changes, and return the address of its page."""
+    folder = shutil.copytree(town_folder, tmp_path_factory.mktemp("shown") / "town")
+    with serving(create_server(folder)) as address:
+        yield address
+
+
+@pytest.fixture
+def reader(chromium: Browser, shown_town: str) -> Iterator[Page]:
+    """The English page of that town, for tests that change nothing."""
+    with visiting(chromium, shown_town) as page:
+        page.evaluate("localStorage.setItem('author', 'Li Wei')")
+        yield page
+
+
+@pytest.fixture(scope="session")
 def published(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`town`, a workspace; `two`, a folder with its first two publications and the page; `three`, with the next one."""
     place = tmp_path_factory.mktemp("live")

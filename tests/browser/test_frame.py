@@ -15,38 +15,38 @@ pytestmark = pytest.mark.browser
 BUBBLE = "#timeline .bubble"
 
 
-def test_the_slider_opens_on_now_and_walks_by_days(analyst: Page) -> None:
-    expect(analyst.locator(BUBBLE)).to_have_text("17 Mar, now")
-    zones = analyst.locator("#zone-list .ph .mut").inner_text()
-    analyst.keyboard.press(",")
-    expect(analyst.locator(BUBBLE)).to_have_text("16 Mar")
-    assert analyst.locator("#timeline").get_attribute("class") == "time past"
-    analyst.keyboard.press(".")
-    expect(analyst.locator(BUBBLE)).to_have_text("17 Mar, now")
-    expect(analyst.locator("#zone-list .ph .mut")).to_have_text(zones)
+def test_the_slider_opens_on_now_and_walks_by_days(reader: Page) -> None:
+    expect(reader.locator(BUBBLE)).to_have_text("17 Mar, now")
+    zones = reader.locator("#zone-list .ph .mut").inner_text()
+    reader.keyboard.press(",")
+    expect(reader.locator(BUBBLE)).to_have_text("16 Mar")
+    assert reader.locator("#timeline").get_attribute("class") == "time past"
+    reader.keyboard.press(".")
+    expect(reader.locator(BUBBLE)).to_have_text("17 Mar, now")
+    expect(reader.locator("#zone-list .ph .mut")).to_have_text(zones)
 
 
-def test_the_slider_is_a_slider_for_hand_and_keyboard(analyst: Page) -> None:
-    slider = analyst.get_by_role("slider")
+def test_the_slider_is_a_slider_for_hand_and_keyboard(reader: Page) -> None:
+    slider = reader.get_by_role("slider")
     assert slider.get_attribute("aria-valuetext") == "17 Mar"
     first = int(slider.get_attribute("value") or 0) - 4
     slider.fill(str(first))
-    expect(analyst.locator(BUBBLE)).to_have_text("13 Mar", timeout=20_000)
+    expect(reader.locator(BUBBLE)).to_have_text("13 Mar", timeout=20_000)
     slider.focus()
-    analyst.keyboard.press("ArrowRight")
-    expect(analyst.locator(BUBBLE)).to_have_text("14 Mar", timeout=20_000)
-    analyst.keyboard.press("Shift+N")
-    expect(analyst.locator(BUBBLE)).to_have_text("17 Mar, now", timeout=20_000)
+    reader.keyboard.press("ArrowRight")
+    expect(reader.locator(BUBBLE)).to_have_text("14 Mar", timeout=20_000)
+    reader.keyboard.press("Shift+N")
+    expect(reader.locator(BUBBLE)).to_have_text("17 Mar, now", timeout=20_000)
 
 
-def test_play_walks_to_the_end_of_the_curve_and_can_be_stopped(analyst: Page) -> None:
-    analyst.get_by_role("button", name="Play day by day").click()
-    expect(analyst.get_by_role("button", name="Pause")).to_be_visible()
-    expect(analyst.locator(BUBBLE)).to_have_text("12 Mar", timeout=20_000)
-    analyst.get_by_role("button", name="Pause").click()
-    stopped = analyst.locator(BUBBLE).inner_text()
-    analyst.wait_for_timeout(1500)
-    assert analyst.locator(BUBBLE).inner_text() in (stopped, "13 Mar")
+def test_play_walks_to_the_end_of_the_curve_and_can_be_stopped(reader: Page) -> None:
+    reader.get_by_role("button", name="Play day by day").click()
+    expect(reader.get_by_role("button", name="Pause")).to_be_visible()
+    expect(reader.locator(BUBBLE)).to_have_text("12 Mar", timeout=20_000)
+    reader.get_by_role("button", name="Pause").click()
+    stopped = reader.locator(BUBBLE).inner_text()
+    reader.wait_for_timeout(1500)
+    assert reader.locator(BUBBLE).inner_text() in (stopped, "13 Mar")
 
 
 def test_what_was_known_then_leaves_out_what_came_later(analyst: Page, town_copy: Path) -> None:
@@ -71,34 +71,34 @@ def test_what_was_known_then_leaves_out_what_came_later(analyst: Page, town_copy
         ("shichong market", "Shichong Market"),
     ],
 )
-def test_names_pinyin_and_addresses_are_found_and_flown_to(analyst: Page, typed: str, named: str) -> None:
+def test_names_pinyin_and_addresses_are_found_and_flown_to(reader: Page, typed: str, named: str) -> None:
     if re.search("[一-鿿]", named):
-        analyst.locator("#lang-zh").click()
-    before = analyst.evaluate("String(window.cordon.stage.map.getCenter())")
-    analyst.keyboard.press("Control+k")
-    analyst.keyboard.type(typed)
-    expect(analyst.locator("#search-list li").first).to_contain_text(named)
-    analyst.keyboard.press("Enter")
-    expect(analyst.locator("#card h2")).to_contain_text(named)
+        reader.locator("#lang-zh").click()
+    before = reader.evaluate("String(window.cordon.stage.map.getCenter())")
+    reader.keyboard.press("Control+k")
+    reader.keyboard.type(typed)
+    expect(reader.locator("#search-list li").first).to_contain_text(named)
+    reader.keyboard.press("Enter")
+    expect(reader.locator("#card h2")).to_contain_text(named)
     moved = "c => !window.cordon.stage.map.isMoving() && String(window.cordon.stage.map.getCenter()) !== c"
-    analyst.wait_for_function(moved, arg=before)
+    reader.wait_for_function(moved, arg=before)
 
 
-def test_what_is_not_found_is_named(analyst: Page) -> None:
-    analyst.keyboard.press("Control+k")
-    analyst.keyboard.type("qwxzv")
-    expect(analyst.locator(".hits")).to_have_text("Nothing is called “qwxzv”.")
+def test_what_is_not_found_is_named(reader: Page) -> None:
+    reader.keyboard.press("Control+k")
+    reader.keyboard.type("qwxzv")
+    expect(reader.locator(".hits")).to_have_text("Nothing is called “qwxzv”.")
 
 
-def test_a_point_and_a_cell_are_found(analyst: Page) -> None:
-    box = analyst.locator("#search")
+def test_a_point_and_a_cell_are_found(reader: Page) -> None:
+    box = reader.locator("#search")
     for text, kind in (("114.0529,22.5398", "Point"), ("22.5398, 114.0529", "Point"), ("8b411caa6261fff", "Cell")):
         box.fill(text)
-        expect(analyst.locator("#search-list li").first).to_contain_text(kind)
+        expect(reader.locator("#search-list li").first).to_contain_text(kind)
     box.fill("no such place at all")
-    expect(analyst.locator("#search-list")).to_contain_text("Nothing is called “no such place at all”.")
+    expect(reader.locator("#search-list")).to_contain_text("Nothing is called “no such place at all”.")
     box.press("Escape")
-    expect(analyst.locator("#search-list")).to_be_hidden()
+    expect(reader.locator("#search-list")).to_be_hidden()
 
 
 def test_what_somebody_else_writes_arrives_by_itself_and_the_choice_stays(analyst: Page, town_copy: Path) -> None:
@@ -136,22 +136,22 @@ def _come_back(page: Page, folder: Path) -> None:
     expect(page.locator("#revision")).not_to_have_text(log, timeout=8000)
 
 
-def test_keys_are_shown(analyst: Page) -> None:
-    analyst.keyboard.press("?")
-    expect(analyst.locator("#panel")).to_contain_text("Search everywhere")
-    keys = analyst.evaluate(
+def test_keys_are_shown(reader: Page) -> None:
+    reader.keyboard.press("?")
+    expect(reader.locator("#panel")).to_contain_text("Search everywhere")
+    keys = reader.evaluate(
         """async () => (await import("/assets/shared/commands.mjs")).listCommands()
             .flatMap(c => (c.keys || "").split(" ").filter(Boolean))"""
     )
     assert len(keys) > 15
     assert sorted(keys) == sorted(set(keys)), "two commands answer to one key"
-    analyst.keyboard.press("Escape")
-    expect(analyst.locator("#panel")).to_be_hidden()
+    reader.keyboard.press("Escape")
+    expect(reader.locator("#panel")).to_be_hidden()
 
 
-def test_the_list_scrolls_and_the_page_does_not(chromium: Browser, town: str) -> None:
+def test_the_list_scrolls_and_the_page_does_not(chromium: Browser, shown_town: str) -> None:
     for height in (420, 900):
-        with visiting(chromium, town, viewport={"width": 1440, "height": height}) as page:
+        with visiting(chromium, shown_town, viewport={"width": 1440, "height": height}) as page:
             page.locator(".zrow").last.click()
             page.wait_for_selector("#card h2")
             assert page.evaluate("document.querySelector('.app').scrollHeight") == height

@@ -94,10 +94,10 @@ def test_the_card_says_what_a_zone_waits_for(screen: Page, lang: str) -> None:
     expect(card.get_by_text(other).first).to_be_hidden()
 
 
-def test_a_card_says_what_would_change_a_zone(analyst: Page) -> None:
-    analyst.locator(".zrow", has_text="Linshui Garden").first.click()
-    analyst.get_by_role("button", name="What would change it").click()
-    ways = analyst.locator("#card .ways")
+def test_a_card_says_what_would_change_a_zone(reader: Page) -> None:
+    reader.locator(".zrow", has_text="Linshui Garden").first.click()
+    reader.get_by_role("button", name="What would change it").click()
+    ways = reader.locator("#card .ways")
     expect(ways).to_contain_text("any one of these would do", timeout=15_000)
     expect(ways.locator("dt").last).to_contain_text("no zone")
     expect(ways.locator("dd").last).to_contain_text("withdrawal or exclusion of")
