@@ -13,7 +13,7 @@ import pyarrow as pa
 from zoning.geometry import Cells, Ints
 
 Mask = npt.NDArray[np.bool_]
-_RUN = 100  # rows; shorter runs than this on average are gathered row by row
+_RUN = 1000  # rows; shorter runs than this are gathered row by row
 _MANY, _LONG = 64, 500_000  # pieces of a column; a longer one is put into one only once they are many
 _FEW_NAMES = 8  # fewer are compared with each value rather than looked up
 _FEW = 500  # more rows than this are sorted in rather than each looked for
