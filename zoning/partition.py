@@ -11,7 +11,7 @@ import pandas as pd
 from zoning.clusters import around, find_parts
 from zoning.geometry import Cells, Ints
 from zoning.grounds.scene import Scene
-from zoning.hashes import mix
+from zoning.hashes import mix, number_names
 from zoning.lookup import spread
 from zoning.ordered import among
 
@@ -94,7 +94,7 @@ def _marks(claims: pd.DataFrame, part: Cells, scene: Scene) -> tuple[Cells, Cell
 
 def _settled(claims: pd.DataFrame) -> Cells:
     names = claims["settled"][claims["settled"].notna()].to_numpy(object)
-    return np.asarray(pd.util.hash_array(names), np.uint64)
+    return number_names(names)
 
 
 def _reach(claims: pd.DataFrame, scene: Scene) -> Cells:

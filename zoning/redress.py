@@ -9,6 +9,7 @@ import pandas as pd
 from zoning.edits import number_atoms, replay
 from zoning.edits.later import list_causes
 from zoning.geometry import Cells, components
+from zoning.hashes import number_names
 from zoning.parts import Tables, Town, with_people
 
 
@@ -92,7 +93,7 @@ def _named(zones: pd.Series, names: pd.Series) -> Cells:
 def _tie(derived: pd.DataFrame, zones: pd.DataFrame, touched: pd.DataFrame) -> pd.Series:
     """Return the part of each zone, derived or drawn: parts between which strokes move atoms are one, of a new name."""
     ids = pd.Index(derived["zone_id"]).append(pd.Index(zones["zone_id"].drop_duplicates())).unique()
-    own = pd.Series(pd.util.hash_array(ids.to_numpy(object)), index=ids, dtype=np.uint64)
+    own = pd.Series(number_names(ids.to_numpy(object)), index=ids)
     own.loc[derived["zone_id"].to_numpy()] = derived["part"].to_numpy(np.uint64)
     parts, code = np.unique(own.to_numpy(np.uint64), return_inverse=True)
     left, right = (ids.get_indexer(touched[c]) for c in ("derived_zone", "zone_id"))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoning.geometry import Cells, Ints
+from zoning.hashes import number_names
 
 CLASSES = 4
 
@@ -23,26 +24,12 @@ def zones_in_cells(membership: pd.DataFrame, also: Sequence[str] = ()) -> pd.Dat
 
     Returns
     -------
-    One row a cell and zone, in order of cell: cell, zone (uint64, of `number_zones`), and the columns asked for.
+    One row a cell and zone, in order of cell: cell, zone (uint64, of `number_names`), and the columns asked for.
     """
     number, name = pd.factorize(membership["zone_id"])
-    columns = {"cell": membership["cell"].to_numpy(np.uint64), "zone": number_zones(name.to_series())[number]}
+    columns = {"cell": membership["cell"].to_numpy(np.uint64), "zone": number_names(name.to_numpy(object))[number]}
     pairs = pd.DataFrame(columns | {c: membership[c].to_numpy() for c in also}).drop_duplicates()
     return pairs.sort_values(["cell", "zone"], ignore_index=True)
-
-
-def number_zones(zone_id: pd.Series) -> Cells:
-    """Return the numbers of zones: the same id has the same number in every plan, and numbers splice faster than words.
-
-    Parameters
-    ----------
-    zone_id : ids.
-
-    Returns
-    -------
-    (n,) uint64.
-    """
-    return np.asarray(pd.util.hash_array(zone_id.to_numpy(object)), np.uint64)
 
 
 def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
@@ -51,7 +38,7 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
     Parameters
     ----------
     shown : of `zones_in_cells`.
-    zones : zone_id, class, rank; of the zones of a cell the first counts, which is the strictest.
+    zones : zone_id, class, rank, in order of rank and zone_id: of the zones of a cell the first counts.
     stays : hours, live, ghost, cell.
 
     Returns
@@ -83,7 +70,7 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
 
 def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Ints]:
     """Return the cells in order, and the row of the first of the zones of each."""
-    numbers = number_zones(zones["zone_id"])
+    numbers = number_names(zones["zone_id"].to_numpy(object))
     order = np.argsort(numbers)
     row = order[np.searchsorted(numbers, shown["zone"].to_numpy(np.uint64), sorter=order)]
     cell = shown["cell"].to_numpy(np.uint64)
