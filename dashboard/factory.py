@@ -36,7 +36,6 @@ def make_server(engine: Engine) -> FastAPI:
         title="Cordon", description="Outbreak zoning on H3 cells: plans, reasons, tiles.", docs_url=None, redoc_url=None
     )
     plans = server.state.plans = Plans(engine)
-    install_api(server, plans)
     app = Dash(
         "cordon",
         server=server,
@@ -48,6 +47,7 @@ def make_server(engine: Engine) -> FastAPI:
     )
     app.layout = lambda: make_layout(engine.name, engine.publisher is not None)
     install_callbacks(app, plans)
+    install_api(server, plans)  # after the page's files, which are most of what is asked for: routes are tried in order
 
     @server.middleware("http")
     async def revalidate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

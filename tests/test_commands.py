@@ -83,6 +83,7 @@ def test_a_workspace_without_facts_gives_an_empty_list(tmp_path: Path, capsys: C
     assert run("schedule", tmp_path / "w", "--out", tmp_path / "c.csv") == 0
 
 
+@pytest.mark.slow
 def test_deciding_all_by_itself_twice_adds_nothing(town_copy: Path, tmp_path: Path) -> None:
     given = ["derive", town_copy, "--decide", "auto", "--out", tmp_path / "z.geojson"]
     assert run(*given) == 0
@@ -96,6 +97,7 @@ def test_deciding_all_by_itself_twice_adds_nothing(town_copy: Path, tmp_path: Pa
     assert log_of(town_copy) == log
 
 
+@pytest.mark.slow
 def test_a_person_decides_extends_and_releases(town_copy: Path, tmp_path: Path, capsys: Caught) -> None:
     zone, out = digest("cases:C1", "core"), tmp_path / "z.geojson"
     given = ["decide", town_copy, zone, "--by", "Li Wei"]

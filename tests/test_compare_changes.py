@@ -32,6 +32,7 @@ def town(town_copy: Path) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.mark.slow
 def test_parts_of_the_list_are_the_whole_list(town: TestClient, town_copy: Path) -> None:
     asked = "/api/compare/changes?day=2022-03-16&since=2022-03-11"
     first = town.get(asked).json()
@@ -60,6 +61,7 @@ def test_one_kind_of_change_says_what_was_and_what_is(town: TestClient) -> None:
     assert len(decided["box"]) == 4
 
 
+@pytest.mark.slow
 def test_an_answer_is_small_and_given_once(town: TestClient) -> None:
     answer = town.get("/api/compare/changes?day=2022-03-17&since=2022-03-01")
     assert len(answer.content) < 10_000
@@ -69,6 +71,7 @@ def test_an_answer_is_small_and_given_once(town: TestClient) -> None:
     assert again.status_code == 304
 
 
+@pytest.mark.slow
 def test_what_was_known_then_is_another_earlier_plan(town: TestClient, town_copy: Path) -> None:
     late = Path(town_copy.parent) / "late.csv"
     late.write_text("id,status,reported_at,unit_id\nL1,confirmed,2022-03-12 10:00,N7\n", "utf-8")
@@ -97,6 +100,7 @@ def test_the_file_holds_all_and_names_no_fact(town: TestClient, form: str) -> No
         assert len(answer.json()["features"]) == count
 
 
+@pytest.mark.slow
 def test_the_map_shows_the_same_two_dates(town: TestClient) -> None:
     def shown(since: str) -> set[str]:
         style = town.get(f"/api/style?day=2022-03-17{since}").json()

@@ -30,6 +30,7 @@ def test_packs_of_rules_are_listed_and_sets_of_parameters_are_not(town: TestClie
     assert all(p["title"]["zh"] and p["title"]["en"] for p in packs.values())
 
 
+@pytest.mark.slow
 def test_two_packs_on_the_same_facts(town: TestClient, town_copy: Path) -> None:
     answer = town.get("/api/compare/plans?day=2022-03-16&other_day=2022-03-16&other_policy=cn-3zone-2021")
     assert len(answer.content) < 10_000
@@ -53,6 +54,7 @@ def test_two_packs_on_the_same_facts(town: TestClient, town_copy: Path) -> None:
     assert again.status_code == 304
 
 
+@pytest.mark.slow
 def test_a_day_without_zones_beside_one_with(town: TestClient) -> None:
     found = town.get("/api/compare/plans?day=2022-03-01&other_day=2022-03-16").json()
     assert found["sides"][0]["sums"]["zones"] == 0
@@ -60,6 +62,7 @@ def test_a_day_without_zones_beside_one_with(town: TestClient) -> None:
     assert {of["sides"][0] is None for of in found["classes"]} == {True}
 
 
+@pytest.mark.slow
 def test_two_outbreaks_stand_side_by_side(town_copy: Path) -> None:
     birds = Workspace(town_copy, outbreak="birds")
     for key, value in (("policy", "eu-2020-687"), ("resolution", "8"), ("title", "Bird flu")):
@@ -75,6 +78,7 @@ def test_two_outbreaks_stand_side_by_side(town_copy: Path) -> None:
     assert len({of["class"]["zh"] for of in found["classes"]}) == len(found["classes"]) > 3
 
 
+@pytest.mark.slow
 def test_the_page_to_print_holds_both_and_loads_nothing(town: TestClient) -> None:
     answer = town.get("/api/compare/page?day=2022-03-16&other_day=2022-03-13&language=en")
     assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -31,6 +31,7 @@ def test_diff_names_the_facts_on_the_screen_and_none_in_the_file(
     assert "cases:" not in text
 
 
+@pytest.mark.slow
 def test_diff_of_two_times_of_knowing_takes_one_date(town_copy: Path, tmp_path: Path, capsys: Caught) -> None:
     play("correction", town_copy)
     times = ["--known-from", "2022-03-15 09:29", "--known-to", "2022-03-15 09:31"]
@@ -59,6 +60,7 @@ def test_diff_needs_an_earlier_side_and_a_known_ending(town_folder: Path, tmp_pa
     assert "ends in neither .geojson nor .csv" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_compare_prints_and_writes_the_same_sums(town_folder: Path, tmp_path: Path, capsys: Caught) -> None:
     before = log_of(town_folder)
     for name in ("p.csv", "p.html", "p.svg"):

@@ -226,6 +226,7 @@ def in_pieces(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "PIECE", 3)
 
 
+@pytest.mark.slow
 def test_many_rejects_in_pieces_are_those_of_one_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = {3: "soon", 4: "", 8: "no", 9: "no", 11: "no", 17: "2022-02-30", 23: "no", 24: "no"}
     lines = [f"{'' if n % 5 == 4 else f'C{n % 14}'},{wrong.get(n, '2022-03-06')},{n % 2},x" for n in range(28)]

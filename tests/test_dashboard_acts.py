@@ -39,6 +39,7 @@ def test_the_inbox_lists_what_waits_the_most_pressing_first(town: Town) -> None:
     assert rule["said"]["en"].endswith("(R4)")
 
 
+@pytest.mark.slow
 def test_a_zone_is_delineated_with_notice_and_24_hours(town: Town, town_copy: Path) -> None:
     zone = town.zone("unit 5", "sealed")
     form = town.get(f"/api/deciding?zone={zone}")
@@ -61,6 +62,7 @@ def test_a_zone_is_delineated_with_notice_and_24_hours(town: Town, town_copy: Pa
     assert told == {("release", False, "rounds")}
 
 
+@pytest.mark.slow
 def test_a_hold_runs_until_its_time_and_can_be_made_a_zone(town: Town) -> None:
     zone = town.zone("unit 5", "sealed")
     said = town.post("decide", zone=zone, action="hold", until="+24h")["said"]
@@ -71,6 +73,7 @@ def test_a_hold_runs_until_its_time_and_can_be_made_a_zone(town: Town) -> None:
     assert town.status(zone) == "in force"
 
 
+@pytest.mark.slow
 def test_a_proposal_is_rejected_with_grounds(town: Town) -> None:
     zone = town.zone("unit 5", "sealed")
     body = town.post("decide", 422, zone=zone, action="reject")
@@ -79,6 +82,7 @@ def test_a_proposal_is_rejected_with_grounds(town: Town) -> None:
     assert town.asked(zone) == []
 
 
+@pytest.mark.slow
 def test_assessing_stepping_raising_extending_and_releasing(town: Town, town_copy: Path) -> None:
     zone = town.zone("Linshui Garden", "controlled")
     town.post(
@@ -103,6 +107,7 @@ def test_assessing_stepping_raising_extending_and_releasing(town: Town, town_cop
     assert [p["action"] for p in decisions(town_copy)] == ["delineate", "assess", "extend", "raise", "release"]
 
 
+@pytest.mark.slow
 def test_a_zone_steps_down_to_what_its_pack_allows(town_copy: Path) -> None:
     change_setting(Workspace(town_copy), "policy", "cn-9th-2022-06")
     with acting(town_copy) as town:
@@ -134,6 +139,7 @@ def test_what_an_action_cannot_do_without_is_asked_for_beside_its_field(town: To
     assert faults(town.post("decide", 422, zone=zone, action="hold", by=" ")) == {"by": "needed"}
 
 
+@pytest.mark.slow
 def test_two_screens_on_one_proposal_the_second_is_told_who_decided_what_and_when(town: Town, town_copy: Path) -> None:
     zone, base = town.zone("unit 5", "sealed"), town.log
     town.post("decide", zone=zone, action="delineate", base=base)
@@ -145,6 +151,7 @@ def test_two_screens_on_one_proposal_the_second_is_told_who_decided_what_and_whe
     town.post("decide", zone=zone, action="release", grounds="seen it now", by="Zhou")
 
 
+@pytest.mark.slow
 def test_what_changed_under_an_open_form_is_refused_once_and_can_be_looked_at(town: Town) -> None:
     zone = town.zone("Linshui Garden", "controlled")
     form = town.get(f"/api/deciding?zone={zone}")
@@ -154,6 +161,7 @@ def test_what_changed_under_an_open_form_is_refused_once_and_can_be_looked_at(to
     town.post("decide", zone=zone, action="delineate", seen=town.get(f"/api/deciding?zone={zone}")["seen"])
 
 
+@pytest.mark.slow
 def test_a_token_counts_once(town: Town, town_copy: Path) -> None:
     zone = town.zone("unit 5", "sealed")
     body = {"zone": zone, "action": "hold", "until": "+24h", "sent": "the-same-token", "base": town.log}
@@ -180,6 +188,7 @@ def test_another_site_a_large_body_and_what_is_no_json_are_refused(town: Town) -
     assert town.client.post("/api/decide", json=body, headers=own).status_code == 200
 
 
+@pytest.mark.slow
 def test_one_notice_opens_the_zones_on_the_same_facts_together_or_none(town: Town, town_copy: Path) -> None:
     zone = town.zone("unit 5", "sealed")
     form = town.get(f"/api/deciding?zone={zone}")
@@ -196,6 +205,7 @@ def test_one_notice_opens_the_zones_on_the_same_facts_together_or_none(town: Tow
     town.post("decide", 409, **{**body, "zone": also[0]["zone"], "also": [], "by": "Zhou"})
 
 
+@pytest.mark.slow
 def test_an_extension_says_what_each_scope_costs(town: Town) -> None:
     zone = town.zone("Linshui Garden", "controlled")
     town.post("decide", zone=zone, action="delineate", in_force_from="3-12 8:00", delineated_at="3-12 8:00")

@@ -133,6 +133,7 @@ def test_pages_name_no_outside_address(client: TestClient) -> None:
         assert outside == [], path
 
 
+@pytest.mark.slow
 def test_the_real_town_answers_what_its_zones_wait_for(town_copy: Path) -> None:
     house = town_copy.parent / "house.txt"
     house.write_text("E1-B4-U5\n")

@@ -58,6 +58,7 @@ def zone_id(client: TestClient, name: str) -> str:
     return next(row["id"] for row in client.get("/api/zones").json()["zones"] if row["name"]["zh"].startswith(name))
 
 
+@pytest.mark.slow
 def test_strokes_tell_before_and_after_and_are_undone(client: TestClient, town_copy: Path) -> None:
     hand = Hand(client)
     told = hand.step("paint", to="sealed", pick=unit("E4"))
@@ -163,6 +164,7 @@ def test_refusals_leave_the_draft_as_it_was(client: TestClient) -> None:
     assert hand.get()["n"] == 0
 
 
+@pytest.mark.slow
 def test_a_stroke_sent_twice_or_from_an_old_window_is_not_done_twice(client: TestClient, town_copy: Path) -> None:
     hand = Hand(client)
     first = hand.step("paint", to="sealed", pick=unit("E4"), sent="stroke-one")
@@ -182,6 +184,7 @@ def test_a_stroke_sent_twice_or_from_an_old_window_is_not_done_twice(client: Tes
     assert [(s["by"], s["do"], s["size"]) for s in hand.get()["steps"]][1] == ("Wang Min", "erase", 6)
 
 
+@pytest.mark.slow
 def test_a_submitted_draft_is_what_everybody_sees(client: TestClient, town_copy: Path) -> None:
     hand = Hand(client)
     hand.step("paint", to="sealed", pick=unit("N6"))
@@ -214,6 +217,7 @@ def test_ground_that_is_gone_is_told_and_the_rest_of_its_stroke_counts(client: T
     assert (told["lost"], told["moved"]["units"]) == (["GONE-B1"], {"sealed": ["E4-B2"]})
 
 
+@pytest.mark.slow
 def test_two_analysts_and_the_three_choices(client: TestClient) -> None:
     one, two = Hand(client), Hand(client, "Wang Min")
     for hand, to in ((one, "sealed"), (two, "controlled")):
@@ -238,6 +242,7 @@ def test_two_analysts_and_the_three_choices(client: TestClient) -> None:
     assert one.act("submit", reason="shared entrance")["state"] == "decided", "after undo mine goes on theirs"
 
 
+@pytest.mark.slow
 def test_a_draft_is_a_file_and_who_is_here_is_seen(client: TestClient) -> None:
     hand = Hand(client)
     hand.step("paint", to="sealed", pick=unit("E4"))
@@ -252,6 +257,7 @@ def test_a_draft_is_a_file_and_who_is_here_is_seen(client: TestClient) -> None:
     assert hand.post("here", **other) == []
 
 
+@pytest.mark.slow
 def test_a_draft_is_printed_with_its_map_and_list(client: TestClient) -> None:
     hand = Hand(client)
     empty = client.get(f"/paper/draft/{hand.draft}").text

@@ -29,6 +29,7 @@ def faults(body: dict[str, Any]) -> dict[str, str]:
     return {fault["column"]: fault["reason"] for fault in body["faults"]}
 
 
+@pytest.mark.slow
 def test_a_typed_case_is_proposed_with_the_next_plan(town: Town) -> None:
     fact = typed(town, text="22:05 call: positive at block 2")
     assert fact == "cases:T0318-01"
@@ -41,6 +42,7 @@ def test_a_typed_case_is_proposed_with_the_next_plan(town: Town) -> None:
     assert [(c["by"], c["text"]) for c in case["changes"]] == [("Li Wei", "22:05 call: positive at block 2")]
 
 
+@pytest.mark.slow
 def test_pasted_text_stays_beside_the_fact_and_out_of_every_shared_view(town: Town, town_copy: Path) -> None:
     secret = "Zhang San, 13800000000, says"
     typed(town, text=secret)
@@ -71,6 +73,7 @@ def test_what_is_wrong_stands_beside_its_field_in_both_languages(town: Town) -> 
     assert town.log == 18
 
 
+@pytest.mark.slow
 def test_the_bare_date_of_today_is_now_and_not_its_end(town_copy: Path) -> None:
     change_setting(Workspace(town_copy), "as_of", "2022-03-17T20:00:00+08:00")
     with acting(town_copy) as town:
@@ -78,6 +81,7 @@ def test_the_bare_date_of_today_is_now_and_not_its_end(town_copy: Path) -> None:
         assert town.get(f"/api/fact?id={fact}")["row"]["reported_at"] == "2022-03-17 20:00"
 
 
+@pytest.mark.slow
 def test_stays_are_typed_corrected_and_withdrawn(town: Town) -> None:
     fact = typed(town)
     stay = {"person_id": "T0318-01", "place_id": "PL3", "arrive_at": "3-16 9:00", "leave_at": "3-16 24时"}
@@ -99,6 +103,7 @@ def test_stays_are_typed_corrected_and_withdrawn(town: Town) -> None:
     assert town.get(f"/api/fact?id={fact}")["stays"][0]["withdrawn"] is True
 
 
+@pytest.mark.slow
 def test_a_stay_that_counts_for_nothing_says_why(town: Town) -> None:
     fact = typed(town)
     stay = {"person_id": "T0318-01", "place_id": "PL3", "arrive_at": "2-16 9:00", "leave_at": "2-16 11:00"}
@@ -110,6 +115,7 @@ def test_a_stay_that_counts_for_nothing_says_why(town: Town) -> None:
     assert town.get(f"/api/fact?id={fact}")["apart"]["en"] == "opens no zone while the case is of this status"
 
 
+@pytest.mark.slow
 def test_a_zone_on_hold_still_waits_for_its_decision(town: Town) -> None:
     fact = typed(town)
     sealed = town.get(f"/api/fact?id={fact}")["zones"][0]["zone"]
@@ -118,6 +124,7 @@ def test_a_zone_on_hold_still_waits_for_its_decision(town: Town) -> None:
         assert town.get(f"/api/fact?id={fact}")["zones"][0]["asked"] is asked
 
 
+@pytest.mark.slow
 def test_status_changes_exclusion_withdrawal_and_bringing_back(town: Town) -> None:
     fact = typed(town)
     sealed = town.get(f"/api/fact?id={fact}")["zones"][0]["zone"]
@@ -135,6 +142,7 @@ def test_status_changes_exclusion_withdrawal_and_bringing_back(town: Town) -> No
     assert town.post("withdraw", 404, fact="cases:nobody", reason="x")["error"] == "not_found"
 
 
+@pytest.mark.slow
 def test_two_screens_on_one_fact_the_second_is_told_who_changed_it(town: Town) -> None:
     fact, base = typed(town), town.log
     town.post("amend", fact=fact, changes={"status": "confirmed"}, base=base)
@@ -147,6 +155,7 @@ def test_two_screens_on_one_fact_the_second_is_told_who_changed_it(town: Town) -
     assert "撤回" in town.post("amend", 409, fact=fact, changes={"status": "excluded"}, base=base)["what_zh"]
 
 
+@pytest.mark.slow
 def test_a_token_counts_once_and_two_cases_of_a_minute_are_two(town: Town) -> None:
     base = town.log
     told = {"kind": "cases", "rows": [CASE], "base": base}
@@ -157,6 +166,7 @@ def test_a_token_counts_once_and_two_cases_of_a_minute_are_two(town: Town) -> No
     assert town.post("enter", **told, by="Zhou")["facts"] == ["cases:T0318-02"]
 
 
+@pytest.mark.slow
 def test_cases_are_found_by_number_status_and_place(town: Town) -> None:
     typed(town)
     assert [case["case_id"] for case in town.get("/api/cases?q=T0318")["cases"]] == ["T0318-01"]
@@ -166,6 +176,7 @@ def test_cases_are_found_by_number_status_and_place(town: Town) -> None:
     assert town.get("/api/cases?start=10")["all"] == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "name", "fields", "exact"),
     [
@@ -191,6 +202,7 @@ def test_an_address_that_nobody_knows_asks_back_and_a_point_says_what_stands_the
     assert town.get("/api/place?at=1,99", 400)["where"] == "at"
 
 
+@pytest.mark.slow
 def test_a_round_is_entered_by_building_and_corrected(town: Town) -> None:
     zone = town.zone("Linshui Garden", "controlled")
     sheet = town.get(f"/api/rounds?zone={zone}")

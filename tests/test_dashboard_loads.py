@@ -49,6 +49,7 @@ def test_places_of_people_are_drawn_roughly_and_without_words(client: TestClient
     assert drawn["about"]["rough"] is True
 
 
+@pytest.mark.slow
 def test_other_choices_are_answered_anew_and_kept(client: TestClient, town_copy: Path) -> None:
     upload = send(client, "a.csv", "x1,when,status\nN1,2022-03-16,confirmed\n")
     address = f"/api/loads/{upload['id']}/0"
@@ -157,6 +158,7 @@ def test_sheets_and_zipped_shapefiles_are_tables_of_their_own(client: TestClient
     assert kinds == {"roads": "roads", "green": "green"}
 
 
+@pytest.mark.slow
 def test_new_ground_is_drawn_though_no_zone_changes(client: TestClient) -> None:
     before = client.get("/api/plan").json()
     assert client.get("/api/plan?day=2022-03-15").json()["base_key"] == before["base_key"]

@@ -28,6 +28,7 @@ def test_the_notice_is_that_of_the_engine_and_loads_nothing(client: TestClient, 
     assert "cases:" not in told.text
 
 
+@pytest.mark.slow
 def test_crews_and_daily_are_pages_and_tables(client: TestClient, town_plan: Plan) -> None:
     asked = {"day": "2022-03-17", "proposals": "true"}
     assert client.get("/paper/crews", params=asked).text == paper.make_crew_sheet(town_plan, "zh", True)

@@ -56,6 +56,7 @@ def test_parts_are_told_apart_and_columns_are_named() -> None:
     assert told(moved)["en"] == "coordinates taken as WGS84; choose their system if they are in another"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_any_words_are_told_without_loss(text: str) -> None:
     assert told(text)["en"] == text or "--" in text

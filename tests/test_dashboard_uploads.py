@@ -133,6 +133,7 @@ def test_what_nobody_came_back_for_is_taken_away(client: TestClient, town_copy: 
     assert not place.exists()
 
 
+@pytest.mark.slow
 def test_no_dirt_breaks_a_look(client: TestClient, tmp_path: Path) -> None:
     for dirt in FILES:
         path = tmp_path / dirt.file

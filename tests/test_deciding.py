@@ -101,6 +101,7 @@ def test_unknown_zones_and_actions_are_told(seen: tuple[Workspace, Plan]) -> Non
     assert "part" not in ACTIONS
 
 
+@pytest.mark.slow
 def test_a_case_in_no_building_has_no_clock_of_a_building() -> None:
     cases = [home("C1", **point(0, 0)), home("C2", **point(20, 0), recorded_at="14")]
     before = derive_town(cases=cases[:1], as_of=at("13").to_pydatetime())

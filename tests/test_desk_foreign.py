@@ -134,6 +134,7 @@ def bring_in(hand: Hand, path: Path, **asked: str) -> dict:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".geojson", ".csv", ".gpkg", ".xlsx"])
 def test_our_own_list_comes_back_exactly(client: TestClient, land: Land, tmp_path: Path, ending: str) -> None:
     path, plan = tmp_path / f"own{ending}", land.plan

@@ -69,6 +69,7 @@ def found(table: gpd.GeoDataFrame, plans: tuple[Plan, Plan], cells: bool) -> set
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [d for d in DAYS["from"].unique() if d.startswith("03")])
 def test_the_town_day_by_day_changes_as_its_facts_say(day: str, town_folder: Path) -> None:
     lines = DAYS[DAYS["from"] == day]
@@ -76,6 +77,7 @@ def test_the_town_day_by_day_changes_as_its_facts_say(day: str, town_folder: Pat
     assert found(compare_plans(*plans), tuple(plans), day == "03-16") == wanted(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", list(KNOWN))
 def test_two_times_of_knowing_differ_by_what_was_recorded_between(scenario: str, town_copy: Path) -> None:
     play(scenario, town_copy)
@@ -91,6 +93,7 @@ def test_a_plan_does_not_differ_from_itself(town_plan: Plan) -> None:
     assert table.crs == "EPSG:4326"
 
 
+@pytest.mark.slow
 def test_ground_is_what_changed_and_people_are_those_of_the_zone(town_folder: Path) -> None:
     plans = [derive(town_folder, local(f"2022-03-{day}"), local(f"2022-03-{day}")) for day in (15, 16)]
     grown, shrunk = compare_plans(*plans).to_dict("records")
@@ -113,6 +116,7 @@ def test_a_floor_that_no_outline_shows_is_drawn_by_its_footprint(town_folder: Pa
     assert shrunk["geometry"].intersects(footprints["N1"].centroid)
 
 
+@pytest.mark.slow
 def test_a_decision_is_named_until_only_the_clock_goes_on(town_copy: Path) -> None:
     zone = digest("cases:C1", "core")
     when = ["--recorded-at", "2022-03-14 22:00", "--in-force-from", "2022-03-15 00:00"]
@@ -132,6 +136,7 @@ def test_a_decision_is_named_until_only_the_clock_goes_on(town_copy: Path) -> No
     assert same.empty
 
 
+@pytest.mark.slow
 def test_a_release_lifts_and_a_rejection_ends(town_copy: Path) -> None:
     for slot, action in (("core", "release"), ("ring", "reject")):
         given = ("decide", town_copy, digest("cases:C1", slot), "--by", "Li Wei")
@@ -151,6 +156,7 @@ def test_a_release_lifts_and_a_rejection_ends(town_copy: Path) -> None:
     assert table.loc["grown", "because_en"] == "decided: release, decided: reject"
 
 
+@pytest.mark.slow
 def test_a_new_case_moves_the_dates_of_its_zone(town_copy: Path) -> None:
     zone = digest("cases:C5", "core")
     given = ("--by", "Li Wei", "--in-force-from", "2022-03-13 00:00", "--recorded-at", "2022-03-13 20:00")
@@ -186,6 +192,7 @@ def test_two_packs_differ_by_themselves(town_folder: Path) -> None:
     assert not any(table["because"])
 
 
+@pytest.mark.slow
 @few_then_many(6, 40)
 def test_every_atom_that_changed_hands_is_told_once_and_no_other(hold: Hold) -> None:
     hold(towns(), st.integers(0, 3))(check_hands)

@@ -25,6 +25,7 @@ def typed(folder: Path, **more: str) -> tuple[Workspace, str]:
     return workspace, done.fact_ids[0]
 
 
+@pytest.mark.slow
 def test_a_case_typed_at_2_a_m_is_proposed_at_once(town_copy: Path) -> None:
     before = derive(town_copy, CLOCK).membership.set_index("atom_id")["class"]
     workspace, fact = typed(town_copy)
@@ -126,6 +127,7 @@ def test_an_unknown_fact_is_not_changed(town_copy: Path) -> None:
             amend(Workspace(town_copy), name, {"status": "excluded"}, "Li Wei")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FACT_KINDS)
 def test_every_fact_of_the_town_comes_back_as_it_would_be_typed(town_copy: Path, kind: str) -> None:
     """Reading a fact as text and saving that text changes no field of it."""
@@ -137,6 +139,7 @@ def test_every_fact_of_the_town_comes_back_as_it_would_be_typed(town_copy: Path,
     assert before.equals(after)
 
 
+@pytest.mark.slow
 @given(text=st.text(max_size=12))
 def test_any_text_is_read_or_refused_with_its_field(town_folder: Path, text: str) -> None:
     workspace = Workspace(town_folder)

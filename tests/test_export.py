@@ -165,6 +165,7 @@ ATOMS = [*CELLS, *(f"B{i}" for i in range(20)), *(f"B{i}/rest" for i in range(5)
 CLASSES = list(POLICY.classes)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(ATOMS), st.integers(0, 4)), st.lists(st.sampled_from(CLASSES), min_size=5))
 def test_memberships_come_back(held: dict[str, int], classes: list[str]) -> None:
     table = zones(*({"zone_id": f"Z{i}", "class": classes[i]} for i in range(5)))

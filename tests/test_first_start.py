@@ -43,6 +43,7 @@ def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} - {"venv", "vendor"}
 
 
+@pytest.mark.slow
 def test_the_city_opens_in_mid_outbreak_and_is_made_once(command: list[str], tmp_path: Path) -> None:
     first = subprocess.run(command, capture_output=True, text=True, check=True)
     assert [line[:12] for line in first.stdout.splitlines() if line.startswith("==>")] == [

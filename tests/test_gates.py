@@ -149,6 +149,7 @@ def test_nothing_in_nothing_out() -> None:
     assert place(zones(Z=shapely.MultiPolygon()), roads(r=[(0, 0), (9, 9)])).empty
 
 
+@pytest.mark.slow
 @given(st.permutations(range(6)), st.permutations(range(3)))
 def test_ids_do_not_depend_on_the_order_of_rows(road_order: list[int], zone_order: list[int]) -> None:
     table = roads(**{f"r{i}": [(-10, 8 + 15 * i), (260, 9 + 15 * i)] for i in range(6)})
@@ -166,6 +167,7 @@ def test_an_id_stays_when_another_road_is_loaded() -> None:
     assert set(one["gate_id"]) < set(two["gate_id"])
 
 
+@pytest.mark.slow
 @given(st.floats(0, 2 * np.pi), st.floats(-35, 35))
 def test_a_straight_road_crosses_a_circle_twice(angle: float, offset: float) -> None:
     way = np.array([np.cos(angle), np.sin(angle)])

@@ -40,6 +40,7 @@ def test_the_towns_tables_are_known(kind: str) -> None:
     assert "100% of the first" in kinds[1]
 
 
+@pytest.mark.slow
 def test_kind_is_known_without_a_telling_name(tmp_path: Path) -> None:
     for kind in ("cases", "visits", "contacts", "tests", "units", "population"):
         path = write(tmp_path / "x.csv", (TOWN / f"{kind}.csv").read_text("utf-8-sig"))

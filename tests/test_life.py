@@ -18,6 +18,7 @@ def life(town_copy: Path) -> Life:
     return Life(town_copy)
 
 
+@pytest.mark.slow
 def test_a_zone_is_opened_comes_into_force_is_released_when_all_holds_and_is_gone_after_its_watch(life: Life) -> None:
     assert acts(life.plan("03-13 10:00"), SEALED)["open"]["ready"]
     life.open(SEALED, CONTROLLED)
@@ -40,6 +41,7 @@ def test_a_zone_is_opened_comes_into_force_is_released_when_all_holds_and_is_gon
     assert SEALED not in set(life.plan("04-04").zones["zone_id"])
 
 
+@pytest.mark.slow
 def test_a_controlled_zone_turns_to_its_second_phase_on_day_5_once_it_is_assessed(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     assert "phase" not in acts(life.plan("03-17 23:59"), CONTROLLED)
@@ -54,6 +56,7 @@ def test_a_controlled_zone_turns_to_its_second_phase_on_day_5_once_it_is_assesse
     assert (event["by"], event["grounds"]) == ("Li Wei", "环境采样阴性")
 
 
+@pytest.mark.slow
 def test_a_sealed_zone_may_step_down_to_precaution_and_is_lifted_from_there(life: Life) -> None:
     assert run("set", life.folder, "options", "after_sealed=precaution") == 0
     life.open(SEALED, CONTROLLED)
@@ -76,6 +79,7 @@ def test_a_sealed_zone_may_step_down_to_precaution_and_is_lifted_from_there(life
     assert acts(life.plan("04-01 09:00"), SEALED)["release"]["ready"]
 
 
+@pytest.mark.slow
 def test_a_temporary_hold_is_in_force_until_it_expires_and_then_asks_for_a_decision(life: Life) -> None:
     life.decide(SEALED, "03-13 10:00", "hold", "--until", "2022-03-13 20:00")
     assert life.state(SEALED, "03-13 19:59") == ("sealed", "in_force", "hold")
@@ -88,6 +92,7 @@ def test_a_temporary_hold_is_in_force_until_it_expires_and_then_asks_for_a_decis
 SECOND = "C20,confirmed,2022-03-20,2022-03-20 09:00,2022-03-20 12:00,{},2022-03-20 10:00"
 
 
+@pytest.mark.slow
 def test_a_new_case_inside_is_priced_by_every_scope_before_the_clocks_begin_again(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     life.decide(CONTROLLED, "03-18 09:00", "assess", "--gate", "risk_assessment")
@@ -115,6 +120,7 @@ def test_a_new_case_inside_is_priced_by_every_scope_before_the_clocks_begin_agai
     assert acts(life.plan("03-24"), CONTROLLED)["phase"]["at"] == when("03-24")
 
 
+@pytest.mark.slow
 def test_a_positive_in_a_controlled_zone_is_sealed_at_once_by_the_rule_and_the_rest_stays_controlled(
     life: Life,
 ) -> None:
@@ -128,6 +134,7 @@ def test_a_positive_in_a_controlled_zone_is_sealed_at_once_by_the_rule_and_the_r
     assert {"extend"} <= set(acts(plan, SEALED)) & set(acts(plan, CONTROLLED))
 
 
+@pytest.mark.slow
 def test_a_clock_that_starts_again_in_one_building_leaves_the_others_theirs(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     life.load("cases", CASES, [SECOND.format("E4-B3")])
@@ -148,6 +155,7 @@ def test_a_clock_that_starts_again_in_one_building_leaves_the_others_theirs(life
     assert explain_unit(after, "E4-B3")["zone_id"] == part
 
 
+@pytest.mark.slow
 def test_a_building_parted_off_is_released_by_itself_and_can_be_parted_again(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     life.load("cases", CASES, [SECOND.format("E4-B3")])
@@ -165,6 +173,7 @@ def test_a_building_parted_off_is_released_by_itself_and_can_be_parted_again(lif
     assert held(life.plan("04-06 10:00")).get("E4-B3", ("", ""))[0] != "sealed"
 
 
+@pytest.mark.slow
 def test_no_clock_is_moved_where_a_person_says_so(life: Life) -> None:
     life.open(SEALED)
     life.load("cases", CASES, [SECOND.format("E4-B1")])
@@ -175,6 +184,7 @@ def test_no_clock_is_moved_where_a_person_says_so(life: Life) -> None:
     assert "cases:C20" in row["fact_ids"]
 
 
+@pytest.mark.slow
 def test_a_zone_is_raised_as_a_whole_where_a_person_decides_so(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     life.decide(CONTROLLED, "03-16 09:00", "raise", "--to", "sealed")
@@ -184,6 +194,7 @@ def test_a_zone_is_raised_as_a_whole_where_a_person_decides_so(life: Life) -> No
     assert held(life.plan("03-16 10:00"))["E4-B2"] == ("sealed", CONTROLLED)
 
 
+@pytest.mark.slow
 def test_an_excluded_preliminary_case_is_proposed_for_release_at_once(life: Life) -> None:
     zones = [digest("cases:C9", slot) for slot in ("core", "ring", "area")]
     for zone in zones:
@@ -201,6 +212,7 @@ def test_an_excluded_preliminary_case_is_proposed_for_release_at_once(life: Life
     assert "8b411caa6261fff" not in held(life.plan("03-17 09:10"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "missing"),
     [
@@ -230,6 +242,7 @@ def test_a_zone_in_force_at_noon_has_test_day_1_that_date_and_14_full_days_after
     assert pd.Timestamp("2022-03-25").date() <= days.max() <= pd.Timestamp("2022-03-26").date()
 
 
+@pytest.mark.slow
 def test_a_new_positive_where_an_edit_weakened_the_class_is_pending_on_top_of_the_ledger(
     life: Life, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -232,6 +232,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @few_then_many(15, 80)
 def test_a_zone_is_never_ready_while_a_condition_does_not_hold(hold: Hold) -> None:
     def each(world: dict[str, Any]) -> None:
@@ -251,6 +252,7 @@ def test_a_zone_is_never_ready_while_a_condition_does_not_hold(hold: Hold) -> No
     hold(worlds())(each)
 
 
+@pytest.mark.slow
 @few_then_many(15, 80)
 def test_the_order_of_rows_changes_nothing(hold: Hold) -> None:
     def each(world: dict[str, Any], random: Any) -> None:

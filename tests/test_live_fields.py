@@ -184,6 +184,7 @@ def unpacked(folder: Path) -> dict[str, bytes]:
     return blobs
 
 
+@pytest.mark.slow
 def test_no_byte_names_a_fact(published_city: City) -> None:
     wanted = words(published_city)
     assert all(wanted.values()), {kind: len(texts) for kind, texts in wanted.items()}
@@ -212,6 +213,7 @@ def test_no_point_is_that_of_a_fact(published_city: City) -> None:
     assert tree.query(points_in(f"[{facts[0, 0]:.7f},{facts[0, 1]:.7f}]".encode()))[0].min() < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["ids", "times", "cells", "addresses"])
 def test_the_scan_finds_what_leaks(published_city: City, kind: str) -> None:
     wanted = words(published_city)

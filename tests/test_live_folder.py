@@ -63,6 +63,7 @@ def test_the_first_view_is_small(published_city: City) -> None:
         assert told["list.json.gz"] + told[f"overview-{lang}.svg.gz"] < 300_000
 
 
+@pytest.mark.slow
 def test_what_is_the_same_is_not_written_again(folder: Folder, workspace: Workspace) -> None:
     at = when("03-13 00:00").to_pydatetime()
     first, second = (publish(workspace, folder.path, "Wang Fang", as_of=at, confirmed=["all"]) for _ in range(2))
@@ -212,6 +213,7 @@ def test_a_full_or_locked_disk_leaves_the_old(
     assert [p.name for p in (folder.path / "snapshots").iterdir() if p.name.startswith(".")] == []
 
 
+@pytest.mark.slow
 def test_the_command_line_publishes_and_takes_back(
     folder: Folder, workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -265,6 +265,7 @@ def viewer(folder: Path) -> Iterator[str]:
         process.communicate(timeout=10)
 
 
+@pytest.mark.slow
 def test_two_viewers_agree_and_hear_within_two_seconds(folder: Folder, published_city: City, tmp_path: Path) -> None:
     workspace = Workspace(shutil.copytree(published_city[0], tmp_path / "workspace"))
     with (

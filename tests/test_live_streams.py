@@ -160,6 +160,7 @@ def test_the_feed_is_newest_first_in_both_languages(client: TestClient) -> None:
     assert client.get("/changes.atom", params={"lang": "xx"}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_lifted_zone_is_cancelled(published_city: City, tmp_path: Path) -> None:
     """A zone that is no longer shown cancels its alert, with the outline that it had."""
     folder = Folder(shutil.copytree(published_city[1], tmp_path / "live"))

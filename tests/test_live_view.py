@@ -46,6 +46,7 @@ def at(text: str) -> Any:
     return when(text).to_pydatetime()
 
 
+@pytest.mark.slow
 def test_a_proposal_is_not_seen(life: Life) -> None:
     assert versions(life, "03-13 09:30", SEALED) == []
     life.open(SEALED)
@@ -74,6 +75,7 @@ def test_the_minute_of_a_decision_stays_inside(life: Life) -> None:
     assert "10:00" not in orjson.dumps(told).decode()
 
 
+@pytest.mark.slow
 def test_a_hold_is_shown_until_it_expires(life: Life) -> None:
     life.decide(SEALED, "03-13 09:40", "hold", "--until", "2022-03-14 09:40")
     (told,) = versions(life, "03-13 10:00", SEALED)
@@ -94,6 +96,7 @@ def released(life: Life) -> None:
         life.decide(zone, "03-28 10:00", "release", "--in-force-from", "2022-03-29 00:00")
 
 
+@pytest.mark.slow
 def test_a_release_for_later_is_in_the_snapshot(life: Life) -> None:
     released(life)
     told = versions(life, "03-28 12:00", SEALED)
@@ -110,6 +113,7 @@ def test_a_release_for_later_is_in_the_snapshot(life: Life) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_version_is_shown_at_most_once_at_a_time(life: Life) -> None:
     released(life)
     every = listed(view_of(life, "03-28 12:00"))
@@ -175,6 +179,7 @@ def test_ten_thousand_changes_at_once() -> None:
     assert len(find_changes(after, [], NOW, NOW)) == 10_000
 
 
+@pytest.mark.slow
 def test_no_byte_tells_of_a_case_that_nobody_decided_on(life: Life) -> None:
     """A new case in block 3 of the estate: its sealing is a proposal, which must not even be a hole in a zone."""
     life.open(SEALED, CONTROLLED)

@@ -100,6 +100,7 @@ def test_the_pairs_tell_the_correction_the_merge_and_the_withdrawal_apart(
     assert revisions[8] == revisions[9]
 
 
+@pytest.mark.slow
 def test_the_log_and_its_tables_are_enough(
     eventful: Path, said: dict[tuple[str, str], dict[str, bytes | str]], tmp_path: Path
 ) -> None:
@@ -165,6 +166,7 @@ def classes(plan: Plan) -> dict[str, str]:
     return lines_of(plan)["class"].to_dict()
 
 
+@pytest.mark.slow
 def test_a_correction_two_days_late_changes_the_map_only_after_it_was_known(eventful: Path) -> None:
     wanted = golden("changes")
     wanted = wanted[wanted["scenario"] == "correction"].set_index("atom_id")["class"].to_dict()

@@ -1,5 +1,7 @@
 """Which class each atom is in, in which zone, and why."""
 
+import pytest
+
 from tests.small_town import POLICY, Row, area, derive_town, estate, home, house, point, stay
 from zoning.hashes import digest
 from zoning.pipeline import Plan
@@ -18,6 +20,7 @@ def test_a_zone_that_goes_by_no_area_has_no_ground_id() -> None:
     assert plan.zones.set_index("class")["ground_id"].to_dict() == {"sealed": None, "precaution": "A1"}
 
 
+@pytest.mark.slow
 def test_of_two_areas_that_overlap_the_older_zone_has_the_atoms_and_the_outline_whatever_their_ids() -> None:
     houses = [house("B1", 10, 10), house("B2", 110, 10), house("B3", 250, 10)]
     for narrow, wide in (("A1", "S1"), ("S1", "A1"), ("B1", "A9")):

@@ -46,6 +46,7 @@ def plans(folder: Path) -> tuple[Plan, Plan]:
     return derive(folder), derive(Workspace(folder, outbreak="birds"))
 
 
+@pytest.mark.slow
 def test_each_outbreak_has_its_pack_its_resolution_and_its_facts_on_one_ground(two: Path, town_folder: Path) -> None:
     town, birds = plans(two)
     assert town.revision == derive(town_folder).revision
@@ -67,6 +68,7 @@ def test_a_setting_of_the_workspace_is_of_every_outbreak_until_it_has_its_own(tw
     assert (read_settings(birds).snap_m, read_settings(Workspace(two)).snap_m) == (9.0, 7.0)
 
 
+@pytest.mark.slow
 def test_decisions_edits_and_withdrawals_are_of_one_outbreak(two: Path, tmp_path: Path) -> None:
     town, birds = plans(two)
     zone = birds.zones.iloc[0]
@@ -88,6 +90,7 @@ def test_decisions_edits_and_withdrawals_are_of_one_outbreak(two: Path, tmp_path
     assert edited.tables["cases"]["withdrawn"].all()
 
 
+@pytest.mark.slow
 def test_deciding_by_itself_stays_within_one_outbreak(two: Path, tmp_path: Path) -> None:
     out = tmp_path / "z.geojson"
     assert run("derive", two, "--outbreak", "birds", "--decide", "auto", "--as-of", DAY, "--out", out) == 0
@@ -96,6 +99,7 @@ def test_deciding_by_itself_stays_within_one_outbreak(two: Path, tmp_path: Path)
     assert {zone["status"] for zone in zones(out).values()} == {"proposed"}
 
 
+@pytest.mark.slow
 def test_ground_is_loaded_for_all_and_each_corrects_its_own_rejects(two: Path, tmp_path: Path) -> None:
     shape = {"type": "Polygon", "coordinates": [[[114.1, 22.5], [114.101, 22.5], [114.101, 22.501], [114.1, 22.5]]]}
     rows = [

@@ -97,6 +97,7 @@ def test_ground_without_names_is_said_by_degrees_and_the_map_holds(town_plan: Pl
     assert describe(town_plan, cells, "zh").exact  # it claims no unit, and has none
 
 
+@pytest.mark.slow
 def test_a_circle_over_many_units_names_areas_and_claims_nothing() -> None:
     houses = [house(f"H{n}", 30 * (n % 12), 30 * (n // 12)) for n in range(120)]
     rows = {"buildings": houses, "areas": [area("A1", -50, -50, 900, 900)], "cases": [home("F", **point(100, 100))]}

@@ -30,6 +30,7 @@ def test_all_writes_one_file_a_zone_with_drafts_named_so(town_folder: Path, tmp_
     assert f"{tmp_path}/notices: 15 notices" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_without_chromium_a_pdf_becomes_html_and_the_code_is_0(
     town_folder: Path, tmp_path: Path, capsys: Caught, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +42,7 @@ def test_without_chromium_a_pdf_becomes_html_and_the_code_is_0(
         assert out.with_suffix(".html").read_text("utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 def test_lists_are_written_as_pages_and_tables(town_folder: Path, tmp_path: Path) -> None:
     for ending in ("html", "csv"):
         assert run("crews", town_folder, "--proposals", "--out", tmp_path / f"crews.{ending}") == 0

@@ -26,6 +26,7 @@ def jobs_of(plan: Plan, proposals: bool = False) -> dict[str, Job]:
     return {job.zone["zone_id"]: job for job in list_jobs(plan, proposals)}
 
 
+@pytest.mark.slow
 def test_what_starts_at_the_next_midnight_is_due_and_what_ran_before_is_done(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     evening = jobs_of(life.plan("03-13 20:00"))
@@ -45,6 +46,7 @@ def test_proposals_are_left_out_unless_they_are_asked_for(town_plan: Plan) -> No
     assert "今日无围合、开放任务。" in text
 
 
+@pytest.mark.slow
 def test_a_release_opens_again_and_is_proposed_when_it_is_ready(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     assert run("load", life.folder, TOWN / "rounds.csv", "--kind", "rounds") == 0
@@ -59,6 +61,7 @@ def test_a_release_opens_again_and_is_proposed_when_it_is_ready(life: Life) -> N
     assert CONTROLLED not in jobs_of(life.plan("03-29 01:00"))
 
 
+@pytest.mark.slow
 def test_a_hold_has_its_expiry(life: Life) -> None:
     life.decide(CONTROLLED, "03-13 10:00", "hold", "--until", "2022-03-13 20:00")
     plan = life.plan("03-13 12:00")
@@ -66,6 +69,7 @@ def test_a_hold_has_its_expiry(life: Life) -> None:
     assert "临时管控，至2022年3月13日20时止" in "\n".join(text_of(make_crew_sheet(plan)))
 
 
+@pytest.mark.slow
 def test_the_sheet_says_what_to_do_at_each_entrance(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     plan = life.plan("03-13 20:00")

@@ -55,6 +55,7 @@ def test_any_atoms_of_the_town_read_back(hold: Hold, town_plan: Plan) -> None:
     hold(data=st.data(), language=st.sampled_from(LANGUAGES))(check)
 
 
+@pytest.mark.slow
 @few_then_many(8, 40)
 def test_any_atoms_of_a_generated_town_read_back(hold: Hold) -> None:
     def check(rows: dict, data: st.DataObject, language: str) -> None:

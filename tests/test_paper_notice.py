@@ -32,6 +32,7 @@ def told(plan: Plan, zone: str, language: str = "zh", kind: str | None = None) -
     return "\n".join(text_of(make_notice(plan, zone, language, kind)))
 
 
+@pytest.mark.slow
 def test_the_golden_notice_in_both_languages(life: Life) -> None:
     for key, value in (
         ("issuer", "临水街道疫情防控指挥部"),
@@ -68,6 +69,7 @@ def test_a_zone_that_nobody_decided_on_is_a_draft(town_plan: Plan) -> None:
     assert "____" in text  # issuer, number and hotline are filled in by hand
 
 
+@pytest.mark.slow
 def test_a_decided_zone_is_none_and_does_not_show_what_nobody_decided(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     page = make_notice(life.plan("03-16 12:00"), CONTROLLED, "zh")
@@ -79,6 +81,7 @@ def test_a_decided_zone_is_none_and_does_not_show_what_nobody_decided(life: Life
     assert "2022年3月13日" in text
 
 
+@pytest.mark.slow
 def test_a_zone_is_told_before_it_is_in_force_and_after_its_assessment(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     assert "自2022年3月13日24时起执行。共14天。" in told(life.plan("03-13 12:00"), CONTROLLED)
@@ -100,6 +103,7 @@ def test_a_hold_has_its_own_title_and_expiry(life: Life) -> None:
         make_notice(plan, CONTROLLED, "zh", "hold")
 
 
+@pytest.mark.slow
 def test_a_release_is_a_draft_until_it_is_decided(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     assert run("load", life.folder, TOWN / "rounds.csv", "--kind", "rounds") == 0
@@ -126,6 +130,7 @@ def test_a_release_is_a_draft_until_it_is_decided(life: Life) -> None:
         make_notice(life.plan("03-13 09:45"), SEALED, "zh", "release")
 
 
+@pytest.mark.slow
 def test_a_step_down_says_from_what(life: Life) -> None:
     assert run("set", life.folder, "options", "after_sealed=precaution") == 0
     life.open(SEALED, CONTROLLED)
@@ -138,6 +143,7 @@ def test_a_step_down_says_from_what(life: Life) -> None:
     assert "In force from 14:00 on 28 March 2022." in text
 
 
+@pytest.mark.slow
 def test_a_raised_zone_says_from_what_too(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     life.decide(CONTROLLED, "03-16 08:00", "raise", "--to", "sealed", "--in-force-from", "2022-03-16 08:00")
@@ -145,6 +151,7 @@ def test_a_raised_zone_says_from_what_too(life: Life) -> None:
     assert "关于荔香苑由管控区调整为封控区的通告\n自2022年3月16日8时起执行。3月16日为第1天" in text
 
 
+@pytest.mark.slow
 def test_no_notice_names_a_case_a_person_a_fact_or_a_count(town_plan: Plan) -> None:
     cases = town_plan.tables["cases"]
     people = {*cases["case_id"], *cases["person_id"].dropna(), *town_plan.tables["contacts"]["person_id"]}
@@ -200,6 +207,7 @@ def test_every_name_is_safe(name: str | None) -> None:
 PACKS = ("cholera-ring", "cn-20-2022-11", "cn-9th-2022-06", "cn-sh-2022-04", "eu-2020-687", "my-dengue")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*PACKS, "sg-dengue-cluster", "uk-hpai"])
 def test_other_packs_print_their_notices(name: str, town_folder: Path, town_plan: Plan) -> None:
     known = state.fold(Workspace(town_folder))
@@ -233,6 +241,7 @@ def test_a_file_is_named_safely(town_plan: Plan) -> None:
     assert len(stem) < 80
 
 
+@pytest.mark.slow
 def test_a_rejected_zone_has_no_notice(life: Life) -> None:
     life.decide(SEALED, "03-13 10:00", "reject", "--grounds", "excluded")
     plan = life.plan("03-13 11:00")

@@ -34,6 +34,7 @@ def printed(page: Page, html: str, path: Path) -> tuple[bytes, list[str]]:
     return page.pdf(prefer_css_page_size=True, print_background=True), asked
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_each_notice_of_the_town_is_one_page_a_language_and_asks_for_nothing(
     town_plan: Plan, tmp_path: Path, page: Page

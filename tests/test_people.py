@@ -216,6 +216,7 @@ def test_the_balance_of_each_row_adds_up() -> None:
 CELLS = h3.grid_disk(cell(0, 0), 2)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.sampled_from([*CELLS, cell(0, 0, 9), cell(0, 0, 10)]), st.integers(0, 500)), max_size=6),

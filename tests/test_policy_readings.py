@@ -275,6 +275,7 @@ def test_a_pack_holds_no_default_of_grade_u_and_says_where_each_of_the_others_is
                 assert isinstance(value, Clause) or (value.value is None) == (value.grade == "U")
 
 
+@pytest.mark.slow
 def test_birds_of_oxfordshire_2008_are_free_of_the_protection_zone_on_29_june() -> None:
     def london(text: str) -> pd.Timestamp:
         return pd.Timestamp(text, tz="Europe/London").tz_convert("UTC")

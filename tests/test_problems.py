@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.small_town import area, at, box, derive_town, home, house, point
 from zoning.decisions import named
 from zoning.pipeline import Plan
@@ -87,6 +89,7 @@ def test_a_release_counts_from_when_it_was_recorded() -> None:
         assert plan.zones.set_index("zone_id").at[zone["zone_id"], "status"] == wanted
 
 
+@pytest.mark.slow
 def test_a_zone_in_force_whose_place_vanished_from_a_newer_file_is_told() -> None:
     town = {"cases": [home("C1", "B1")], "areas": [area("A1", -100, -100, 400, 400)]}
     before = derive_town(buildings=[house("B1", 0, 0)], **town)

@@ -199,6 +199,7 @@ def missing(found: pd.DataFrame) -> dict[str, float]:
     return {"Y": 1.0, "Z": 1.0} | (1 - found.set_index("zone_id")["share"]).to_dict()
 
 
+@pytest.mark.slow
 @few_then_many(10, 60)
 def test_one_more_tested_person_never_makes_a_round_less_complete(hold: Hold) -> None:
     def check(rows: list[Row], given: Any, data: Any) -> None:
@@ -215,6 +216,7 @@ def test_one_more_tested_person_never_makes_a_round_less_complete(hold: Hold) ->
     hold(some_rows(), SAMPLES, st.data())(check)
 
 
+@pytest.mark.slow
 @few_then_many(10, 60)
 def test_the_order_of_rows_changes_nothing(hold: Hold) -> None:
     def check(rows: list[Row], given: Any, random: Any) -> None:

@@ -58,6 +58,7 @@ def put(folder: Path, target: str, *names: str, by: str = "Li") -> Saved:
     return save(folder, drawn(read_sheet(folder), target, *names), by)
 
 
+@pytest.mark.slow
 def test_an_edit_is_tried_saved_and_undone(folder: Path) -> None:
     sheet = read_sheet(folder)
     stroke = drawn(sheet, "precaution", "B1", "FAR")
@@ -76,6 +77,7 @@ def test_an_edit_is_tried_saved_and_undone(folder: Path) -> None:
     assert shown(again) == shown(saved.after)
 
 
+@pytest.mark.slow
 def test_a_new_positive_on_a_weakened_building_is_first_in_the_ledger(folder: Path, capsys: Caught) -> None:
     put(folder, "precaution", "B1")
     put(folder, "sealed", "FAR")
@@ -92,6 +94,7 @@ def test_a_new_positive_on_a_weakened_building_is_first_in_the_ledger(folder: Pa
     assert "suspended" not in set(confirmed.after.edited.ledger["status"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["stroke", "case"])
 def test_a_save_on_an_old_base_is_refused_with_the_choices(folder: Path, change: str) -> None:
     sheet = read_sheet(folder)
@@ -130,6 +133,7 @@ def test_a_replayed_stroke_counts_but_answers_only_what_it_saw(folder: Path) -> 
     assert after.edited.ledger["pending"].iloc[0] == 2
 
 
+@pytest.mark.slow
 def test_a_draft_waits_until_it_is_taken_up(folder: Path) -> None:
     mine = drawn(read_sheet(folder), "precaution", "B1")
     put(folder, "controlled", "B1", by="Wang")
@@ -153,6 +157,7 @@ def test_an_old_base_that_nobody_touched_goes_through(folder: Path) -> None:
     assert saved.conflicts.empty
 
 
+@pytest.mark.slow
 def test_who_writes_between_the_look_and_the_save_is_seen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, theirs = (drawn(read_sheet(folder), of, "B1") for of in ("precaution", "controlled"))
 
@@ -206,6 +211,7 @@ def test_what_cannot_be_drawn_is_refused(folder: Path) -> None:
         read_sheet(folder, revision=99)
 
 
+@pytest.mark.slow
 def test_an_undo_names_what_is_there(folder: Path) -> None:
     event = str(put(folder, "sealed", "FAR").event_id)
     with pytest.raises(UnknownError, match=f"nearest: {event}"):
@@ -250,6 +256,7 @@ def test_a_table_without_ids_is_refused(tmp_path: Path) -> None:
         read_names(tmp_path / "nowhere.csv", Settings())
 
 
+@pytest.mark.slow
 def test_the_commands_say_what_changes(folder: Path, tmp_path: Path, capsys: Caught) -> None:
     names, base = tmp_path / "names.txt", Workspace(folder).revision()
     names.write_text("B1\n", "utf-8")

@@ -49,6 +49,7 @@ def stages(found: Plan) -> dict[str, tuple[str, str]]:
     return {z["zone_id"]: (z["status"], z["stage"]) for z in found.zones.to_dict("records")}
 
 
+@pytest.mark.slow
 def test_a_released_zone_leaves_its_ground_to_what_else_applies_and_is_watched_for_seven_days() -> None:
     decided = opened("sealed", "controlled", "precaution")
     end = act(plan("27", *decided), "sealed", "release", "27", in_force_from=at("27"))
@@ -66,6 +67,7 @@ def test_a_released_zone_leaves_its_ground_to_what_else_applies_and_is_watched_f
     assert late.former.empty
 
 
+@pytest.mark.slow
 def test_a_released_enclosure_is_still_listed_inside_a_precaution_zone_of_another_case() -> None:
     decided = opened("sealed", "controlled", "precaution")
     ends = [act(plan("27", *decided), c, "release", "27", in_force_from=at("27")) for c in ("sealed", "controlled")]
@@ -78,6 +80,7 @@ def test_a_released_enclosure_is_still_listed_inside_a_precaution_zone_of_anothe
     assert set(found.former["atom_id"]) >= {"B1", "B2", "B3"}
 
 
+@pytest.mark.slow
 def test_a_zone_that_steps_down_keeps_its_id_its_ground_and_its_origin() -> None:
     decided = opened("sealed", "controlled", "precaution")
     end = act(plan("27", *decided), "controlled", "release", "26")
@@ -92,6 +95,7 @@ def test_a_zone_that_steps_down_keeps_its_id_its_ground_and_its_origin() -> None
     assert zone["rank"] == POLICY.classes["precaution"].rank
 
 
+@pytest.mark.slow
 def test_a_later_case_on_ground_that_stepped_down_or_was_released_is_proposed_anew() -> None:
     decided = opened("sealed")
     same = [*FIRST, home("C2", "B1", onset_at="28", reported_at="29", isolated_at="29", recorded_at="29")]
@@ -105,6 +109,7 @@ def test_a_later_case_on_ground_that_stepped_down_or_was_released_is_proposed_an
         assert held(found)["B1"] == "sealed"
 
 
+@pytest.mark.slow
 def test_an_excluded_case_holds_its_decided_zone_until_a_person_ends_it() -> None:
     decided = opened("sealed")
     excluded = [*FIRST, home("C1", "B1", status="excluded", recorded_at="14")]
@@ -116,6 +121,7 @@ def test_an_excluded_case_holds_its_decided_zone_until_a_person_ends_it() -> Non
     assert held(plan("15 11:00", *decided, end, cases=excluded)) == {}
 
 
+@pytest.mark.slow
 def test_a_temporary_hold_expires_by_itself_and_says_so() -> None:
     hold = act(plan("12 20:00"), "sealed", "hold", "12 20:00", until=at("13 20:00"))
     assert stages(plan("13", hold))[hold["zone_id"]] == ("in_force", "hold")
@@ -125,6 +131,7 @@ def test_a_temporary_hold_expires_by_itself_and_says_so() -> None:
     assert stages(plan("14", hold, *firm))[hold["zone_id"]] == ("in_force", "phase_1")
 
 
+@pytest.mark.slow
 def test_a_gated_phase_waits_for_its_assessment() -> None:
     decided = opened("controlled")
     record = act(plan("13", *decided), "controlled", "assess", "18", gate="risk_assessment")
@@ -134,6 +141,7 @@ def test_a_gated_phase_waits_for_its_assessment() -> None:
     assert stages(plan("17", *decided, {**record, "recorded_at": at("14")}))[zone_id][1] == "phase_2"
 
 
+@pytest.mark.slow
 def test_an_extension_over_the_whole_zone_starts_its_clocks_again() -> None:
     decided = opened("sealed")
     cases = [*FIRST, home("C2", "B1", onset_at="17", reported_at="18 09:00", isolated_at="18 09:00", recorded_at="18")]

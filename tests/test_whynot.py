@@ -167,6 +167,7 @@ def test_a_home_beside_it_elsewhere_in_the_estate_or_in_it_each_by_its_rule() ->
     assert (risky.place_risk, risky.contacts_traceable) == ("some", False)
 
 
+@pytest.mark.slow
 def test_ground_of_decided_zones_outlives_its_facts_until_people_release_it(plan: Plan) -> None:
     zone = plan.zones[plan.zones["class"] == "sealed"].iloc[0]
     told = {"zone_id": zone["zone_id"], "fact_ids": zone["fact_ids"], "class": "sealed", "by": "Li Wei"}
@@ -204,6 +205,7 @@ def test_a_zone_that_stepped_is_left_in_its_new_class(plan: Plan) -> None:
     assert (left.facts, left.zones) == (("cases:C1",), (zone["zone_id"],))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", ["sg-dengue-cluster", "cn-2020-county", "eu-2020-687", "uk-hpai"])
 def test_other_packs(pack: str) -> None:
     policy = load_policy(pack)

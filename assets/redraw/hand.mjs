@@ -151,17 +151,17 @@ export function onZone(act) {
   return act(hand.zone);
 }
 
-export function grow(steps) {
+/* By rings of cells or by metres, inwards where it is less than nothing; never out of the area that the brush keeps to. */
+function swell(by, size) {
   onZone(({ id, of }) => {
-    const pick = { tool: "grow", id, steps };
+    const pick = { tool: "grow", id, ...by };
     if (hand.inside) pick.inside = hand.inside.id;
-    push(steps > 0 ? { do: "paint", to: of, zone: id, pick } : { do: "paint", to: "none", pick });
+    push(size > 0 ? { do: "paint", to: of, zone: id, pick } : { do: "paint", to: "none", pick });
   });
 }
 
-export function growMetres(metres) {
-  onZone(({ id, of }) => push(metres > 0 ? { do: "paint", to: of, zone: id, pick: { tool: "grow", id, metres } } : { do: "paint", to: "none", pick: { tool: "grow", id, metres } }));
-}
+export const grow = (steps) => swell({ steps }, steps);
+export const growMetres = (metres) => swell({ metres }, metres);
 
 export function lock(what) {
   const name = what === "zone" ? hand.zone && `zone:${hand.zone.id}` : what === "class" ? hand.of && `class:${hand.of}` : "all";

@@ -45,7 +45,7 @@ def install_api(server: FastAPI, plans: Plans) -> None:
         load_routes,
         publishing_routes,
     ):
-        server.include_router(routes(plans))
+        server.router.routes.extend(routes(plans).routes)  # `include_router` would build every one a second time
 
     @server.get("/docs", include_in_schema=False)
     def docs() -> Response:

@@ -13,7 +13,7 @@ from zoning.deciding import Decision, decide
 from zoning.pipeline import derive
 from zoning.store import Workspace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PANEL, SAVED = "#panel", "#panel .asaved"
 
 
@@ -191,7 +191,6 @@ def untranslated(root: Locator, lang: str) -> list[str]:
     return [line for line in lines if re.search(other, line)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_deciding_speaks_one_language_and_is_open_to_all(chromium: Browser, town: str, lang: str) -> None:
     with visiting(chromium, town, lang=lang, theme={"zh": "light", "en": "dark"}[lang]) as page:

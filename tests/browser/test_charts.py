@@ -1,6 +1,7 @@
 """The drawer of the testing load: read by pointer and keyboard, folded, walked to, and a filter of the list."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +12,22 @@ from app import create_server
 from tests.browser.conftest import serving, visiting
 from tests.commandline import run
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIDE = "#drawer .dside"
 
 
+@pytest.fixture(scope="module")
+def short(town_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the town where 1,000 people can be sampled a day, which is not enough."""
+    folder = shutil.copytree(town_folder, tmp_path_factory.mktemp("short") / "town")
+    run("set", folder, "sampling_a_day", "1000")
+    with serving(create_server(folder)) as address:
+        yield address
+
+
 @pytest.fixture
-def short_town(chromium: Browser, town_copy: Path) -> Iterator[Page]:
-    """The town where 1,000 people can be sampled a day, which is not enough."""
-    run("set", town_copy, "sampling_a_day", "1000")
-    with serving(create_server(town_copy)) as address, visiting(chromium, address) as page:
+def short_town(chromium: Browser, short: str) -> Iterator[Page]:
+    with visiting(chromium, short) as page:
         page.wait_for_selector("#drawer .bars")
         yield page
 

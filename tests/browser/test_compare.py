@@ -12,92 +12,128 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DERIVED = 20_000  # ms: plans are derived first
 
 
-def test_changes_since_an_earlier_date_stand_on_the_map_and_beside_it(analyst: Page) -> None:
-    analyst.keyboard.press("Shift+C")
-    panel = analyst.locator("#panel")
+def test_changes_since_an_earlier_date_stand_on_the_map_and_beside_it(reader: Page) -> None:
+    reader.keyboard.press("Shift+C")
+    panel = reader.locator("#panel")
     expect(panel.locator("#changes-since")).to_have_value("2022-03-16")
     panel.locator("#changes-since").select_option("2022-03-10")
     expect(panel.locator(".chgrow").first).to_contain_text("opened", timeout=DERIVED)
     expect(panel.locator(".chgrow").first).to_contain_text(re.compile("because of .*case"))
-    analyst.wait_for_function(
+    reader.wait_for_function(
         """() => {
             const map = window.cordon.stage.map;
             return map.getSource("changes").tiles[0].includes("since=2022-03-10")
                 && map.queryRenderedFeatures({layers: ["change-more"]}).length && map.areTilesLoaded();
         }"""
     )
-    expect(analyst.locator('[data-layer="changes"]')).to_be_checked()
-    assert {f["look"] for f in drawn(analyst, "changes")} == {"more"}
+    expect(reader.locator('[data-layer="changes"]')).to_be_checked()
+    assert {f["look"] for f in drawn(reader, "changes")} == {"more"}
     first = panel.locator(".chgrow").first
     name = first.locator(".n").inner_text().removeprefix("opened").strip()
     first.click()
-    expect(analyst.locator(".zrow.on")).to_have_count(1)
-    expect(analyst.locator("#card h2 .t-en")).to_have_text(name)
-    analyst.keyboard.press("Escape")
+    expect(reader.locator(".zrow.on")).to_have_count(1)
+    expect(reader.locator("#card h2 .t-en")).to_have_text(name)
+    reader.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    expect(analyst.locator('[data-layer="changes"]')).not_to_be_checked()
+    expect(reader.locator('[data-layer="changes"]')).not_to_be_checked()
 
 
-def test_changes_by_kind_in_parts_as_files_and_in_chinese(analyst: Page) -> None:
-    analyst.keyboard.press("Shift+C")
-    panel = analyst.locator("#panel")
+def test_changes_by_kind_in_parts_as_files_and_in_chinese(reader: Page) -> None:
+    reader.keyboard.press("Shift+C")
+    panel = reader.locator("#panel")
     panel.locator("#changes-since").select_option("2022-03-09")
     expect(panel.locator(".chgrow")).to_have_count(12, timeout=DERIVED)
     panel.get_by_role("button", name=re.compile("Show .* more")).click()
     expect(panel.locator(".chgrow")).not_to_have_count(12)
-    analyst.locator("#lang-zh").click()
+    reader.locator("#lang-zh").click()
     panel.locator(".kind", has_text="新划定").click()
     expect(panel.locator(".chgrow").first).to_contain_text(re.compile("因.*病例"))
-    with analyst.expect_download() as told:
+    with reader.expect_download() as told:
         panel.get_by_role("link", name="下载 CSV").click()
     assert told.value.suggested_filename == "changes-2022-03-09-2022-03-17.csv"
-    analyst.keyboard.press("Escape")
+    reader.keyboard.press("Escape")
 
 
-def test_a_day_on_which_nothing_changed_says_so(analyst: Page) -> None:
-    analyst.get_by_role("slider").fill("0")
-    analyst.wait_for_function("window.cordon.view.plan.zones === 0")
-    analyst.keyboard.press("Shift+C")
-    expect(analyst.locator("#panel")).to_contain_text("Nothing changed from", timeout=DERIVED)
+def test_a_day_on_which_nothing_changed_says_so(reader: Page) -> None:
+    reader.get_by_role("slider").fill("0")
+    reader.wait_for_function("window.cordon.view.plan.zones === 0")
+    reader.keyboard.press("Shift+C")
+    expect(reader.locator("#panel")).to_contain_text("Nothing changed from", timeout=DERIVED)
 
 
-def test_two_packs_side_by_side_in_one_view(analyst: Page) -> None:
-    analyst.keyboard.press("Shift+V")
-    sheet = analyst.locator("#sheet")
+def test_two_packs_side_by_side_in_one_view(reader: Page) -> None:
+    reader.keyboard.press("Shift+V")
+    sheet = reader.locator("#sheet")
     expect(sheet.locator(".cmpbar")).to_have_count(8, timeout=DERIVED)
     sheet.locator("#cmp-policy-1").select_option("cn-3zone-2021")
     expect(sheet.locator(".cmpfigs")).to_contain_text("B − A", timeout=DERIVED)
     sheet.locator("#cmp-day-1").select_option("2022-03-13")
     expect(sheet.locator("#cmp-day-1")).to_be_focused(timeout=DERIVED)
     ready = "[...document.querySelectorAll('.cmpmap canvas')].length === 2"
-    analyst.wait_for_function(ready)
+    reader.wait_for_function(ready)
     sheet.get_by_text("All figures by class").click()
     expect(sheet.locator(".cmpall table")).to_contain_text("sealed zone")
-    analyst.locator("#lang-zh").click()
+    reader.locator("#lang-zh").click()
     expect(sheet).to_contain_text("管控人数")
     expect(sheet.locator(".cmpall table")).to_contain_text("封控区")
     expect(sheet.locator("#cmp-policy-1")).to_have_value("cn-3zone-2021")
-    analyst.keyboard.press("Escape")
+    reader.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
 
 
-def test_what_moves_one_map_moves_the_other(analyst: Page) -> None:
-    analyst.keyboard.press("Shift+V")
-    analyst.wait_for_function("document.querySelectorAll('.cmpmap canvas').length === 2")
-    expect(analyst.locator("#sheet .cmpbar")).to_have_count(8, timeout=DERIVED)
-    scales = analyst.locator(".cmpmap")
+def test_changes_and_plans_are_compared_by_keyboard_alone(reader: Page) -> None:
+    reader.keyboard.press("Shift+C")
+    panel = reader.locator("#panel")
+    expect(panel.locator("#changes-since")).to_have_value("2022-03-16")
+    walk_to(reader, "changes-since")
+    reader.keyboard.type("10")
+    expect(panel.locator("#changes-since")).to_have_value("2022-03-10")
+    expect(panel.locator(".chgrow").first).to_contain_text("opened", timeout=DERIVED)
+    while not reader.evaluate("document.activeElement.classList.contains('chgrow')"):
+        reader.keyboard.press("Tab")
+    reader.keyboard.press("Enter")
+    expect(reader.locator(".zrow.on")).to_have_count(1)
+    reader.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    reader.keyboard.press("Shift+V")
+    sheet = reader.locator("#sheet")
+    expect(sheet.locator(".cmpbar")).to_have_count(8, timeout=DERIVED)
+    walk_to(reader, "cmp-policy-1")
+    before = sheet.locator("#cmp-policy-1").input_value()
+    reader.keyboard.press("ArrowDown")
+    expect(sheet.locator("#cmp-policy-1")).not_to_have_value(before)
+    expect(sheet.locator("#cmp-policy-1")).to_be_focused(timeout=DERIVED)
+    expect(sheet.locator(".cmpfigs")).to_contain_text("B − A", timeout=DERIVED)
+    reader.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+
+def walk_to(page: Page, name: str) -> None:
+    """Press Tab until the field is reached."""
+    for _ in range(60):
+        if page.evaluate("document.activeElement.id") == name:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{name} cannot be reached by Tab")
+
+
+def test_what_moves_one_map_moves_the_other(reader: Page) -> None:
+    reader.keyboard.press("Shift+V")
+    reader.wait_for_function("document.querySelectorAll('.cmpmap canvas').length === 2")
+    expect(reader.locator("#sheet .cmpbar")).to_have_count(8, timeout=DERIVED)
+    scales = reader.locator(".cmpmap")
     before = [scales.nth(k).screenshot() for k in range(2)]
     scales.first.locator("canvas").focus()
     for _ in range(2):
-        analyst.keyboard.press("=")
-    analyst.wait_for_timeout(1500)
+        reader.keyboard.press("=")
+    reader.wait_for_timeout(1500)
     assert all(scales.nth(k).screenshot() != before[k] for k in range(2))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_comparing_and_the_load_are_open_to_all(chromium: Browser, town: str, theme: str) -> None:
+def test_comparing_and_the_load_are_open_to_all(chromium: Browser, shown_town: str, theme: str) -> None:
     found: list[str] = []
-    with visiting(chromium, town, lang="zh" if theme == "dark" else "en", theme=theme) as page:
+    with visiting(chromium, shown_town, lang="zh" if theme == "dark" else "en", theme=theme) as page:
         page.wait_for_selector("#drawer .bars")
         page.locator("#drawer .ddays button").nth(3).click()
         found += hindrances(page, "#drawer")

@@ -39,6 +39,7 @@ def test_the_slider_is_a_slider_for_hand_and_keyboard(reader: Page) -> None:
     expect(reader.locator(BUBBLE)).to_have_text("17 Mar, now", timeout=20_000)
 
 
+@pytest.mark.slow
 def test_play_walks_to_the_end_of_the_curve_and_can_be_stopped(reader: Page) -> None:
     reader.get_by_role("button", name="Play day by day").click()
     expect(reader.get_by_role("button", name="Pause")).to_be_visible()
@@ -49,6 +50,7 @@ def test_play_walks_to_the_end_of_the_curve_and_can_be_stopped(reader: Page) -> 
     assert reader.locator(BUBBLE).inner_text() in (stopped, "13 Mar")
 
 
+@pytest.mark.slow
 def test_what_was_known_then_leaves_out_what_came_later(analyst: Page, town_copy: Path) -> None:
     late = {"status": "confirmed", "reported_at": "2022-03-15 10:00", "unit_id": "N7"}
     enter(Workspace(town_copy), "cases", [late], "Zhou")
@@ -101,6 +103,7 @@ def test_a_point_and_a_cell_are_found(reader: Page) -> None:
     expect(reader.locator("#search-list")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_what_somebody_else_writes_arrives_by_itself_and_the_choice_stays(analyst: Page, town_copy: Path) -> None:
     analyst.locator(".zrow", has_text="Linshui Garden").first.click()
     expect(analyst.locator("#card h2")).to_contain_text("Linshui Garden")
@@ -112,6 +115,7 @@ def test_what_somebody_else_writes_arrives_by_itself_and_the_choice_stays(analys
     expect(analyst.locator(".zrow.on")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_away_is_told_and_the_page_comes_back(chromium: Browser, town_copy: Path) -> None:
     """Every request is cut, as by a server that is gone; then the page finds a workspace that went on meanwhile."""
     with serving(create_server(town_copy)) as address, visiting(chromium, address, "Failed to load") as page:
@@ -149,6 +153,7 @@ def test_keys_are_shown(reader: Page) -> None:
     expect(reader.locator("#panel")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_the_list_scrolls_and_the_page_does_not(chromium: Browser, shown_town: str) -> None:
     for height in (420, 900):
         with visiting(chromium, shown_town, viewport={"width": 1440, "height": height}) as page:

@@ -10,7 +10,7 @@ from dashboard.factory import make_server
 from tests.browser.conftest import serving, visiting
 from tests.crowd import LONG_EN, crowded_engine
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNT = 10_000
 
 

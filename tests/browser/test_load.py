@@ -73,6 +73,44 @@ def test_a_file_is_dropped_guessed_changed_loaded_and_its_reject_corrected(analy
     expect(sheet).to_be_hidden()
 
 
+def test_a_file_is_chosen_loaded_and_its_reject_corrected_by_keyboard_alone(
+    analyst: Page, town_copy: Path, tmp_path: Path
+) -> None:
+    (path := tmp_path / "cases.csv").write_text(CASES, "utf-8")
+    sheet = open_window(analyst)
+    with analyst.expect_file_chooser() as asked:
+        walk_to(analyst, "Drop files here, or choose them")
+        analyst.keyboard.press("Enter")
+    asked.value.set_files(path)
+    expect(sheet.locator(".lcard select")).to_have_count(1, timeout=30_000)
+    walk_to(analyst, "Load")
+    analyst.keyboard.press("Enter")
+    expect(sheet.locator(".ltask")).to_contain_text("read 3 = accepted 2 + rejected 1", timeout=30_000)
+    walk_to(analyst, "Correct the rejected row")
+    analyst.keyboard.press("Enter")
+    expect(sheet.get_by_label("row 3, 报告时间")).to_be_visible()
+    walk_to(analyst, "row 3, 报告时间")
+    analyst.keyboard.press("Control+a")
+    analyst.keyboard.type("2022-03-16 11:00")
+    analyst.keyboard.press("Enter")
+    expect(sheet.locator("tr[data-row='3']")).to_contain_text("ready to load")
+    walk_to(analyst, "Load the corrected row again")
+    analyst.keyboard.press("Enter")
+    expect(sheet).to_contain_text("1 corrected, all in", timeout=30_000)
+    cases = fold(Workspace(town_copy)).tables["cases"]
+    assert cases["case_id"].isin(["N1", "N2", "N3"]).sum() == 3
+
+
+def walk_to(page: Page, name: str) -> None:
+    """Press Tab until what has this label is reached."""
+    here = "(document.activeElement.ariaLabel || document.activeElement.innerText || '').trim()"
+    for _ in range(80):
+        if page.evaluate(here) == name:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{name!r} cannot be reached by Tab")
+
+
 def test_a_wrong_word_is_put_right_in_all_rows_at_once(analyst: Page, town_copy: Path, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     path.write_text(HEAD + "".join(f"M{n},死亡,2022-03-16 10:00,114.05,22.54\n" for n in range(60)), "utf-8")

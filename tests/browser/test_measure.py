@@ -11,7 +11,7 @@ from pyproj import Geod
 from tests.browser.standin import at
 from tests.browser.test_screen import click_map
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WGS84 = Geod(ellps="WGS84")
 
 

@@ -12,7 +12,7 @@ from app import create_server
 from tests.browser.conftest import serving, visiting
 from tests.test_outbreaks import add_birds
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DERIVED = 20_000  # ms: plans are derived first
 
 

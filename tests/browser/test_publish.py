@@ -22,7 +22,7 @@ from tests.living import CONTROLLED, SEALED, Life
 from tests.test_life_troubles import newer
 from zoning.store import Workspace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PANEL, LIVE_PAGE = "#panel", "http://127.0.0.1:9/live/"
 REFUSED = "status of 4"
 
@@ -97,7 +97,6 @@ def test_published_from_the_panel_and_withdrawn_with_a_reason(editor: Page, town
     ]
 
 
-@pytest.mark.slow
 def test_a_leaders_page_follows_the_analysts_with_no_reload(chromium: Browser, editor: Page, out: Folder) -> None:
     write_site(out.path)
     waits = "document.getElementById('nothing').textContent.includes('No zones are published')"

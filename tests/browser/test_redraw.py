@@ -46,6 +46,28 @@ def test_paint_follows_the_pointer_and_is_kept(desk: Page, town_copy: Path, go: 
     expect(desk.locator(".drafthead")).to_contain_text("1 stroke")
 
 
+def test_a_zone_grows_and_shrinks_by_metres_within_the_bound(desk: Page, town_copy: Path, go: Go) -> None:
+    go(desk, "E4-B2")
+
+    def by(metres: int, n: int) -> set[str]:
+        by_keys(desk, "i", "Space")
+        desk.get_by_label("Metres, below 0 to shrink").fill(str(metres))
+        desk.get_by_role("button", name="Grow (m)").click()
+        saved(desk, n)
+        return set(steps(town_copy)[-1].step["atoms"])
+
+    free = by(300, 1)
+    desk.locator("#map canvas").focus()
+    by_keys(desk, "Control+z")
+    saved(desk, 2)
+    by_keys(desk, "Shift+i", "Space")
+    expect(desk.locator(".strip")).to_contain_text("Inside Rongyin Community")
+    bounded = by(300, 3)
+    assert bounded < free
+    assert by(-30, 4)
+    assert [kept.step.get("class") for kept in steps(town_copy)] == ["controlled", None, "controlled", None]
+
+
 def test_the_section_of_a_building_is_chosen_part_by_part(desk: Page, town_copy: Path, go: Go) -> None:
     go(desk, "N2")
     by_keys(desk, "1", "u", "Space")

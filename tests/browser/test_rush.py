@@ -16,7 +16,7 @@ from tests.browser.conftest import SIZE, serving, visiting
 from tests.browser.standin import AS_OF
 from tests.conftest import CHROMIUM, FLAGS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 class Slow:

@@ -131,6 +131,7 @@ def test_language_and_theme_change_without_a_new_plan(screen: Page) -> None:
     expect(screen.locator(".lhead")).to_contain_text("then strictest")
 
 
+@pytest.mark.slow
 def test_another_day_changes_list_and_map_but_not_the_ground(screen: Page) -> None:
     tiles: list[str] = []
     screen.on("request", lambda request: tiles.append(request.url) if ".mvt" in request.url else None)
@@ -179,6 +180,7 @@ def test_the_list_is_walked_with_the_keyboard(screen: Page) -> None:
     expect(screen.locator("#card h2")).to_contain_text("云栖苑")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_is_wider_than_the_screen(chromium: Browser, served: str, lang: str) -> None:
     with visiting(chromium, served, lang=lang) as page:
@@ -206,6 +208,7 @@ def test_without_webgl_the_list_and_the_reasons_work(chromium: Browser, served: 
     context.close()
 
 
+@pytest.mark.slow
 def test_two_visitors_do_not_see_each_other(chromium: Browser, served: str) -> None:
     one, two = (chromium.new_context(viewport=SIZE).new_page() for _ in range(2))
     for page in (one, two):

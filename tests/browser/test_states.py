@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from dashboard.factory import make_server
 from tests.browser import standin
-from tests.browser.conftest import serving, visiting
+from tests.browser.conftest import drawn, serving, visiting
 
 pytestmark = pytest.mark.browser
 LIST, LINE = "#zone-list", "#line"
@@ -54,3 +54,16 @@ def test_a_picture_that_grows_old_is_marked(chromium: Browser, served: str) -> N
         page.evaluate("() => { const real = Date.now; Date.now = () => real() + 90_000 }")
         expect(page.locator(LINE)).to_have_class("linebar old")
         expect(page.locator(LINE)).to_contain_text("What you see and what you typed stays.")
+
+
+def test_a_layer_that_fails_is_told_and_the_others_are_drawn(chromium: Browser, served: str) -> None:
+    with visiting(chromium, served, "status of 500") as page:
+        page.route("**/api/tiles/base/**", lambda route: route.fulfill(status=500))
+        page.locator("#lang-zh").click()
+        page.locator("#lang-en").click()
+        page.mouse.move(640, 400)
+        for _ in range(3):
+            page.mouse.wheel(0, -400)
+        expect(page.locator(".said")).to_contain_text("Something on the map could not be drawn", timeout=10_000)
+        assert drawn(page, "zones")
+        expect(page.locator(".zrow").first).to_be_visible()
