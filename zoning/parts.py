@@ -34,7 +34,7 @@ _SAID = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "ru
 _DATES = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
 # The columns by which each table is in order; rows that have these alike are of one part, in an order of their own.
 ORDER = {
-    "membership": ["atom"], "former": ["atom"], "cells": ["cell"], "zones": ["rank", "zone_id"],
+    "membership": ["part"], "former": ["part"], "cells": ["cell"], "zones": ["rank", "zone_id"],
     "calendar": ["rank", "zone_id"], "grounds": ["zone_id", "ground"], "closed": ["zone_id"],
     "gate_points": ["zone_id"], "site_links": ["zone_id"],
 }  # fmt: skip
@@ -73,6 +73,8 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
         "grounds": derived.grounds.sort_values(["zone_id", "ground"], ignore_index=True),
     }
     found = _in_parts(found, derived.zones)
+    for name in ("membership", "former"):  # a part that changes is then one run of a million rows
+        found[name] = found[name].sort_values("part", kind="stable", ignore_index=True)
     return {
         **found,
         "closed": derived.closed,

@@ -33,7 +33,7 @@ def redraw(
 
     Parameters
     ----------
-    derived : of `derive_parts`, all parts, membership in order of atom number.
+    derived : of `derive_parts`, all parts.
     claims : of `settle`.
     part : part of each claim.
     strokes : of the state, in recorded order.
@@ -42,7 +42,7 @@ def redraw(
 
     Returns
     -------
-    Redrawn; membership in order of atom number. A part that no stroke touches keeps its name.
+    Redrawn; membership in order of part and atom number. A part that no stroke touches keeps its name.
     """
     if not len(strokes):
         _unedited[:] = _unedited or [_replayed(derived, claims, part, strokes, town, as_of)]
@@ -66,10 +66,11 @@ def _replayed(
     if touched.empty:
         return Redrawn(derived, touched.assign(part=np.uint64(0)), edited.ledger, causes)
     drawn = rows["stroke"].notna().to_numpy(bool)
-    rows = pd.concat([rows[~drawn], with_people(rows[drawn], town)]).sort_values("atom", ignore_index=True)
+    rows = pd.concat([rows[~drawn], with_people(rows[drawn], town)])
     ties = _tie(derived["zones"], zones, touched)
     tables = {"membership": rows, "zones": zones, "former": derived["former"], "grounds": derived["grounds"]}
     found = {name: table.assign(part=_named(table["zone_id"], ties)) for name, table in tables.items()}
+    found["membership"] = found["membership"].sort_values(["part", "atom"], ignore_index=True)
     found["closed"] = derived["closed"]
     ours = touched["derived_zone"].where(touched["derived_zone"].notna(), touched["zone_id"])
     return Redrawn(found, touched.assign(part=_named(ours, ties)), edited.ledger, causes)

@@ -59,7 +59,7 @@ def replay(
 
     Parameters
     ----------
-    membership : of `derive_zones`, in order of atom number; more columns are kept, and missing (no, 0) on what joins.
+    membership : of `derive_zones`, in any order; more columns are kept, and missing (no, 0) on what joins.
     zones : of `derive_zones`; more columns are kept, and missing (no, 0) on zones that strokes drew.
     strokes : of the state, in recorded order.
     policy : classes and ranks.
@@ -123,9 +123,8 @@ def number_atoms(names: Names, atoms: pd.DataFrame, resolution: int) -> tuple[Ce
 def _compare(marks: pd.DataFrame, membership: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Add to each touched atom what is derived there, and whether its stroke is suspended."""
     held, atom = membership["atom"].to_numpy(np.uint64), marks["atom"].to_numpy(np.uint64)
-    row = np.searchsorted(held, atom)
-    hit = (row < len(held)) & (np.append(held, np.uint64(0))[row] == atom)
-    row = np.where(hit, row, -1)
+    row = pd.Index(held).get_indexer(atom)
+    hit = row >= 0
     owner = marks["owner"].to_numpy()
     found = marks.assign(row=row, stroke=live["event_id"].to_numpy(object)[owner])
     for name, column in (("derived_class", "class"), ("derived_zone", "zone_id")):
