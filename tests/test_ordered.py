@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning import ordered
-from zoning.ordered import Change, among, in_one_piece, places, unchanged
+from zoning.ordered import Change, among, in_one_piece, only, places, unchanged
 
 KEYS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abcdef")), unique=True, max_size=30)
 
@@ -96,3 +96,12 @@ def test_of_rows_of_one_name_none_is_taken_for_another() -> None:
 def test_among_is_membership(values: list[int], few: list[int]) -> None:
     found = among(np.array(values, np.uint64), np.array(few, np.uint64))
     assert found.tolist() == [value in few for value in values]
+
+
+def test_rows_of_one_run_are_a_view_and_others_are_chosen() -> None:
+    table = pd.DataFrame({"a": [1, 2, 3, 4]}, index=[5, 6, 7, 8])
+    run = only(table, np.array([False, True, True, False]))
+    assert run["a"].to_dict() == {6: 2, 7: 3}
+    assert np.shares_memory(run["a"].to_numpy(), table["a"].to_numpy())
+    assert only(table, np.array([True, False, True, False]))["a"].to_dict() == {5: 1, 7: 3}
+    assert only(table, np.zeros(4, bool)).empty

@@ -8,7 +8,7 @@ import pandas as pd
 from zoning.geometry import Cells, Ints
 from zoning.hashes import mix
 from zoning.kept import Kept, quiet_until
-from zoning.ordered import Change, among
+from zoning.ordered import Change, among, only
 from zoning.partition import part_claims
 from zoning.parts import Tables, Town, derive_parts, dress_parts
 from zoning.policy import Policy
@@ -98,7 +98,7 @@ def follow(
 
     def dress(new: Cells) -> Tables:
         tables = {name: edited.parts[name] for name in _DRESSED} | {"touched": edited.touched}
-        few = {name: table[among(table["part"].to_numpy(np.uint64), new)] for name, table in tables.items()}
+        few = {name: only(table, among(table["part"].to_numpy(np.uint64), new)) for name, table in tables.items()}
         return dress_parts(few, few["touched"], standings, town, as_of)
 
     names = np.unique(edited.parts["zones"]["part"].to_numpy(np.uint64))

@@ -110,6 +110,24 @@ def in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{str(name): _in_one(table[name].array) for name in words})
 
 
+def only(table: pd.DataFrame, mask: Mask) -> pd.DataFrame:
+    """Return some rows of a table; those of one run are not copied.
+
+    Parameters
+    ----------
+    table : any columns.
+    mask : (n,) which rows.
+
+    Returns
+    -------
+    These rows, under the numbers that they had.
+    """
+    rows = np.flatnonzero(mask)
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return table.iloc[rows[0] : rows[-1] + 1]
+    return table[mask]
+
+
 def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     """Return which row of a table is the same in its next version.
 

@@ -157,10 +157,9 @@ def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     if not len(rows):
         return fires
     within, n = number(when.within_days, np.inf), number(when.n, 1.0)
-    pair = pd.unique(group[rows] * (int(unit.max()) + 1) + unit[rows]) // (int(unit.max()) + 1)
-    code = pd.factorize(group[rows])[0]
-    names, count = np.unique(pair, return_counts=True)
-    some = count[np.searchsorted(names, group[rows])] >= n
+    code, size = pd.factorize(group[rows])[0], int(unit.max()) + 1
+    count = np.bincount(pd.unique(code * size + unit[rows]) // size)
+    some = count[code] >= n
     rows, code = rows[some], code[some]
     order = np.lexsort((days[rows], code))
     rows, code = rows[order], code[order]
