@@ -261,7 +261,7 @@ def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
     -------
     rule_id, ground, class, fact_ids.
     """
-    asked = claims[(claims["act"] == "propose") & claims["live"]]
+    asked = claims.loc[(claims["act"] == "propose") & claims["live"], ["rule_id", "ground", "class", "fact_id"]]
     if asked.empty:
         return pd.DataFrame(columns=["rule_id", "ground", "class", "fact_ids"])
     keys, facts = ["rule_id", "ground", "class"], dict[tuple[str, ...], set[str]]()
