@@ -65,7 +65,7 @@ bench: $(VENV)/.dev ## our pipeline and writer against plain GeoPandas
 
 pictures: install $(VENV)/.dev chromium $(CITY)/log.sqlite ## take the pictures of docs/pictures/ again
 	@fc-list :lang=zh | grep -q . || { echo "there is no Chinese font here (Debian: apt install fonts-noto-cjk)" >&2; exit 1; }
-	@$(PY) -m docs.pictures $(CITY)
+	@$(PY) -m docs.pictures $(CITY) && $(PY) -m docs.live_pictures $(CITY)
 
 pins: $(VENV)/.dev ## compile requirements*.in into requirements*.txt
 	@export UV_CUSTOM_COMPILE_COMMAND="make pins"; for name in requirements requirements-dev; do \

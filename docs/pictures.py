@@ -196,7 +196,7 @@ def take(page: Page, to: Path) -> None:
     page.wait_for_timeout(200)
     session = page.context.new_cdp_session(page)
     size = page.viewport_size or {"width": 0, "height": 0}
-    clip = {"x": 0, "y": 0, **size, "scale": min(1, WIDEST / size["width"])}
+    clip = {"x": 0, "y": page.evaluate("scrollY"), **size, "scale": min(1, WIDEST / size["width"])}
     told = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip})
     to.write_bytes(base64.b64decode(told["data"]))
 

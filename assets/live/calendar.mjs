@@ -5,11 +5,15 @@ import { addDays, sayDay, weekday } from "./days.mjs";
 import { words } from "./words.mjs";
 import { testsOn } from "./zones.mjs";
 
-const DAYS = 7;
-let chosen = null;
+const DAYS = 7, MOST = 200;
+// Where one part is shown at a time there is room below the bars: today's zones stand there until somebody chooses.
+const alone = matchMedia("(max-width: 759px)");
+let chosen;
 
 export function start() {
-  app.on("view", () => app.snapshot && draw());
+  const renew = () => app.snapshot && draw();
+  app.on("view", renew);
+  alone.addEventListener("change", renew);
 }
 
 const short = (n) => (n < 10000 ? number(n) : words.lang === "zh" ? `${(n / 10000).toFixed(1)}万` : `${Math.round(n / 1000)}k`);
@@ -21,22 +25,25 @@ function draw() {
   if (!today) return box.replaceChildren(el("p", { class: "empty" }, words.say("tests_none")));
   const days = Array.from({ length: DAYS }, (_, k) => addDays(today, k)).map((date) => ({ date, ...testsOn(snapshot.days, rows, date) }));
   const most = Math.max(1, ...days.map((day) => day.people));
-  if (!days.some(({ date }) => date === chosen)) chosen = null;
+  if (chosen && !days.some(({ date }) => date === chosen)) chosen = undefined;
+  const open = chosen === undefined && alone.matches ? today : chosen;
   const bars = days.map(({ date, people, due }) => el("button", {
-    type: "button", class: `bar ${date === today ? "today" : ""}`, "aria-pressed": String(date === chosen), onclick: () => { chosen = date === chosen ? null : date; draw(); },
+    type: "button", "data-date": date, class: `bar ${date === today ? "today" : ""}`, "aria-pressed": String(date === open), onclick: () => { chosen = date === open ? null : date; draw(); },
   }, el("span", {}, short(people)), el("i", { style: `height:${((56 * people) / most).toFixed(1)}px` }),
   el("span", { class: "d" }, date === today ? words.say("today") : weekday(date, words.lang)), el("span", { class: "d" }, String(Number(date.slice(8)))),
   el("span", { class: "hear" }, words.say("tests_day", { day: sayDay(date, words.lang), n: due, people: number(people) }))));
-  return box.replaceChildren(el("div", { class: "bars", role: "group", "aria-label": words.say("tests_next") }, bars), ...dueOn(days));
+  const held = document.activeElement?.closest?.("#tests [data-date]")?.dataset.date;
+  box.replaceChildren(el("div", { class: "bars", role: "group", "aria-label": words.say("tests_next") }, bars), ...dueOn(days.find(({ date }) => date === open)));
+  if (held) box.querySelector(`[data-date="${held}"]`)?.focus({ preventScroll: true });
 }
 
-function dueOn(days) {
-  const day = days.find(({ date }) => date === chosen);
+function dueOn(day) {
   if (!day) return [];
   const zones = new Map(app.rows.map((row) => [row.id, row]));
   const items = day.rounds.map(({ zone, day: n, people_due: people }) => ({ row: zones.get(zone), n, people })).filter(({ row }) => row);
   return [el("p", { class: "b" }, words.say("tests_day", { day: sayDay(day.date, words.lang), n: day.due, people: number(day.people) })),
-    el("ul", { class: "due" }, items.slice(0, 60).map(({ row, n, people }) => el("li", {}, el("button", { type: "button", class: "row", onclick: () => app.choose(row.id, { fly: row.box }) },
+    el("ul", { class: "due" }, items.slice(0, MOST).map(({ row, n, people }) => el("li", {}, el("button", { type: "button", class: "row", onclick: () => app.choose(row.id, { fly: row.box }) },
       chip(app.lookOf(row), words.lang), el("span", { class: "two" }, el("b", {}, words.name(row)), el("span", {}, words.say("day_n", { n }))), el("span", { class: "end" }, number(people)))))),
+    items.length > MOST ? el("p", { class: "b" }, words.say("and_more", { n: items.length - MOST })) : "",
   ];
 }

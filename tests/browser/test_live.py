@@ -207,6 +207,14 @@ def test_a_phone_shows_the_zones_before_three_hundred_kilobytes(chromium: Browse
             page.click(f"[data-tab={tab}]")
             assert page.locator(shows).is_visible()
             assert hindrances(page) == []
+        page.click("[data-tab=calendar]")
+        assert page.locator("#tests .due li").count() > 0, "today's zones, though nobody chose a day"
+        later = page.locator("#tests .bar").nth(1)
+        later.press("Enter")
+        assert later.get_attribute("aria-pressed") == "true"
+        assert later.evaluate("node => node === document.activeElement")
+        later.press("Enter")
+        assert page.locator("#tests .due").count() == 0
 
 
 def test_a_wall_pages_by_itself_and_is_legible(chromium: Browser, published: Path) -> None:
