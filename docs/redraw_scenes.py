@@ -91,6 +91,7 @@ def _draft(page: Page) -> None:
     page.locator(".zrow").first.click()
     page.wait_for_selector("#card h2")
     page.wait_for_timeout(1000)
+    page.wait_for_function("!window.cordon.stage.map.isMoving()")
     page.keyboard.press("p")
     page.wait_for_selector(".tools")
     page.wait_for_function(QUIET)

@@ -77,7 +77,7 @@ function pickers(side, k) {
   const { words } = page, { lang } = page.view;
   const change = (name, value) => {
     sides[k] = { ...side, [name]: value };
-    renew().then(() => document.getElementById(`cmp-${name}-${k}`)?.focus());
+    renew();
   };
   const pick = (name, label, options, value) => {
     const of = el("select", { class: "inp", id: `cmp-${name}-${k}` }, options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)));

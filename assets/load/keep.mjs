@@ -2,7 +2,7 @@
 
 export function redrawn(root, nodes) {
   const held = document.activeElement;
-  const key = root.contains(held) ? held.dataset.key : "";
+  const within = root.contains(held), key = within ? held.dataset.key : "";
   const caret = key && held.matches("input[type=text], input:not([type])") ? [held.selectionStart, held.selectionEnd] : null;
   const scrolled = [...root.querySelectorAll("[data-scroll]")].map((node) => [node.dataset.scroll, node.scrollTop, node.scrollLeft]);
   root.replaceChildren(...[nodes].flat(2).filter(Boolean));
@@ -11,7 +11,7 @@ export function redrawn(root, nodes) {
     if (node) [node.scrollTop, node.scrollLeft] = [top, left];
   }
   const now = key && root.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!now) return;
+  if (!now) return within && root.focus({ preventScroll: true }); // what had it is gone: the next key begins here
   now.focus({ preventScroll: true });
   if (caret && now.setSelectionRange) now.setSelectionRange(...caret);
 }

@@ -38,7 +38,7 @@ function changeOutbreak() {
 }
 
 export function open() {
-  body = el("div", { class: "load" });
+  body = el("div", { class: "load", tabindex: "-1" });
   for (const name of ["dragover", "dragleave", "drop"]) body.addEventListener(name, drag);
   sheet = openSheet({ key: "load", draw: () => ({ title: page.words.load, note: steps(), tools: tabs(), body }), onClose: () => { sheet = null; restDetail(); } });
   redraw();
@@ -119,6 +119,7 @@ function foot() {
   const label = fine === 0 ? page.words.load_go_none : fine === 1 ? page.words.load_go_one : page.say("load_go", { n: fine });
   const go = el("button", { class: "btn pri", type: "button", "data-key": "go", disabled: !fine || !author() }, label);
   go.addEventListener("click", async () => {
+    body.focus({ preventScroll: true }); // a button that rests lets go of the keyboard
     go.disabled = true;
     desk.said = "";
     await begin().catch((error) => { desk.said = wrong(error, page); redraw(); });

@@ -53,3 +53,9 @@ export function sequence() {
 export function number(value) {
   return value === null || value === undefined ? "–" : value.toLocaleString("en");
 }
+
+/* A part that is drawn anew takes the focus with it: remembers what had it, by its id, and returns what gives it back. */
+export function keepFocus(root) {
+  const id = root.contains(document.activeElement) ? document.activeElement.id : "";
+  return () => id && document.getElementById(id)?.focus({ preventScroll: true });
+}

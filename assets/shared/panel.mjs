@@ -1,5 +1,5 @@
 /* The right column over the card: one thing at a time that a person works on; the card waits below it. */
-import { el, icon } from "./dom.mjs";
+import { el, icon, keepFocus } from "./dom.mjs";
 import { page } from "./page.mjs";
 
 let open = null;
@@ -16,11 +16,13 @@ export function openPanel({ key, draw, onClose }) {
     redraw() {
       const { title, body, foot } = draw(handle);
       const close = el("button", { class: "ib", type: "button", "aria-label": page.words.close, title: page.words.close, onclick: closePanel }, icon("close"));
+      const giveBack = keepFocus(root);
       root.replaceChildren(
         el("header", { class: "phead" }, el("h2", { id: "panel-title" }, title), close),
         el("div", { class: "pbody", tabindex: "0" }, body),
         foot ? el("footer", { class: "pfoot" }, foot) : "",
       );
+      giveBack();
     },
     close() {
       if (open !== handle) return;

@@ -1,5 +1,5 @@
 /* A sheet over list and map for what needs the whole screen: loading files, comparing, long tables. The bar stays. */
-import { el, icon } from "./dom.mjs";
+import { el, icon, keepFocus } from "./dom.mjs";
 import { page } from "./page.mjs";
 
 let open = null;
@@ -15,10 +15,12 @@ export function openSheet({ key, draw, onClose }) {
     redraw() {
       const { title, note, tools, body } = draw(handle);
       const close = el("button", { class: "ib", type: "button", "aria-label": page.words.close, title: page.words.close, onclick: closeSheet }, icon("close"));
+      const giveBack = keepFocus(root);
       root.replaceChildren(
         el("header", { class: "shead" }, el("h2", { id: "sheet-title" }, title), el("div", { class: "snote" }, note || ""), el("div", { class: "stools" }, tools || ""), close),
         el("div", { class: "sbody" }, body),
       );
+      giveBack();
     },
     close() {
       if (open !== handle) return;

@@ -86,6 +86,7 @@ def test_a_file_is_chosen_loaded_and_its_reject_corrected_by_keyboard_alone(
     walk_to(analyst, "Load")
     analyst.keyboard.press("Enter")
     expect(sheet.locator(".ltask")).to_contain_text("read 3 = accepted 2 + rejected 1", timeout=30_000)
+    expect(sheet.get_by_role("button", name="Correct the rejected row")).to_be_visible(timeout=30_000)
     walk_to(analyst, "Correct the rejected row")
     analyst.keyboard.press("Enter")
     expect(sheet.get_by_label("row 3, 报告时间")).to_be_visible()
@@ -104,11 +105,13 @@ def test_a_file_is_chosen_loaded_and_its_reject_corrected_by_keyboard_alone(
 def walk_to(page: Page, name: str) -> None:
     """Press Tab until what has this label is reached."""
     here = "(document.activeElement.ariaLabel || document.activeElement.innerText || '').trim()"
+    met: list[str] = []
     for _ in range(80):
-        if page.evaluate(here) == name:
+        met.append(page.evaluate(here))
+        if met[-1] == name:
             return
         page.keyboard.press("Tab")
-    pytest.fail(f"{name!r} cannot be reached by Tab")
+    pytest.fail(f"{name!r} cannot be reached by Tab: {met}")
 
 
 def test_a_wrong_word_is_put_right_in_all_rows_at_once(analyst: Page, town_copy: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_zone_grows_and_shrinks_by_metres_within_the_bound(desk: Page, town_co
     go(desk, "E4-B2")
 
     def by(metres: int, n: int) -> set[str]:
-        by_keys(desk, "i", "Space")
+        by_keys(desk, "i", "Space", "m")
         desk.get_by_label("Metres, below 0 to shrink").fill(str(metres))
         desk.get_by_role("button", name="Grow (m)").click()
         saved(desk, n)
