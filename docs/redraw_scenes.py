@@ -18,7 +18,7 @@ def painted(page: Page) -> None:
 
 def section(page: Page) -> None:
     """The section of a building, part by part."""
-    _draft(page)
+    _draft(page, "单元|unit")
     _keys(page, "1", "u", "Space")
     page.wait_for_selector(".section li")
 
@@ -86,9 +86,9 @@ SCENES: dict[str, Callable[[Page], None]] = {
 }
 
 
-def _draft(page: Page) -> None:
+def _draft(page: Page, name: str = "") -> None:
     page.locator(".picks select").first.select_option("已生效")
-    page.locator(".zrow").first.click()
+    page.locator(".zrow", has_text=re.compile(name)).first.click()
     page.wait_for_selector("#card h2")
     page.wait_for_timeout(1000)
     page.wait_for_function("!window.cordon.stage.map.isMoving()")
