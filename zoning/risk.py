@@ -55,7 +55,7 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
     sums = np.zeros(len(cells))
     sums[spot[inside]] = hours[inside]
     row, sums = np.insert(row, spot[~inside], -1), np.insert(sums, spot[~inside], hours[~inside])
-    told = {c: zones[c].array.take(row, allow_fill=True) for c in ("class", "zone_id")}
+    told = {c: _said(zones[c], row) for c in ("class", "zone_id")}
     return pd.DataFrame(
         {
             "cell": np.insert(cells, spot[~inside], at[~inside]),
@@ -66,6 +66,12 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
             "risk": _quantiles(pd.Series(sums)),
         }
     )
+
+
+def _said(words: pd.Series, row: Ints) -> pd.Categorical:
+    """Take words, of which there are few, for many rows; -1 is missing."""
+    code, known = pd.factorize(words)
+    return pd.Categorical.from_codes(np.append(code, -1)[row], known)
 
 
 def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Ints]:
