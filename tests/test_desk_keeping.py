@@ -31,6 +31,12 @@ def test_a_draft_is_kept_with_its_steps(tmp_path: Path) -> None:
     other = again.make("second", "", "王敏", NOW, 9)
     assert [d.id for d in drawer.all("")] == [draft.id]
     assert [d.id for d in drawer.all("second")] == [other.id]
+    blank = drawer.make("", "", "王敏", NOW, 9)
+    assert [d.id for d in drawer.all("", begun=True)] == [draft.id], (
+        "what has neither title nor step is no scenario yet"
+    )
+    drawer.add(blank.id, STEP, "王敏", 0)
+    assert {d.id for d in drawer.all("", begun=True)} == {draft.id, blank.id}
 
 
 def test_two_windows_do_not_write_over_each_other(tmp_path: Path) -> None:

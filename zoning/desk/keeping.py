@@ -149,18 +149,21 @@ class Drawer:
             raise UnknownError(f"draft '{draft}' is not there; take one of the list of drafts")
         return _draft(row)
 
-    def all(self, outbreak: str) -> list[Draft]:
+    def all(self, outbreak: str, begun: bool = False) -> list[Draft]:
         """Return the drafts of an outbreak, the newest first.
 
         Parameters
         ----------
         outbreak : its name.
+        begun : only those that have a title or a step.
 
         Returns
         -------
         Drafts.
         """
         asked = sa.select(_DRAFTS).where(_DRAFTS.c.outbreak == outbreak).order_by(_DRAFTS.c.changed_at.desc())
+        if begun:
+            asked = asked.where((_DRAFTS.c.title != "") | sa.exists().where(_STEPS.c.draft == _DRAFTS.c.id))
         with self._begin(write=False) as connection:
             return [_draft(row) for row in connection.execute(asked)]
 
