@@ -63,6 +63,7 @@ def test_every_zone_is_in_the_tile_of_its_place(client: TestClient, plan: Shown)
         assert zone_id in seen[tuple(square)]
 
 
+@pytest.mark.slow
 def test_everything_on_the_map_has_a_card(plan: Shown, engine: Engine) -> None:
     count = 0
     # What changed has no card of its own: a click on it finds the zone below.

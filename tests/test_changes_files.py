@@ -19,6 +19,7 @@ def written(folder: Path, form: str) -> bytes:
     return write_changes(form, compare_plans(*plans), plans[1].settings)
 
 
+@pytest.mark.slow
 def test_geojson_holds_what_may_leave_and_no_fact(town_folder: Path) -> None:
     text = written(town_folder, ".geojson")
     features = json.loads(text)["features"]

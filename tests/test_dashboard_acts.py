@@ -119,6 +119,7 @@ def test_a_zone_steps_down_to_what_its_pack_allows(town_copy: Path) -> None:
         assert town.status(zone) == "stepping down"
 
 
+@pytest.mark.slow
 def test_what_an_action_cannot_do_without_is_asked_for_beside_its_field(town: Town) -> None:
     zone = town.zone("unit 5", "sealed")
     wrong = [

@@ -85,6 +85,7 @@ def test_no_zone_is_an_empty_list() -> None:
     assert found["areas"] == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_zones_are_a_small_answer_that_is_given_once() -> None:
     with TestClient(make_server(crowded_engine(10_000))) as client:
         answer = client.get("/api/zones/columns", headers={"accept-encoding": "gzip"})

@@ -55,6 +55,7 @@ def test_pasted_text_stays_beside_the_fact_and_out_of_every_shared_view(town: To
     assert [e.payload["text"] for e in Workspace(town_copy).events() if e.payload.get("text")] == [secret]
 
 
+@pytest.mark.slow
 def test_what_is_wrong_stands_beside_its_field_in_both_languages(town: Town) -> None:
     row = {"status": "unwell", "reported_at": "25:00", "lng": "200", "lat": "22.5", "location_radius_m": "-3"}
     body = town.post("enter", 422, kind="cases", rows=[row])
@@ -224,6 +225,7 @@ def test_a_round_is_entered_by_building_and_corrected(town: Town) -> None:
     assert town.get("/api/rounds?zone=nowhere", 404)["where"] == "zone"
 
 
+@pytest.mark.slow
 def test_a_pasted_trajectory_is_read_and_nothing_is_saved(town: Town) -> None:
     log = town.log
     answer = town.client.post("/api/stays", json={"text": "3月14日 8:10-18:00在石涌商厦"})

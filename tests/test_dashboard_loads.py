@@ -77,6 +77,7 @@ def test_a_system_is_shown_where_it_lies(client: TestClient) -> None:
     assert 0.002 < plain[0] - moved[0] < 0.008
 
 
+@pytest.mark.slow
 def test_files_are_loaded_in_the_right_order_as_one_event_each(client: TestClient, town_copy: Path) -> None:
     cases = send(client, "new cases.csv", CASES)
     ground = send(client, "more estates.geojson", ESTATE)
@@ -95,6 +96,7 @@ def test_files_are_loaded_in_the_right_order_as_one_event_each(client: TestClien
     assert client.get(f"/api/loads/{cases['id']}/0").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_was_chosen_is_taken_again_for_tomorrows_file(client: TestClient) -> None:
     text = "k,什么时候,c\nN1,2022-03-16,confirmed\n"
     upload = send(client, "odd.csv", text)
@@ -109,6 +111,7 @@ def test_what_was_chosen_is_taken_again_for_tomorrows_file(client: TestClient) -
     assert (columns["reported_at"]["constant"], columns["reported_at"]["how"]) == ("2022-03-16", "kept")
 
 
+@pytest.mark.slow
 def test_round_results_come_from_a_file(client: TestClient, town_copy: Path) -> None:
     text = "轮次,楼栋,结束时间,应检,实检\nR9,N1,2022-03-16 18:00,100,99\n"
     upload = send(client, "第9轮 rounds.csv", text)

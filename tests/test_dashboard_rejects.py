@@ -18,6 +18,7 @@ def client(town_copy: Path) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.mark.slow
 def test_rejects_are_corrected_and_loaded_again(client: TestClient, town_copy: Path) -> None:
     upload = send(client, "new cases.csv", CASES.replace("N3,无症状", "N3,死亡"))
     wait(client, start(client, (upload["id"], 0)))
@@ -48,6 +49,7 @@ def test_rejects_are_corrected_and_loaded_again(client: TestClient, town_copy: P
     assert client.post("/api/loads/rejects/again", json={**where, "by": "Li", "sent": "again-twice"}).status_code == 409
 
 
+@pytest.mark.slow
 def test_one_wrong_word_is_put_right_in_all_rows_that_hold_it(client: TestClient) -> None:
     rows = "".join(f"M{n},{'死亡' if n % 2 else '后天'},2022-03-16 10:00,114.05,22.54\n" for n in range(7))
     upload = send(client, "many.csv", CASES.splitlines()[0] + "\n" + rows)
@@ -66,6 +68,7 @@ def test_one_wrong_word_is_put_right_in_all_rows_that_hold_it(client: TestClient
     assert job["files"][0]["done"] == {"cases": [3, 3, 0]}
 
 
+@pytest.mark.slow
 def test_a_list_of_rejected_rows_is_known_and_joins_its_source(client: TestClient, town_copy: Path) -> None:
     wait(client, start(client, (send(client, "new cases.csv", CASES)["id"], 0)))
     listed = (town_copy / "rejects.csv").read_text("utf-8-sig").replace("后天,114", "3月16日24时,114")

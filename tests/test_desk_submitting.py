@@ -73,6 +73,7 @@ def an_act(desk: Desk, ground: Ground, draw_of: random.Random, n: int) -> Act:
     return turn(desk, zone, draw_of.choice(["sealed", "precaution"]), f"t{n}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_saved_is_what_the_draft_showed(town_copy: Path, seed: int) -> None:
     workspace = Workspace(town_copy)
@@ -94,6 +95,7 @@ def other(workspace: Workspace, ground: Ground, names: list[str]) -> None:
     save(workspace, stroke, "Wang Min", as_of=ground.sheet.plan.as_of)
 
 
+@pytest.mark.slow
 def test_the_second_on_an_old_base_has_three_choices(town_copy: Path) -> None:
     workspace = Workspace(town_copy)
     ground = make_ground(read_sheet(workspace))
@@ -112,6 +114,7 @@ def test_the_second_on_an_old_base_has_three_choices(town_copy: Path) -> None:
     assert shown(workspace, ground)["E4-B2"].of == "controlled"
 
 
+@pytest.mark.slow
 def test_a_draft_put_on_a_newer_base_gives_up_what_others_took(town_copy: Path) -> None:
     workspace = Workspace(town_copy)
     ground = make_ground(read_sheet(workspace))

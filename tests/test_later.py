@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.small_town import home
 from tests.test_saving import folder, load, put, shown
@@ -22,6 +23,7 @@ def test_a_stroke_that_tells_nothing_of_what_it_knew_is_left_alone() -> None:
     assert (told["pending"], told["below"], told["fact_ids"]) == (True, False, ["a", "b"])
 
 
+@pytest.mark.slow
 def test_a_later_cause_that_asks_for_more_than_the_stroke_suspends_it_though_less_is_asked_than_is_derived(
     folder: Path,
 ) -> None:
@@ -38,6 +40,7 @@ def test_a_later_cause_that_asks_for_more_than_the_stroke_suspends_it_though_les
     assert shown(read_sheet(folder))["B1"] == "precaution"
 
 
+@pytest.mark.slow
 def test_a_later_cause_that_asks_for_no_more_than_the_stroke_leaves_it(folder: Path) -> None:
     put(folder, "controlled", "B1")
     load(folder, "cases", home("C2", "B2", recorded_at="13", reported_at="13"), source="next door")

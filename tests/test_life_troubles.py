@@ -29,6 +29,7 @@ def newer(folder: Path, kind: str) -> None:
     assert run("load", folder, folder / f"{kind}.geojson", "--kind", kind) == 0
 
 
+@pytest.mark.slow
 def test_a_zone_whose_estate_vanished_from_a_newer_file_is_told_of_and_can_come_back(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     now = when("03-19").to_pydatetime()
@@ -49,6 +50,7 @@ def test_a_zone_whose_estate_vanished_from_a_newer_file_is_told_of_and_can_come_
     assert derive(life.folder, now).revision == before.revision
 
 
+@pytest.mark.slow
 def test_a_zone_that_lost_its_ground_can_still_be_ended(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     for kind in ("estates", "buildings"):
@@ -60,6 +62,7 @@ def test_a_zone_that_lost_its_ground_can_still_be_ended(life: Life) -> None:
     assert set(rest["subject"][rest["code"] == "bare"]) == {CONTROLLED}
 
 
+@pytest.mark.slow
 def test_decisions_count_in_the_order_of_their_clock_and_none_is_lost_where_it_jumped(life: Life) -> None:
     life.open(SEALED)
     # The next machine's clock was a day behind: its extension says 12 March, before the zone was drawn.
@@ -75,6 +78,7 @@ def test_decisions_count_in_the_order_of_their_clock_and_none_is_lost_where_it_j
     assert life.state(SEALED, "03-15") == ("sealed", "in_force", "phase_1")
 
 
+@pytest.mark.slow
 def test_versions_of_a_fact_count_by_when_they_were_recorded_in_whatever_order_they_are_loaded(
     life: Life, tmp_path: Path, town_folder: Path
 ) -> None:
@@ -103,6 +107,7 @@ def around(metres: float, n: int = 360) -> np.ndarray:
     return np.asarray(shapely.points(lng, lat))
 
 
+@pytest.mark.slow
 def test_birds_of_2008_every_point_at_2999_metres_is_protected_until_the_end_of_28_june(tmp_path: Path) -> None:
     def london(text: str) -> pd.Timestamp:
         return pd.Timestamp(text, tz="Europe/London").tz_convert("UTC")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app import create_server
@@ -12,6 +13,7 @@ from tests.living import CONTROLLED, SEALED, Life
 from zoning.store import Workspace
 
 
+@pytest.mark.slow
 def test_an_analyst_publishes_and_takes_back(town_copy: Path, tmp_path: Path) -> None:
     Life(town_copy).open(SEALED, CONTROLLED)
     folder = Folder(tmp_path / "live")
@@ -49,6 +51,7 @@ def test_a_server_without_a_folder_says_so(town_copy: Path) -> None:
         assert town.post("publish", 503)["what_zh"]
 
 
+@pytest.mark.slow
 def test_nobody_publishes_or_withdraws_over_what_they_have_not_seen(town_copy: Path, tmp_path: Path) -> None:
     Life(town_copy).open(SEALED)
     with TestClient(create_server(town_copy, tmp_path / "live", "http://live/{outbreak}")) as client:

@@ -144,6 +144,7 @@ def test_derive_opens_the_log_and_its_tables_only(eventful: Path, tmp_path: Path
     assert inside - {LOG} <= {f"{TABLES}/{name}" for name in named(eventful)}
 
 
+@pytest.mark.slow
 def test_a_run_in_another_process_and_another_time_zone_writes_the_same_bytes(
     eventful: Path, said: dict[tuple[str, str], dict[str, bytes | str]], tmp_path: Path
 ) -> None:

@@ -79,6 +79,7 @@ def orders(draw: st.DrawFn) -> list[tuple[str, Lines]]:
     return draw(st.permutations(parts))
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(orders())
 def test_the_order_of_rows_and_files_changes_nothing(

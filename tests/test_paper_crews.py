@@ -96,6 +96,7 @@ def test_an_area_is_not_enclosed(town_plan: Plan) -> None:
     assert "设卡与否待定 | 环镇北路路口" in text
 
 
+@pytest.mark.slow
 def test_the_csv_has_a_line_an_entrance_and_one_for_a_zone_without(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     plan = life.plan("03-13 20:00")

@@ -59,6 +59,7 @@ def test_nothing_is_never_an_empty_section(life: Life) -> None:
     assert "No new case today (0 the day before)." in en
 
 
+@pytest.mark.slow
 def test_cases_are_a_total_of_those_reported_on_the_day(life: Life) -> None:
     rows = ["C90,confirmed,2022-03-20,2022-03-20 24:00,2022-03-21,E4-B2,2022-03-20"]
     rows += ["C91,confirmed,2022-03-20,2022-03-21 00:01,2022-03-21,E4-B2,2022-03-21"]
@@ -85,6 +86,7 @@ def test_tests_due_and_done_of_the_day(life: Life) -> None:
     assert later["test_zones"].tolist() == [1, 0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_stage_and_a_release_are_changes(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     life.decide(CONTROLLED, "03-18 09:00", "assess", "--gate", "risk_assessment")

@@ -58,6 +58,7 @@ def test_a_long_notice_runs_over_two_pages_and_its_foot_is_whole(tmp_path: Path,
     assert "石涌旧村散户巷第59排第59号" in page.inner_text("section")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_lists_print_too_and_ask_for_nothing(town_plan: Plan, tmp_path: Path, page: Page) -> None:
     for name, html in (

@@ -61,6 +61,7 @@ def test_any_text_is_read_without_a_stumble(shown: Shown, text: str) -> None:
         assert stay["said"].strip() == stay["said"]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(1, 600))
 def test_what_is_written_plainly_comes_back(shown: Shown, hour: int, minute: int, lasts: int) -> None:
     end = (hour * 60 + minute + lasts) % 1440

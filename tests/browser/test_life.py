@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import drawn
 from tests.browser.test_acts import untranslated
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_what_waits_for_a_person_comes_first_in_the_list(screen: Page) -> None:
