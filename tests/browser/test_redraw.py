@@ -236,5 +236,5 @@ def test_a_polygon_is_re_shaped_by_its_corners_and_a_file_is_looked_at(desk: Pag
     desk.locator("#foreign-file").set_input_files(few)
     expect(desk.locator(".foreign .counts")).to_have_text("read 2 = accepted 1 + rejected 1")
     expect(desk.locator(".foreign tbody")).to_contain_text("nowhere")
-    desk.get_by_role("button", name="Take as 1 strokes").click()
+    desk.get_by_role("button", name="Take as 1 stroke").click()
     saved(desk, 2)
