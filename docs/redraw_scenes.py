@@ -45,7 +45,7 @@ def locked(page: Page) -> None:
 def conflict(page: Page) -> None:
     """Somebody else saved ground of the draft: three ways on."""
     _draft(page)
-    _keys(page, "1", "Space")
+    _keys(page, "1", "]", "]", "Space")
     _others_save(page)
     page.wait_for_selector(".conflict", timeout=90_000)
     page.locator(".conflict .link").click()
@@ -54,7 +54,7 @@ def conflict(page: Page) -> None:
 def ledger(page: Page) -> None:
     """Every edit, who made it and why."""
     _draft(page)
-    _keys(page, "1", "Space")
+    _keys(page, "1", "]", "]", "Space")
     page.locator("#rd-reason").fill("流调核实：共用出入口")
     page.keyboard.press("Control+s")
     page.wait_for_selector(".tools", state="detached", timeout=90_000)
