@@ -117,5 +117,5 @@ def _others_save(page: Page) -> None:
     cells = page.request.get(f"{base}api/desk/drafts/{page_id}").json()["moved"]["cells"]
     names = [name for those in cells.values() for name in those]
     draft = post("drafts", title="")["id"]
-    post(f"drafts/{draft}/steps", do="paint", to="controlled", after=0, pick={"tool": "names", "names": names})
+    post(f"drafts/{draft}/steps", do="paint", to="none", after=0, pick={"tool": "names", "names": names})
     post(f"drafts/{draft}/submit", reason="现场核实")
