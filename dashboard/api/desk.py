@@ -94,9 +94,8 @@ def _lists(routes: APIRouter, desks: Desks) -> None:
     @routes.get("/drafts", summary="Drafts and scenarios of an outbreak, each with what it comes to")
     def drafts(outbreak: Outbreak = "") -> list[dict[str, Any]]:
         desks.workspace(outbreak)
-        return [row_of(draft) for draft in desks.drawer.all(outbreak, begun=True) if draft.state != "discarded"][
-            :_SHOWN
-        ]
+        found = desks.drawer.all(outbreak, begun=True)
+        return [row_of(draft) for draft in found if draft.state != "discarded"][:_SHOWN]
 
     @routes.post("/drafts", summary="Begin a draft", openapi_extra=described(Begin))
     def begin(told: Annotated[Begin, Depends(posted(Begin))]) -> Response:
