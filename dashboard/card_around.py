@@ -90,5 +90,8 @@ def _site(link: dict[str, Any], english: dict[str, str]) -> html.Li:
     far = text("by_road" if link["by_road"] else "by_air", n=number(round(metres)))
     walk = [text("on_foot", n=max(1, round(metres / WALK_M_MIN))), " · "] if link["by_road"] else []
     return html.Li(
-        [html.Span([words(known(link["site_kind"]), "mut"), name]), html.Span([*walk, html.Span(far, className="mut")])]
+        [
+            html.Span([words(known(link["site_kind"]), "mut"), " ", name]),
+            html.Span([*walk, html.Span(far, className="mut")]),
+        ]
     )
