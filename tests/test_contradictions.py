@@ -95,6 +95,8 @@ def load(folder: Path, *parts: str) -> str:
 
 
 WORSE = 'to = "b", grade = "O", when = { in_force_days = { value = 3, unit = "day", grade = "O" } }'
+LOOSE, RESET = "joins = false", 'reset = { scope = "zone", grade = "O" }'
+FREE = 'to = "none"\nwhen = { no_new_days = { value = 5, unit = "day", grade = "O" } }'
 OUT, B, C = 'to = "none"', zone_class("b", 2, 'to = "none"'), zone_class("c", 3, 'to = "none"')
 REFUSED = {
     "phases overlap": (
@@ -181,6 +183,14 @@ REFUSED = {
     "a positive that changes nothing": (
         (zone_class("a", 1, OUT), zone_class("b", 2, OUT, more='on_positive = { to = "b", grade = "O" }'), rule("b")),
         "classes.b.on_positive.to: found 'b'; allowed: a stricter class: a",
+    ),
+    "a reset in a class whose cases nothing ties together": (
+        (zone_class("a", 1, OUT, more=RESET).replace("joins = true", LOOSE), rule("a")),
+        "classes.a.joins: found False; allowed: true, or a joining class that is given when 'A' is",
+    ),
+    "days without a new case where nothing ties the cases together": (
+        (zone_class("a", 1, FREE).replace("joins = true", LOOSE), rule("a")),
+        "classes.a.joins: found False; allowed: true",
     ),
     "two classes of one rank": (
         (zone_class("a", 1, OUT), zone_class("b", 1, OUT), rule("a")),

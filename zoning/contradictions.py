@@ -27,6 +27,7 @@ def hold_together(classes: Classes, rules: Iterable[Rule], offered: Mapping[str,
     """
     rules = list(rules)
     _rules(classes, rules, offered)
+    _joined(classes, rules)
     _ranks(classes)
     for name, of in classes.items():
         _phases(f"classes.{name}.phases", of.phases)
@@ -53,6 +54,27 @@ def _rules(classes: Classes, rules: list[Rule], offered: Mapping[str, list[str]]
             earlier = ", ".join(seen) or "none stands before it"
             raise Breach(f"{key}.ground.previous", previous, f"an earlier rule: {earlier}")
         seen.append(rule.id)
+
+
+def _joined(classes: Classes, rules: list[Rule]) -> None:
+    """A new case in a cluster's zone ties itself to it, by this class or by another one that the same event brings.
+
+    Where nothing ties them together, the older zone holds all the ground of the new case and never hears of it.
+    """
+    for rule in rules:
+        of = classes.get(rule.target)
+        if of is None or of.per == "ground" or rule.act == "propose" or not _counts_cases(of):
+            continue
+        given = [one.target for one in rules if one.when == rule.when and one.act == "derive"]
+        tied = [*given, *(rule.when.classes if isinstance(rule.when, Ground) else [])]
+        if not any(classes[name].joins for name in tied if name in classes):
+            told = f"true, or a joining class that is given when '{rule.id}' is; else new cases in its zones are lost"
+            raise Breach(f"classes.{rule.target}.joins", of.joins, told)
+
+
+def _counts_cases(of: ZoneClass) -> bool:
+    """Return whether a new case matters to a class: it starts clocks again, or its way out counts from the last one."""
+    return of.reset is not None or any(step.when.no_new_days or step.when.cleaned_days for step in of.steps)
 
 
 def _known(key: str, names: Iterable[str], classes: Classes, more: Iterable[str] = ()) -> None:

@@ -1,0 +1,60 @@
+"""What happens to a decided zone of every pack when a new case is found inside it: it is never lost."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.small_town import SETTINGS, Row, area, at, derive_town, estate, home, house
+from zoning.decisions import decide_all
+from zoning.pipeline import Plan
+from zoning.policy import Policy, list_policies, load_pack, load_policy
+
+PACKS = [(name, {}) for name in list_policies() if isinstance(load_pack(name), Policy)]
+CHOSEN = [
+    ("cn-2020-county", {"view": "community"}),
+    ("cn-3zone-2021", {"lift": "guangzhou_2021"}),
+    ("cn-sh-2022-04", {"phase": "may"}),
+    ("uk-hpai", {"birds": "captive"}),
+]
+TOWN: dict[str, list[Row]] = {
+    "estates": [estate("E1", 0, 0, 200, 60)],
+    "buildings": [house("B1", 5, 5), house("B2", 40, 5), house("B3", 500, 5)],
+    "areas": [area("A", -400000, -400000, 800000, 800000, "country"), area("D1", -900, -900, 5000, 5000, "district"),
+              area("K1", -800, -800, 3000, 3000, "community")],
+}  # fmt: skip
+FIRST = [home("C1", "B1"), home("C2", "B1")]
+CLOCKS = ["no_new_days", "cleaned_days"]
+
+
+def derived(policy: Policy, as_of: pd.Timestamp, *cases: Row, decided: list[dict[str, Any]] | None = None) -> Plan:
+    settings = replace(SETTINGS, resolution=6)
+    return derive_town(policy, as_of, settings=settings, decided=decided or [], cases=[*FIRST, *cases], **TOWN)
+
+
+def all_decided(plan: Plan) -> list[dict[str, Any]]:
+    causes = plan.stays.drop_duplicates("fact_id").set_index("fact_id")["reported_at"].to_dict()
+    events = decide_all(plan.zones, causes, {}, plan.policy, plan.settings)
+    return [{**event["payload"], "recorded_at": event["recorded_at"]} for event in events]
+
+
+@pytest.mark.parametrize(("name", "options"), [*PACKS, *CHOSEN])
+def test_a_new_case_in_the_strictest_zone_extends_it_and_starts_its_days_without_a_case_again(
+    name: str, options: dict[str, str]
+) -> None:
+    policy = load_policy(name, options)
+    decided = all_decided(derived(policy, at("12 12:00")))
+    new = home("C9", "B1", onset_at="19", reported_at="21 09:00", isolated_at="21 12:00", recorded_at="21 10:00")
+    quiet, plan = (derived(policy, at("22"), *cases, decided=decided) for cases in ([], [new]))
+    zone = quiet.zones.sort_values("rank").iloc[0]["zone_id"]
+    [more] = plan.acts[plan.acts["zone_id"].eq(zone) & plan.acts["act"].eq("extend")].to_dict("records")
+    assert more["fact_ids"] == ["cases:C9"]
+    before, after = (
+        plan.checks[plan.checks["zone_id"].eq(zone) & plan.checks["predicate"].isin(CLOCKS)].set_index("predicate")
+        for plan in (quiet, plan)
+    )
+    assert not after["holds"].any()
+    # An outbreak that is not cleaned has no date at all.
+    later = (after["at"] - before["at"]).drop("cleaned_days", errors="ignore")
+    assert (later >= pd.Timedelta(days=9)).all()
