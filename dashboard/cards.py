@@ -107,7 +107,7 @@ def _zone_card(shown: Shown, zone_id: str, engine: Engine) -> list[Any]:
     return [
         head,
         _zone_figures(shown, zone, time, weight),
-        *life_sections(shown, zone),
+        *life_sections(shown, zone, engine),
         section(text("why"), [_reasons(_zone_reasons(plan, zone_id)), *_weak(zone)], class_name="why"),
         *_why_not(zones.loc[zones["zone_id"] == zone_id, "geometry"]),
         calendar_section(shown, zone, rounds, time),

@@ -5,21 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from dashboard.moments import show_typed
-from dashboard.plans import Shown
+from dashboard.plans import Engine, Shown
 from dashboard.rows import class_words
 from dashboard.texts import both, moment_text
 from dashboard.waits import acts_of, asked_of, pending_zones
 from layers._base import ACTS
 from layers._base import shown as zones_shown
 from zoning.clocks import next_midnight, way_out
-from zoning.deciding import part_off
-from zoning.errors import InputError
 from zoning.hashes import digest
-from zoning.lookup import atoms_inside
+from zoning.telling import say_reset
 
 INBOX_PAGE = 15  # 10 kB hold them
 # What an act that the engine proposes is decided by.
@@ -93,7 +90,7 @@ def _ways(plan: Any, names: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def form_of(shown: Shown, zone: Zone, clock: datetime) -> dict[str, Any]:
+def form_of(shown: Shown, zone: Zone, clock: datetime, engine: Engine) -> dict[str, Any]:
     """Return what the forms of a zone's decisions need.
 
     Parameters
@@ -101,18 +98,18 @@ def form_of(shown: Shown, zone: Zone, clock: datetime) -> dict[str, Any]:
     shown : the plan of now.
     zone : its row.
     clock : the moment at which people work.
+    engine : prices whose clocks can begin again.
 
     Returns
     -------
     zone_id, name, class (words), look, letter; actions; proposed: one a proposal (act, action, to, ready, reasons);
-    steps, raises, gates, scopes ([{value, label}]); times: action -> field -> text that stands in its form at first;
-    seen: of `seen_of`; also: other zones that are proposed for the same facts, which one notice may open together.
+    steps, raises, gates ([{value, label}]); scopes: of `scopes_of`; times: action -> field -> text that stands in its
+    form at first; seen: of `seen_of`; also: other zones that are proposed for the same facts, which one notice may
+    open together.
     """
     plan, name = shown.plan, zone["class"]
     letter, words = class_words(plan.policy, zone["look"], name)
     of = plan.policy.classes[name]
-    reset = of.reset
-    scopes = list(dict.fromkeys([reset.scope, *reset.allowed, "none"])) if reset else []
     return {
         "zone_id": zone["zone_id"],
         "name": {"zh": zone["name"], "en": zone["name_en"]},
@@ -125,39 +122,32 @@ def form_of(shown: Shown, zone: Zone, clock: datetime) -> dict[str, Any]:
         "steps": _ways(plan, [step.to for step in of.steps]),
         "raises": _ways(plan, _stricter(plan, zone)),
         "gates": gates_of(plan, zone),
-        "scopes": [{"value": scope, "label": _scope_words(plan, zone, scope)} for scope in scopes],
+        "scopes": scopes_of(plan, zone, engine),
         "also": _also(shown, zone),
         "times": _times(zone, clock, shown.zone),
         "seen": seen_of(zone),
     }
 
 
-def _scope_words(plan: Any, zone: Zone, scope: str) -> dict[str, str]:
-    """Return a scope with what it costs: days that were served and are to be served again, by those who live there."""
-    said, people = both(f"scope_{scope}"), _people_of(plan, zone, scope)
-    since = zone.get("lift_from")
-    if people is None or since is None or pd.isna(since):
-        return said
-    days = max((pd.Timestamp(plan.as_of) - since).days, 0)
-    return both("scope_cost", scope=said, n=f"{round(people * days):,}") if days and people else said
+def scopes_of(plan: Any, zone: Zone, engine: Engine) -> list[dict[str, Any]]:
+    """Return whose clock new cases in a zone can begin again and what that costs, the pack's own first.
 
+    Parameters
+    ----------
+    plan : that holds it.
+    zone : its row.
+    engine : prices them.
 
-def _people_of(plan: Any, zone: Zone, scope: str) -> float | None:
-    """Return how many people have their clock start again; None where that cannot be said."""
-    if scope == "none" or not len(zone["new_facts"]):
-        return None
-    if scope == "zone":
-        return None if pd.isna(zone["people"]) else float(zone["people"])
-    payload = {"action": "extend", "scope": scope, **{key: zone[key] for key in ("fact_ids", "cause_ids")}}
-    try:
-        parts = part_off(plan, zone, payload)
-    except InputError:
-        return None
-    units = {unit for part in parts for unit in part["units"]}
-    rows = np.flatnonzero(plan.units["id"].isin(units))
-    atoms = atoms_inside(rows, plan.inside)[1].astype(np.uint64)
-    mine = plan.membership[(plan.membership["zone_id"] == zone["zone_id"]) & plan.membership["atom"].isin(atoms)]
-    return float(mine["people"].fillna(0).sum())
+    Returns
+    -------
+    value (scope), label (words), person_days (None: not known); none where nothing new is in it.
+    """
+    rows = engine.price(plan, zone["zone_id"]).to_dict("records")
+    cost = [None if pd.isna(row["person_days"]) else round(row["person_days"]) for row in rows]
+    return [
+        {"value": row["scope"], "label": say_reset(row)._asdict(), "person_days": n}
+        for row, n in zip(rows, cost, strict=True)
+    ]
 
 
 def _also(shown: Shown, zone: Zone) -> list[dict[str, Any]]:

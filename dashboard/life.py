@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboard.decidable import MENDED_BY, actions_of
+from dashboard.decidable import MENDED_BY, actions_of, scopes_of
 from dashboard.parts import number, pairs, section, text, words
-from dashboard.plans import Shown
+from dashboard.plans import Engine, Shown
 from dashboard.rows import class_words, stage_words
 from dashboard.texts import both, known, moment_text
 from dashboard.waits import acts_of, asked_of, checks_of, edits_of
@@ -19,13 +19,14 @@ _DATES = ("delineated_at", "in_force_from", "class_since", "hold_until", "ended_
 Zone = Mapping[str, Any]
 
 
-def life_sections(shown: Shown, zone: Zone) -> list[Any]:
+def life_sections(shown: Shown, zone: Zone, engine: Engine) -> list[Any]:
     """Return the sections of a zone's life.
 
     Parameters
     ----------
     shown : a plan on its day.
     zone : its row of `plan.zones`.
+    engine : prices an extension.
 
     Returns
     -------
@@ -35,7 +36,7 @@ def life_sections(shown: Shown, zone: Zone) -> list[Any]:
     waiting, rest = [e for e in edits if e["pending"]], [e for e in edits if not e["pending"]]
     return [
         *_edits(shown, waiting, "edits_pending", "ask"),
-        *_proposals(shown, zone),
+        *_proposals(shown, zone, engine),
         *_waits(shown, zone),
         section(text("life"), [pairs(_dates(shown, zone))], class_name="life"),
         *_edits(shown, rest, "edits", ""),
@@ -75,13 +76,22 @@ def _act_button(name: str, label: Any, look: str = "") -> html.Button:
     return html.Button(label, className=f"btn {look}".strip(), type="button", **{"data-act": name})
 
 
-def _proposals(shown: Shown, zone: Zone) -> list[Any]:
+def _proposals(shown: Shown, zone: Zone, engine: Engine) -> list[Any]:
     ready = [act for act in acts_of(shown.plan, zone["zone_id"]) if act["ready"]]
     if not ready:
         return []
     ready.sort(key=lambda act: ACTS.index(act["act"]))
-    lines = [html.Li([html.B(words(_act_words(shown, act))), *_reasons(act)]) for act in ready]
+    prices = {"extend": _prices(shown, zone, engine)}
+    lines = [
+        html.Li([html.B(words(_act_words(shown, act))), *_reasons(act), *prices.get(act["act"], [])]) for act in ready
+    ]
     return [section(text("proposals"), [html.Ul(lines, className="asks")], text("proposals_note"), "ask")]
+
+
+def _prices(shown: Shown, zone: Zone, engine: Engine) -> list[Any]:
+    """Return what an extension costs by whose clock it begins again."""
+    lines = [html.P(words(scope["label"], "num")) for scope in scopes_of(shown.plan, zone, engine)]
+    return [html.P(text("scope_asked", "mut")), *lines] if lines else []
 
 
 def _act_words(shown: Shown, act: Mapping[str, Any]) -> dict[str, str]:

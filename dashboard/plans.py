@@ -23,7 +23,7 @@ from layers import LAYERS
 from layers._base import shown as zones_shown
 from layers.tiles import TileSet
 from zoning.answers import answer
-from zoning.burden import weigh
+from zoning.burden import price_resets, weigh
 from zoning.differences import compare_plans
 from zoning.once import once
 from zoning.state import fold
@@ -81,6 +81,7 @@ class Engine:
     answer: Callable[[Any, dict[str, Any]], dict[str, Any]] = answer
     publisher: Any = None
     weigh: Callable[[Any], pd.DataFrame] = weigh_once
+    price: Callable[[Any, str], pd.DataFrame] = price_resets
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.commandline import run
-from tests.small_town import area, derive_town, home, house, stay
+from tests.small_town import POLICY, Row, area, at, derive_town, estate, home, house, point, stairwell, stay
 from zoning.burden import price_resets, weigh
-from zoning.classes import Reset
+from zoning.deciding import part_off
+from zoning.decisions import named
 from zoning.hashes import digest
 from zoning.pipeline import Plan, derive
 
@@ -106,28 +108,86 @@ def test_atoms_that_a_stroke_took_out_of_every_zone_are_below_the_rules_of_their
     assert found["below_people"].gt(0).sum() == 2
 
 
-def test_a_reset_is_priced_for_every_scope_that_the_class_allows(town_copy: Path) -> None:
-    plan = with_reset(decided(town_copy))
-    found = price_resets(plan).set_index("scope")
-    # Without C6 the lift is 27 March 24时, with its clock begun again on 16 March it is 29 March 24时.
-    assert set(found["zone_id"]) == {digest("cases:C5", "core")}
-    assert set(found["fact_id"]) == {"cases:C6"}
-    assert found["days_added"].tolist() == [2, 2, 2, 2]
-    assert found["people"].tolist() == pytest.approx([196, 98, 98, 0], abs=0.5)
-    assert found["person_days"].tolist() == pytest.approx([392, 196, 196, 0], abs=1)
-    assert found["chosen"].tolist() == [True, False, False, False]
+# Block 1 has two stairwell units; C1 lives in block 2, C3 in unit 1 of block 1, and the new C2 in its unit 2.
+HOUSES = {
+    "estates": [estate("E1", 0, 0, 100, 40)],
+    "buildings": [house("B1", 0, 0, "E1"), house("B2", 40, 0, "E1", people=20), house("B3", 80, 0, "E1", people=7)],
+    "units": [stairwell("U1", "B1", 1, people=30), stairwell("U2", "B1", 2, people=50)],
+}
+OLD = [home("C1", "B2"), home("C3", "U1")]
+NEW = home("C2", "U2", onset_at="14", reported_at="15", isolated_at="15", recorded_at="15")
 
 
-def test_a_case_found_in_isolation_and_a_class_without_a_reset_cost_nothing(town_copy: Path) -> None:
-    plan = decided(town_copy)
-    cases = plan.tables["cases"].assign(found_in="quarantine")
-    assert price_resets(with_reset(replace(plan, tables={**plan.tables, "cases": cases}))).empty
-    assert price_resets(with_reset(plan, None)).empty
+def grown(*new: Row, now: str = "16", **more: Any) -> Plan:
+    """The sealed zone of C1 and C3, in force from 13 March 00:00, in which new cases were found."""
+    sealed = open_zone(derive_town(**HOUSES, cases=OLD, as_of=at("12 12:00")))
+    start = {**named(sealed), "action": "delineate", "delineated_at": at("12"), "in_force_from": at("13"), "by": "Li"}
+    return derive_town(**HOUSES, cases=[*OLD, *new], decided=[start, *more.pop("then", [])], as_of=at(now), **more)
 
 
-def with_reset(plan: Plan, scope: str | None = "zone") -> Plan:
-    """The plan under a pack whose classes reset by a scope, with every other one allowed; None: none resets."""
-    told = {"scope": scope, "allowed": ["zone", "building", "unit", "none"], "ignores": ["quarantine"], "grade": "O"}
-    reset = None if scope is None else Reset.model_validate(told)
-    classes = {name: of.model_copy(update={"reset": reset}) for name, of in plan.policy.classes.items()}
-    return replace(plan, policy=plan.policy.model_copy(update={"classes": classes}))
+def open_zone(plan: Plan) -> dict[str, Any]:
+    return plan.zones[plan.zones["class"] == "sealed"].to_dict("records")[0]
+
+
+def prices(plan: Plan) -> dict[str, tuple[float, float, float, bool]]:
+    found = price_resets(plan, open_zone(plan)["zone_id"])
+    told = found[["people", "days_added", "person_days", "chosen"]].itertuples(index=False, name=None)
+    return dict(zip(found["scope"], told, strict=True))
+
+
+def test_a_reset_costs_the_people_of_its_scope_the_days_by_which_their_lift_moves() -> None:
+    # 14 full days from 13 March end on 26 March 24时; begun again on 16 March 00:00, on 29 March 24时: 3 days later.
+    plan = grown(NEW)
+    assert prices(plan) == {
+        "zone": (100, 3, 300, True), "building": (80, 3, 240, False), "unit": (50, 3, 150, False),
+        "none": (0, 0, 0, False),
+    }  # fmt: skip
+    assert list(prices(plan)) == ["zone", "building", "unit", "none"]
+    assert set(price_resets(plan)["zone_id"]) == {z["zone_id"] for z in plan.zones.to_dict("records") if z["new_facts"]}
+
+
+def test_two_new_cases_are_one_decision_and_nobody_is_counted_twice() -> None:
+    other = {**NEW, "case_id": "C4", "unit_id": "B2"}
+    assert {scope: price[2] for scope, price in prices(grown(NEW, other, {**other, "case_id": "C5"})).items()} == {
+        "zone": 300, "building": 300, "unit": 210, "none": 0,
+    }  # fmt: skip
+
+
+def test_a_clock_that_began_again_before_is_what_a_reset_is_measured_from() -> None:
+    first = grown(NEW)
+    again = {**named(open_zone(first)), "action": "extend", "scope": "zone", "recorded_at": at("16"), "by": "Li"}
+    late = home("C6", "B2", onset_at="17", reported_at="18", isolated_at="18", recorded_at="18")
+    # From 29 March 24时 to 1 April 24时, not from 26 March 24时.
+    assert prices(grown(NEW, late, now="19", then=[again]))["zone"] == (100, 3, 300, True)
+
+
+def test_a_part_that_was_parted_off_is_measured_from_its_own_clock() -> None:
+    first = grown(NEW)
+    zone = open_zone(first)
+    again = {**named(zone), "action": "extend", "scope": "unit", "recorded_at": at("16"), "by": "Li"}
+    parts = [{**part, "recorded_at": at("16")} for part in part_off(first, zone, again)]
+    late = {**NEW, "case_id": "C6", "reported_at": "18", "isolated_at": "18", "recorded_at": "18"}
+    plan = grown(NEW, late, now="19", then=[*parts, again])
+    found = price_resets(plan, zone["zone_id"]).set_index("scope")
+    # Its unit would have been lifted after 29 March, the rest after 26 March.
+    assert found.loc[["unit", "zone"], "days_added"].tolist() == [3, 6]
+    assert found.loc["unit", "people"] == 50
+
+
+def test_a_case_in_isolation_is_to_move_no_clock_and_a_class_without_a_reset_costs_nothing() -> None:
+    plan = grown({**NEW, "found_in": "quarantine", "isolated_at": "14"})
+    assert {scope: price[3] for scope, price in prices(plan).items()} == {
+        "none": True, "zone": False, "building": False, "unit": False,
+    }  # fmt: skip
+    assert prices(grown()) == {}
+    classes = {name: of.model_copy(update={"reset": None}) for name, of in POLICY.classes.items()}
+    assert price_resets(grown(NEW, policy=POLICY.model_copy(update={"classes": classes}))).empty
+
+
+def test_what_a_part_costs_is_not_said_where_a_new_case_is_in_no_building() -> None:
+    old, new = home("C1", **point(0, 0)), home("C2", **point(20, 0), recorded_at="14")
+    sealed = open_zone(derive_town(cases=[old], as_of=at("13")))
+    start = {**named(sealed), "action": "delineate", "delineated_at": at("12"), "in_force_from": at("13"), "by": "Li"}
+    found = price_resets(derive_town(cases=[old, new], decided=[start], as_of=at("15"))).set_index("scope")
+    assert found.loc[["building", "unit"], ["people", "days_added", "person_days"]].isna().all(axis=None)
+    assert found.loc["zone", "days_added"] == 2

@@ -214,8 +214,14 @@ def test_an_extension_says_what_each_scope_costs(town: Town) -> None:
     form = town.get(f"/api/deciding?zone={zone}")
     costs = {scope["value"]: scope["label"]["en"] for scope in form["scopes"]}
     people = next(z["people"] for z in town.client.get("/api/zones").json()["zones"] if z["id"] == zone)
-    assert costs["zone"] == f"the whole zone: +{people * 5:,} person-days"
-    assert costs["none"] == "nobody's"
+    # From 26 March 24时 to 31 March 24时, 14 full days from 18 March; block 3 left the zone, for it is to be sealed.
+    assert costs == {
+        "zone": f"whole zone: +{people * 5:,} person-days ({people:,} × 5 days), the pack's own",
+        "building": "building only: +0 person-days",
+        "unit": "unit only: +0 person-days",
+        "none": "nobody's: +0 person-days",
+    }
+    assert [scope["person_days"] for scope in form["scopes"]] == [people * 5, 0, 0, 0]
 
 
 def test_the_description_of_the_api_lists_what_is_posted(town: Town) -> None:

@@ -165,6 +165,13 @@ def test_a_zone_card_proposes_with_reasons_the_most_pressing_first_and_only_what
     assert "Proposed" not in said(zone_card("s1e3a9c0"), "en")
 
 
+def test_a_zone_card_prices_an_extension_by_whose_clock_begins_again() -> None:
+    found = said(zone_card("c7b2d401"), "en")
+    assert "Whose clock starts again whole zone: +9,300 person-days (1,860 × 5 days), the pack's own" in found
+    assert "unit only: +420 person-days (84 × 5 days) nobody's: +0 person-days" in found
+    assert "重新计时范围 全区：+9,300 人·天（1,860 人 × 5 天），规则默认" in said(zone_card("c7b2d401"), "zh")
+
+
 def test_a_zone_card_says_stage_origin_dates_and_who_decided() -> None:
     hold, down, watch = (said(zone_card(z), "en") for z in ("s1e3a9c0", "p42118aa", "w5510b7d"))
     assert "stage temporary hold" in hold

@@ -93,10 +93,12 @@ SECOND = "C20,confirmed,2022-03-20,2022-03-20 09:00,2022-03-20 12:00,{},2022-03-
 
 
 @pytest.mark.slow
-def test_a_new_case_inside_is_priced_by_every_scope_before_the_clocks_begin_again(life: Life) -> None:
+def test_a_new_case_inside_is_priced_by_every_scope_before_the_clocks_begin_again(
+    life: Life, capsys: pytest.CaptureFixture[str]
+) -> None:
     life.open(SEALED, CONTROLLED)
     life.decide(CONTROLLED, "03-18 09:00", "assess", "--gate", "risk_assessment")
-    life.load("cases", CASES, [SECOND.format("E4-B1")])
+    life.load("cases", CASES, [SECOND.format("E4-B3")])
     plan = life.plan("03-20 13:00")
     more = acts(plan, SEALED)["extend"]
     assert more["fact_ids"] == ["cases:C20"]
@@ -104,12 +106,26 @@ def test_a_new_case_inside_is_priced_by_every_scope_before_the_clocks_begin_agai
     assert "it also allows: the building, the unit, no clock" in str(more["reasons_en"])
     price = price_resets(plan)
     price = price[price["zone_id"].eq(SEALED)].set_index("scope")
-    # Without C20 the zone lifts on 27 March 24时; full days from 21 March end on 3 April 24时: 7 more for 168 people.
-    told = price[["people", "days_added", "person_days", "chosen"]].to_dict("index")
-    whole = {"people": 168.0, "days_added": 7.0, "person_days": 1176.0, "chosen": False}
-    none = {"people": 0.0, "days_added": 7.0, "person_days": 0.0, "chosen": False}
-    assert told == {"zone": {**whole, "chosen": True}, "building": whole, "unit": whole, "none": none}
+    # Without C20 the zone lifts on 27 March 24时; full days from 21 March end on 3 April 24时: 7 more, blocks 1 and 3.
+    told = price[["people", "days_added", "person_days"]].to_dict("index")
+    whole, block = ({"people": n, "days_added": 7, "person_days": 7 * n} for n in (336, 168))
+    none = {"people": 0, "days_added": 0, "person_days": 0}
+    assert told == {"zone": whole, "building": block, "unit": block, "none": none}
+    assert price["chosen"].to_dict() == {"zone": True, "building": False, "unit": False, "none": False}
+    said = [
+        "whole zone: +2,352 person-days (336 × 7 days), the pack's own",
+        "building only: +1,176 person-days (168 × 7 days)",
+        "unit only: +1,176 person-days (168 × 7 days)",
+        "nobody's: +0 person-days",
+    ]
+    capsys.readouterr()
+    times = ("--as-of", "2022-03-20 13:00", "--known-at", "2022-03-20 13:00")
+    assert run("explain", life.folder, "--unit", "E4-B1", *times) == 0
+    out = capsys.readouterr().out
+    assert "\n".join(f"    {line}" for line in said) in out
+    assert "仅所在楼栋：+1,176 人·天（168 人 × 7 天）" in out
     life.decide(SEALED, "03-20 13:00", "extend", "--scope", "zone")
+    assert "\n".join(f"  {mark} {line}" for mark, line in zip(">---", said, strict=True)) in capsys.readouterr().out
     life.decide(CONTROLLED, "03-20 13:00", "extend", "--scope", "zone")
     after = life.plan("03-20 14:00")
     rows = after.zones.set_index("zone_id")

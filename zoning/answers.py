@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from zoning.burden import price_resets
 from zoning.coming import Coming
 from zoning.geometry import text_to_cells
 from zoning.lifting.words import NOTHING, Said, names
@@ -41,7 +42,7 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     ground), rests_on in each reason (the facts of that rule), zone (name, status, stage, who decided, notice, dates;
     None outside zones), edit (stroke, who, why, and the class by the rules; None where no edit counts), ways (class,
     names, remove, smallest, release, rule_id, add, zh, en), possible (class, names, rule_id, fact_id, distance_m),
-    checks and acts (of its zone).
+    checks, acts and resets (of its zone: what new cases cost, as `price_resets`).
 
     Raises
     ------
@@ -50,13 +51,14 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     atoms = found["atoms"]
     nothing: dict[str, Any] = {"asked_of": None, "zone": None, "edit": None}
     if not atoms:
-        return {**found, **nothing, "ways": [], "possible": [], "checks": [], "acts": []}
+        return {**found, **nothing, "ways": [], "possible": [], "checks": [], "acts": [], "resets": []}
     first = min(atoms, key=lambda a: (a["rank"] or 10**6, a["atom_id"]))
     atom, own = _number(plan, first["atom_id"]), first["atom_id"].removesuffix(REST)
     possible = list_possible(plan)
     mine = possible[possible["atom"] == np.uint64(atom)].drop(columns=["atom", "atom_id", "rank"])
     names_of = {name: of.names.model_dump() for name, of in plan.policy.classes.items()}
-    waits = {kind: _rows(table, first["zone_id"]) for kind, table in (("checks", plan.checks), ("acts", plan.acts))}
+    tables = {"checks": plan.checks, "acts": plan.acts, "resets": price_resets(plan, first["zone_id"] or "")}
+    waits = {kind: _rows(table, first["zone_id"]) for kind, table in tables.items()}
     return {
         **found,
         "reasons": _reasons(plan, atom, found["reasons"]),

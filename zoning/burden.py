@@ -12,16 +12,18 @@ import pandas as pd
 import shapely
 
 from zoning.clocks import earliest_lift, next_midnight, way_out
+from zoning.deciding import part_off
+from zoning.errors import InputError
 from zoning.geometry import cell_polygons
-from zoning.lookup import at_level, atoms_inside
+from zoning.lookup import atoms_inside
 from zoning.pipeline import Plan
 from zoning.times import local_date, zone_info
 
 _DAY = pd.Timedelta(days=1)
 _ENDED = ("released", "rejected")
 _RESETS = {
-    "zone_id": "str", "fact_id": "str", "scope": "str", "people": "float64", "days_added": "float64",
-    "person_days": "float64", "chosen": "bool",
+    "zone_id": "str", "scope": "str", "people": "float64", "days_added": "float64", "person_days": "float64",
+    "chosen": "bool",
 }  # fmt: skip
 Zone = dict[str, Any]
 
@@ -83,9 +85,8 @@ def _span(zone: Zone, plan: Plan) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def _lift(zone: Zone, plan: Plan, since: datetime, last_presence: datetime) -> pd.Timestamp:
     step = way_out(plan.policy.classes[zone["class"]], zone.get("origin"))
-    cleaned = zone.get("cleaned_at")
-    clean = None if cleaned is None or pd.isna(cleaned) else cleaned
-    found = step and earliest_lift(step, since, last_presence, clean, plan.policy, plan.settings.zone)
+    last, clean = (None if pd.isna(at) else at for at in (last_presence, zone.get("cleaned_at", pd.NaT)))
+    found = step and earliest_lift(step, since, last, clean, plan.policy, plan.settings.zone)
     return pd.Timestamp(found) if found else cast("pd.Timestamp", pd.NaT)
 
 
@@ -138,52 +139,65 @@ def _edits(plan: Plan, touched: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def price_resets(plan: Plan) -> pd.DataFrame:
-    """Price what a new case in a zone costs, by the part of the zone whose clock begins again.
+def price_resets(plan: Plan, zone_id: str | None = None) -> pd.DataFrame:
+    """Price what new cases in a zone cost, by the part of it whose clock is made to begin again.
 
     Parameters
     ----------
     plan : as derived; `zones.new_facts` are the facts that no decision on the zone names yet.
+    zone_id : of the only zone to price; None prices all.
 
     Returns
     -------
-    One row a zone in force, new fact and scope that its class allows: zone_id, fact_id, scope (zone, building, unit,
-    none), people (of that part, in the zone), days_added (the lift after a reset at the plan's date, less the lift that
-    the zone had without the fact; NaN where neither hangs on the calendar), person_days, chosen (the pack's own scope).
+    One row a zone in force with new facts and scope that its class allows, the pack's own first: zone_id, scope (zone,
+    building, unit, none), people (whose clock begins again, all new facts together), days_added (by which the earliest
+    lift moves from where it was without them, if it is decided at the plan's date; of several parts the most),
+    person_days (people x days, part by part: what they stay longer), chosen (the pack's own scope for these facts). NaN
+    where no figure tells of the people, the lift does not hang on the calendar, or a new case is in no building.
     """
     held = plan.zones[plan.zones["status"].isin(["decided", "in_force"])].drop(columns="geometry")
-    rows = [row for zone in held.to_dict("records") for row in _resets(zone, plan)]
+    held = held if zone_id is None else held[held["zone_id"] == zone_id]
+    rows = [row for zone in held.to_dict("records") if len(zone["new_facts"]) for row in _resets(zone, plan)]
     return pd.DataFrame(rows, columns=list(_RESETS)).astype(_RESETS)
 
 
 def _resets(zone: Zone, plan: Plan) -> Iterator[tuple[Any, ...]]:
     reset = plan.policy.classes[zone["class"]].reset
-    stays = plan.stays[plan.stays["fact_id"].isin(zone["cause_ids"]) & plan.stays["live"]]
-    new = stays[stays["fact_id"].isin(zone["new_facts"])]
-    old = stays.loc[~stays["fact_id"].isin(zone["new_facts"]), "last_presence_at"].max()
-    if reset is None or new.empty or pd.isna(old):
+    if reset is None:
         return
     found_in = plan.tables["cases"].set_index("fact_id")["found_in"]
-    rows = plan.membership[plan.membership["zone_id"] == zone["zone_id"]]
-    before = _lift(zone, plan, zone["class_since"], old)
-    for stay in new.sort_values("fact_id").to_dict("records"):
-        if found_in.get(stay["case_id"]) in reset.ignores:
-            continue
-        since = max(pd.Timestamp(plan.as_of), zone["in_force_from"])
-        after = _lift(zone, plan, since.to_pydatetime(), max(old, stay["last_presence_at"]))
-        days = max(after - before, pd.Timedelta(0)) / _DAY if not pd.isna(after - before) else np.nan
-        for scope in dict.fromkeys([reset.scope, *reset.allowed]):
-            people = rows.loc[_within(scope, stay, rows, plan), "people"].sum()
-            yield zone["zone_id"], stay["fact_id"], scope, people, days, people * days, scope == reset.scope
+    cases = [fact for fact in zone["new_facts"] if fact in found_in.index]
+    chosen = reset.scope if any(found_in[fact] not in reset.ignores for fact in cases) else "none"
+    for scope in dict.fromkeys([chosen, reset.scope, *reset.allowed, "none"]):
+        priced = [(people, days, people * days) for people, days in _restarted(zone, scope, plan)]
+        people, days, cost = zip(*priced, strict=True) if priced else ((0.0,), (0.0,), (0.0,))
+        yield zone["zone_id"], scope, sum(people), float(np.max(days)), sum(cost), scope == chosen
 
 
-def _within(scope: str, stay: dict[str, Any], rows: pd.DataFrame, plan: Plan) -> np.ndarray:
-    """Return which atoms of the zone are in the part of it that a scope names."""
-    if scope in ("zone", "none"):
-        return np.full(len(rows), scope == "zone")
-    unit = np.array([stay["unit"]], np.int64)
-    if unit[0] < 0:
-        return np.isin(rows["atom"].to_numpy(np.uint64), np.uint64(stay["cell"]))
-    top = at_level(unit, plan.units, ("building",)) if scope == "building" else unit
-    inside = atoms_inside(np.where(top < 0, unit, top), plan.inside)[1]
-    return np.isin(rows["atom"].to_numpy(np.uint64), inside.astype(np.uint64))
+def _restarted(zone: Zone, scope: str, plan: Plan) -> Iterator[tuple[float, float]]:
+    """Yield the people of each part whose clock begins again, and by how many days its lift moves."""
+    stays = plan.stays[plan.stays["fact_id"].isin(zone["cause_ids"]) & plan.stays["live"]]
+    fact, last = stays["fact_id"], stays["last_presence_at"]
+    new, moving = fact.isin(zone["new_facts"]), ~fact.isin(zone["calm"])
+    before = _lift(zone, plan, zone["lift_from"], last[moving & ~new].max())
+    since = max(pd.Timestamp(plan.as_of), zone["in_force_from"])
+    if scope == "zone":
+        yield zone["people"], _days(before, _lift(zone, plan, since, last[moving].max()))
+    try:
+        parts = part_off(plan, zone, {"action": "extend", "scope": scope})
+    except InputError:
+        yield np.nan, np.nan
+        return
+    for part in parts:
+        both = (zone["zone_id"], part["zone_id"])
+        inside = atoms_inside(np.flatnonzero(plan.units["id"].isin(part["units"])), plan.inside)[1].astype(np.uint64)
+        rows = plan.membership[plan.membership["zone_id"].isin(both) & plan.membership["atom"].isin(inside)]
+        running = plan.zones.loc[plan.zones["zone_id"] == part["zone_id"], "earliest_lift_at"]
+        after = _lift(zone, plan, since, last[fact.isin(part["cause_ids"])].max())
+        people = rows["people"].where(rows["told"]).sum(min_count=1)
+        yield people, _days(next(iter(running), before), after)
+
+
+def _days(before: pd.Timestamp, after: pd.Timestamp) -> float:
+    """Return by how many days a lift moves, which never comes earlier; NaN where one of the two is not known."""
+    return np.nan if pd.isna(before) or pd.isna(after) else max((after - before) / _DAY, 0.0)

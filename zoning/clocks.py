@@ -121,7 +121,7 @@ def way_out(of: ZoneClass, origin: str | None) -> Step | None:
 
 
 def earliest_lift(
-    step: Step, since: datetime, last_presence: datetime, cleaned: datetime | None, policy: Policy, zone: str
+    step: Step, since: datetime, last_presence: datetime | None, cleaned: datetime | None, policy: Policy, zone: str
 ) -> datetime | None:
     """Return the earliest moment at which the calendar lets a zone take a step.
 
@@ -129,7 +129,7 @@ def earliest_lift(
     ----------
     step : of the zone's class, as `way_out` gives it.
     since : tz-aware; its days in force count from here.
-    last_presence : tz-aware; an infected person was last present and not isolated.
+    last_presence : tz-aware; an infected person was last present and not isolated, None where nobody was.
     cleaned : tz-aware; the last premises were cleaned and disinfected for the first time, None while they are not.
     policy : its `day_count.lift` says whether the day of an event counts.
     zone : IANA zone of local days.

@@ -17,7 +17,7 @@ TIMES = (
     *("delineated_at", "in_force_from", "class_since", "clock_from", "lift_from", "hold_until", "ended_at"),
     *("watch_until", "earliest_lift_at"),
 )
-_TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
+_TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "calm", "redrawn", *TIMES)
 # Tables of parts are put together: a column that says nothing in one has the type that it has in another.
 _DTYPES = {"status": "str", "stage": "str", "redrawn": "bool", "notice_no": "object", "decided_by": "object"}
 _NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
@@ -42,9 +42,9 @@ def apply_decisions(
     -------
     `zones` with status (proposed, decided, in_force, released, rejected), stage (hold, phase_n, stepping_down,
     post_release, none), notice_no, decided_by, gates (gate -> when it was assessed), new_facts (those that no decision
-    names), redrawn (its ground is no longer the decided one) and, in UTC and NaT where there is none: delineated_at,
-    in_force_from, class_since, clock_from (day 1 of its tests), lift_from (days in force), hold_until, ended_at,
-    watch_until and earliest_lift_at (by the calendar alone).
+    names), calm (those that a decision took off its clocks), redrawn (its ground is no longer the decided one) and, in
+    UTC and NaT where there is none: delineated_at, in_force_from, class_since, clock_from (day 1 of its tests),
+    lift_from (days in force), hold_until, ended_at, watch_until and earliest_lift_at (by the calendar alone).
     """
     known = standings.to_dict("index")
     rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]
@@ -64,8 +64,9 @@ def _told(
     ids = [zone["settled"]] if zone["settled"] else [zone["zone_id"], *zone["aliases"]]
     stands = next((known[i] for i in ids if i in known and (zone["settled"] or not known[i]["ended"])), None)
     if stands is None:
-        return {**_NOTHING, "new_facts": [], "gates": {}}
+        return {**_NOTHING, "new_facts": [], "calm": [], "gates": {}}
     told = {c: stands[c] for c in TIMES if c in stands} | {"gates": stands["gates"] or {}, "new_facts": []}
+    told["calm"] = sorted(stands["calm"] or ())
     told |= {"notice_no": stands["notice_no"], "decided_by": stands["by"], "redrawn": False, "stage": "none"}
     now = pd.Timestamp(as_of)
     if stands["ended"]:

@@ -1,12 +1,12 @@
 """An answer to 'why?' as lines for people: all of it in Chinese, then all of it in English."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from zoning.answers import NO_CLASS
-from zoning.lifting.words import Said, moment, names
+from zoning.lifting.words import Said, moment, names, plural
 from zoning.plan import Plan
 
 _STATUS = {
@@ -25,6 +25,13 @@ _HEADS = {
     "possible": Said("因定位不准而可能", "Possible, where a location is weak"),
     "checks": Said("结束还需要什么", "What its way out waits for"),
     "acts": Said("待决定事项", "What can be decided"),
+    "resets": Said("新增病例后重新计时的范围", "Whose clock can begin again"),
+}
+_SCOPES = {
+    "zone": Said("全区", "whole zone"),
+    "building": Said("仅所在楼栋", "building only"),
+    "unit": Said("仅所在单元", "unit only"),
+    "none": Said("不重新计时", "nobody's"),
 }
 Lines = Iterator[tuple[str, Said]]
 
@@ -67,6 +74,28 @@ def answer_lines(plan: Plan, found: dict[str, Any]) -> list[str]:
     return text
 
 
+def say_reset(price: Mapping[str, Any]) -> Said:
+    """Say what it costs to let the clock of one part of a zone begin again.
+
+    Parameters
+    ----------
+    price : a row of `price_resets`.
+
+    Returns
+    -------
+    Said, such as "whole zone: +1,176 person-days (168 × 7 days)".
+    """
+    scope, cost = _SCOPES[price["scope"]], price["person_days"]
+    own = Said("，规则默认", ", the pack's own") if price["chosen"] else Said("", "")
+    if pd.isna(cost):
+        return Said(f"{scope.zh}：代价无法估计{own.zh}", f"{scope.en}: what it costs cannot be said{own.en}")
+    zh, en = f"{scope.zh}：+{round(cost):,} 人·天", f"{scope.en}: +{round(cost):,} person-days"
+    if round(cost):
+        people, days = f"{round(price['people']):,}", round(price["days_added"])
+        zh, en = f"{zh}（{people} 人 × {days} 天）", f"{en} ({people} × {plural(days, 'day')})"
+    return Said(zh + own.zh, en + own.en)
+
+
 def _class(plan: Plan, name: str | None) -> Said:
     return Said(plan.policy.classes[name].names.zh, plan.policy.classes[name].names.en) if name else NO_CLASS
 
@@ -99,6 +128,8 @@ def _lines(plan: Plan, found: dict[str, Any]) -> Lines:
         ready = Said("（可以）：", " (ready): ") if act["ready"] else Said("（尚不可）：", " (not yet): ")
         what = _ACTS[act["act"]]
         yield "acts", Said(*(f"{what[i]}{to[i]}{ready[i]}{act[f'reasons_{lang}']}" for i, lang in _BOTH))
+    for price in found["resets"]:
+        yield "resets", say_reset(price)
 
 
 _BOTH = ((0, "zh"), (1, "en"))

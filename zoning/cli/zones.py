@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from zoning.burden import price_resets
 from zoning.cli.shared import Add, read_plan, read_time, take_times, take_workspace, workspace_of
 from zoning.deciding import SCOPES, Decision, part_off
 from zoning.deciding import decide as save_decision
@@ -18,6 +19,7 @@ from zoning.hashes import digest
 from zoning.pipeline import Plan
 from zoning.standing import ACTIONS
 from zoning.store import Workspace
+from zoning.telling import say_reset
 from zoning.times import format_local
 
 _SCOPE = "whose clocks an extension starts again (default: the pack's scope of a reset)"
@@ -143,6 +145,8 @@ def decide(given: Namespace) -> int:
     told = (given.zone, given.action, given.by, given.grounds, given.notice, start, drawn, until)
     done = save_decision(workspace_of(given), plan, Decision(*told, given.to, given.gate, given.scope), now)
     print(f"{done.zone['name']} ({done.zone['zone_id']}): {given.action}, by {given.by}")
+    for price in price_resets(plan, done.zone["zone_id"]).to_dict("records") if given.action == "extend" else []:
+        print(f"  {'>' if price['scope'] == done.payload['scope'] else '-'} {say_reset(price).en}")
     if given.action == "delineate":
         zone = plan.settings.zone
         drawn, start = (pd.Timestamp(done.payload[c]) for c in ("delineated_at", "in_force_from"))
