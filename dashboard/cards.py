@@ -7,6 +7,7 @@ from dash import html
 
 from dashboard.card_around import gates_section, sites_section
 from dashboard.card_calendar import calendar_section
+from dashboard.card_measures import measures_section
 from dashboard.card_proportion import proportion_section, weight_of
 from dashboard.card_ways import called, ways_section
 from dashboard.life import act_bar, life_sections
@@ -110,6 +111,7 @@ def _zone_card(shown: Shown, zone_id: str, engine: Engine) -> list[Any]:
         *life_sections(shown, zone, engine),
         section(text("why"), [_reasons(_zone_reasons(plan, zone_id)), *_weak(zone)], class_name="why"),
         *_why_not(zones.loc[zones["zone_id"] == zone_id, "geometry"]),
+        *measures_section(plan, zone),
         calendar_section(shown, zone, rounds, time),
         *proportion_section(zone, weight),
         *gates_section(plan, zone_id),

@@ -31,6 +31,10 @@ _LINES: dict[str, tuple[float, list[float], str]] = {
     "like": (2.4, [4, 2], "dashes"),
     "controlled": (2.4, [], "rising"),
     "precaution": (2, [4, 1.5, 0.8, 1.5], "dots"),
+    # For packs with more classes, such as levels of whole counties under the zones of communities.
+    "navy": (2.4, [6, 2], "upright"),
+    "slate": (2.2, [6, 2], "falling"),
+    "mist": (1.8, [6, 2], "none"),
     WATCH: (2, [0.8, 1.2], "level"),
 }
 # What is proposed is drawn like a sketch of its class: paler, in short dashes, its letter on an empty chip.
@@ -63,7 +67,7 @@ def _images(look: Look) -> dict[str, dict[str, Any]]:
         images[look.image(f"hatch-{style}")] = {"hatch": hatch, "stroke": line, "alpha": alpha}
         images[look.image(f"badge-{style}")] = {
             "box": 22,
-            "round": 2 if style == "sealed" else 5,
+            "round": 2 if style in ("sealed", "navy") else 5,
             "fill": look[f"{token}-solid"],
             "ink": look[f"{token}-on"],
             "line": line if style == "like" else look["m-halo"],

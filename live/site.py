@@ -28,7 +28,7 @@ _SHOWN = ("areas", "units", "roads", "green", "water", "zones", "gates", "sites"
 _SOURCES = {"base": "ground", "plan": "zones"}
 _POINTS, _POINTS_FROM = ("gates", "sites"), 14  # from which zoom: farther off they would hide the zones
 # Looks of the tokens, the strictest first; which of them a pack uses, and under what name, is told by the snapshot.
-_LOOKS = ("sealed", "like", "controlled", "precaution")
+_LOOKS = ("sealed", "like", "controlled", "precaution", "navy", "slate", "mist")
 _KEY: list[Any] = ["concat", ["get", "id"], " ", ["get", "shown_from"]]
 
 

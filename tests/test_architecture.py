@@ -90,7 +90,7 @@ TOP = {
     "vectors": "pipeline",
     "evidence": "pipeline",
     "preview": "pipeline",
-    **dict.fromkeys(("news", "differences", "burden", "demand", "picture", "board"), "pipeline"),
+    **dict.fromkeys(("news", "differences", "burden", "demand", "picture", "board", "measures"), "pipeline"),
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",
     "saving": "pipeline",

@@ -47,7 +47,7 @@ def zone_class(name: str, rank: int, *steps: str, more: str = "") -> str:
 rank = {rank}
 names = {{ zh = "{name}", en = "{name}" }}
 letter = {{ zh = "{name[0]}", en = "{name[0]}" }}
-style = "x"
+style = "x{name}"
 per = "cluster"
 joins = true
 {more}
@@ -55,6 +55,11 @@ joins = true
     for step in steps:
         text += f'[[classes.{name}.steps]]\ngrade = "O"\n{step}\n' + ("" if "when" in step else ASSESSED + "\n")
     return text
+
+
+def measures(of: str) -> str:
+    by = 'by = { zh = "据", en = "by" }'
+    return f'[[classes.a.measures]]\nclauses = ["strategy", "entry"]\n{by}\n{of}'
 
 
 def rule(of: str, name: str = "A", ground: str = SIBLINGS) -> str:
@@ -191,6 +196,23 @@ REFUSED = {
     "days without a new case where nothing ties the cases together": (
         (zone_class("a", 1, FREE).replace("joins = true", LOOSE), rule("a")),
         "classes.a.joins: found False; allowed: true",
+    ),
+    "measures of a table that is not there": (
+        (zone_class("a", 1, OUT, more=measures('table = "t"')), rule("a")),
+        "classes.a.measures.0.table: found 't'; allowed: a table of parameters: there is none",
+    ),
+    "measures that the table does not have": (
+        (zone_class("a", 1, OUT, more=measures('table = "t"')), rule("a"), '[parameters.t]\n'
+         'strategy = { zh = "策", en = "s", grade = "O" }'),
+        "classes.a.measures.0.clauses: found 'entry'; allowed: a clause of parameters.t: strategy",
+    ),
+    "measures of nowhere": (
+        (zone_class("a", 1, OUT, more=measures("")), rule("a")),
+        "classes.a.measures.0.table: found nothing; allowed: the table that has the clauses, or 'around' without one",
+    ),
+    "two classes that look the same": (
+        (zone_class("a", 1, OUT), zone_class("b", 2, OUT).replace('"xb"', '"xa"'), rule("a")),
+        "classes.b.style: found 'xa'; allowed: a look of its own, for the map tells classes by it; 'a' has it",
     ),
     "two classes of one rank": (
         (zone_class("a", 1, OUT), zone_class("b", 1, OUT), rule("a")),

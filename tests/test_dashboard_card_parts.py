@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from dashboard.card_around import gates_section, sites_section
 from dashboard.card_calendar import calendar_section, days_of_tests, phase_spans
+from dashboard.card_measures import measures_section
 from dashboard.card_proportion import proportion_section, weight_of
 from dashboard.card_ways import ways_of
 from dashboard.cards import make_card
@@ -18,6 +19,7 @@ from dashboard.plain import plain
 from dashboard.rows import clock, rounds_of
 from tests.browser import standin
 from tests.test_dashboard_cards import everything_in, said, shown
+from tests.test_measures import town
 
 ZONE = "c7b2d401"  # controlled, in force since 11 March, of which 16 March is day 6; in its second phase
 
@@ -157,3 +159,14 @@ def test_a_card_offers_to_ask_why_not() -> None:
             answer = client.get(f"/api/card/ways?day={standin.DAY}&{asked[1]}")
             assert answer.status_code == 200
             assert "why_not" not in answer.text
+
+
+def test_measures_are_told_by_what_decides_on_them() -> None:
+    plan = town(high=True)
+    [zone] = plan.zones[plan.zones["ground_id"] == "ONE"].to_dict("records")
+    state, level = measures_section(plan, zone)
+    assert said([state], "zh").startswith("防控策略 按社区疫情状态 社区防控")
+    assert "密切接触者" in said([state], "zh")
+    assert said([level], "en").startswith("Measures by the level of the county: high risk county Strategy grade B")
+    assert "prevent internal spread and export, strict control" in said([level], "en")
+    assert measures_section(standin.make_plan(), parts_of()[1]) == []

@@ -10,7 +10,7 @@ import pytest
 
 from layers.style import THEMES, read_tokens
 
-ZONES = ("sealed", "like", "controlled", "precaution", "post")
+ZONES = ("sealed", "like", "controlled", "precaution", "navy", "slate", "mist", "post")
 EYES = {
     "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
     "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],

@@ -175,6 +175,25 @@ class OnPositive(Cited):
     """What takes the stricter class; 'rule': the ground that the rules give the case."""
 
 
+class Measures(Part):
+    """Clauses that hold in a class: of a table of the pack's parameters, or those of the zone around."""
+
+    clauses: list[Literal["strategy", "entry", "control", "service", "participation", "information"]]
+    """Which clauses."""
+    table: str | None = None
+    """The table that has them."""
+    around: str | None = None
+    """Level of areas: they are those of the zone whose area of this level holds the zone."""
+    by: Text
+    """What decides that it is these."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "Measures":
+        if (self.table is None) == (self.around is None):
+            raise Breach("table", self.table, "the table that has the clauses, or 'around' without one")
+        return self
+
+
 class ZoneClass(Part):
     """One class of zone: rank 1 is the strictest."""
 
@@ -198,6 +217,8 @@ class ZoneClass(Part):
     """Rules of stay, from day 1 without gaps."""
     pool: Pool | None = None
     """How samples share tubes."""
+    measures: list[Measures] = Field(default_factory=list)
+    """A catalogue of measures that hold in it, with what decides on each."""
     steps: list[Step] = Field(min_length=1)
     """Ways out, tried in order."""
     worsens: list[Worsening] = Field(default_factory=list)

@@ -41,6 +41,30 @@ def hold_together(classes: Classes, rules: Iterable[Rule], offered: Mapping[str,
         _waits(name, classes)
 
 
+def hold_measures(classes: Classes, tables: Mapping[str, Iterable[str]]) -> None:
+    """Hold the measures of classes to the clauses that the pack has.
+
+    Parameters
+    ----------
+    classes : of the pack.
+    tables : table of the pack's parameters -> its keys.
+
+    Raises
+    ------
+    Breach : of the first table or clause that is not there.
+    """
+    for name, of in classes.items():
+        for position, one in enumerate(of.measures):
+            key, has = f"classes.{name}.measures.{position}", list(tables.get(one.table or "", ()))
+            if one.table and one.table not in tables:
+                raise Breach(
+                    f"{key}.table", one.table, f"a table of parameters: {', '.join(tables) or 'there is none'}"
+                )
+            lost = [clause for clause in one.clauses if one.table and clause not in has]
+            if lost:
+                raise Breach(f"{key}.clauses", lost[0], f"a clause of parameters.{one.table}: {', '.join(has)}")
+
+
 def _rules(classes: Classes, rules: list[Rule], offered: Mapping[str, list[str]]) -> None:
     seen = list[str]()
     for rule in rules:
@@ -88,6 +112,11 @@ def _ranks(classes: Classes) -> None:
     for name, of in classes.items():
         if (other := ranks.setdefault(of.rank, name)) != name:
             raise Breach(f"classes.{name}.rank", of.rank, f"a rank of its own, 1 the strictest; '{other}' has it")
+    looks: dict[str, str] = {}
+    for name, of in classes.items():
+        if (other := looks.setdefault(of.style, name)) != name:
+            told = f"a look of its own, for the map tells classes by it; '{other}' has it"
+            raise Breach(f"classes.{name}.style", of.style, told)
 
 
 def _phases(key: str, phases: list[Phase]) -> None:

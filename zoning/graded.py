@@ -227,3 +227,19 @@ def number_on(dated: Dated | None, day: date, default: float = 0.0) -> float:
     PolicyError : the value is unset (grade U).
     """
     return default if dated is None else number(value_on(dated, day), default)
+
+
+def clause_on(entry: Entry, day: date) -> Clause | None:
+    """Return the words that a pack's parameter has on a day.
+
+    Parameters
+    ----------
+    entry : of the pack.
+    day : local.
+
+    Returns
+    -------
+    The clause; None where it is a number, its source dates it to other days, or nobody could read its text.
+    """
+    clauses = [one for one in (entry if isinstance(entry, list) else [entry]) if isinstance(one, Clause)]
+    return next((one for one in clauses if one.holds_on(day) and one.grade != "U"), None)

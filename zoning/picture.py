@@ -35,8 +35,10 @@ _HATCHES = (
     '<path d="M0 4H5"/>',
     '<circle cx="4" cy="4" r=".9"/>',
     '<path d="M0 4H8"/>',
+    '<path d="M4 0V8"/>',
+    '<path d="M0 0L8 8"/>',
 )
-_DASHES = ("none", "none", "9 4", "9 3 2 3", "2 4")
+_DASHES = ("none", "none", "9 4", "9 3 2 3", "2 4", "12 4", "4 4")
 STYLE = """
 svg.map{display:block;width:100%;height:auto;background:var(--m-land);font-family:var(--font-ui)}
 svg.map .water{fill:var(--m-water)} svg.map .green{fill:var(--m-park)}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from zoning.breaches import Breach, breach_line, tell_breaches
 from zoning.choices import Choice, misplaced, resolve, variants
 from zoning.classes import DatedNumber, DatedWhole, ZoneClass
-from zoning.contradictions import hold_together
+from zoning.contradictions import hold_measures, hold_together
 from zoning.errors import PolicyError, UnknownError
 from zoning.graded import SET, Entry, Number, Part, Text, Value, value_on
 from zoning.rules import Holding, Level, Rule
@@ -113,6 +113,7 @@ class Policy(Parameters):
     @model_validator(mode="after")
     def _holds_together(self) -> "Policy":
         hold_together(self.classes, self.rules, {name: choice.allowed for name, choice in self.options.items()})
+        hold_measures(self.classes, {name: list(table) for name, table in self.parameters.items()})
         return self
 
 

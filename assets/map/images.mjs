@@ -14,7 +14,7 @@ function canvas(width, height) {
 const HATCHES = {
   cross(pen) {
     HATCHES.rising(pen);
-    falling(pen, 0, CELL);
+    HATCHES.falling(pen);
   },
   rising(pen) {
     // Neighbouring repeats are drawn too, or the line would have notches at the seams.
@@ -31,15 +31,17 @@ const HATCHES = {
       pen.fill();
     }
   },
+  falling(pen) {
+    for (const shift of [-CELL, 0, CELL]) stroke(pen, shift, 0, shift + CELL, CELL);
+  },
+  upright(pen) {
+    stroke(pen, CELL / 2, 0, CELL / 2, CELL);
+  },
   none() {},
   level(pen) {
     for (const y of [2.5, 7.5]) stroke(pen, 0, y, CELL, y);
   },
 };
-
-function falling(pen) {
-  for (const shift of [-CELL, 0, CELL]) stroke(pen, shift, 0, shift + CELL, CELL);
-}
 
 function stroke(pen, x1, y1, x2, y2) {
   pen.beginPath();

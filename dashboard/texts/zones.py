@@ -120,6 +120,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "phase_days": ("第{a}–{b}天", "days {a}–{b}"),
     "phase_day": ("第{a}天", "day {a}"),
     "phase_now": ("当前", "now"),
+    "measures": ("防控策略", "Measures"),
+    "measure_text": ("内容", "What it says"),
     "proportion": ("适度性", "Proportion"),
     "person_days": ("人·天", "person-days"),
     "people_n": ("{n} 人", "{n person|people}"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from zoning.paper.fit import HEAD, PAGE, foot_height, height_of, legend_height
 from zoning.paper.map import SITES, draw_zone, gate_mark, scale_bar, site_mark
 from zoning.paper.page import swatch
-from zoning.paper.parts import boundary_part, gates_part, lift_part, release_part, stay_part
+from zoning.paper.parts import boundary_part, gates_part, lift_part, measures_part, release_part, stay_part
 from zoning.paper.subject import Subject, foot, head
 from zoning.paper.testdays import tests_part
 from zoning.paper.words import safe, say
@@ -31,7 +31,7 @@ def write_sheet(of: Subject, key: str) -> str:
     if of.kind == "release":
         below = release_part(of)
     else:
-        below = stay_part(of) + tests_part(of) + gates_part(of) + lift_part(of)
+        below = stay_part(of) + measures_part(of) + tests_part(of) + gates_part(of) + lift_part(of)
     signs = _signs(of)
     text = height_of(above + below, of.language) + legend_height([label for _, label in signs]) + foot_height(under)
     left = int(PAGE - HEAD - text)

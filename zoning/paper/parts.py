@@ -3,6 +3,7 @@
 import pandas as pd
 
 from zoning.clocks import local_day
+from zoning.measures import NAMES, measures_of
 from zoning.paper.boundary import describe, number_of_zone, sentence
 from zoning.paper.entrances import KEPT, Entrance
 from zoning.paper.page import bullets, columns
@@ -65,6 +66,28 @@ def _first(text: str) -> str:
 
 def _sentence(text: str) -> str:
     return text.rstrip("。.；; ")
+
+
+def measures_part(of: Subject) -> str:
+    """Return the catalogue of measures that holds in the zone, each with what decides on it.
+
+    Parameters
+    ----------
+    of : the subject.
+
+    Returns
+    -------
+    HTML; nothing where the pack has none.
+    """
+    told, last = list[str](), ""
+    colon = "：" if of.language == "zh" else ": "
+    for one in measures_of(of.plan, of.zone):
+        if (by := getattr(one.by, of.language)) != last:
+            told.append(f'<p class="mut">{safe(_first(by), of.language)}</p>')
+            last = by
+        name, text = (safe(getattr(of_one, of.language), of.language) for of_one in (NAMES[one.key], one.clause))
+        told.append(f"<p><b>{name}{colon}</b>{text}</p>")
+    return f"<h2>{of.say('measures')}</h2>{''.join(told)}" if told else ""
 
 
 def gates_part(of: Subject) -> str:

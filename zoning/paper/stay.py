@@ -8,9 +8,9 @@ import pandas as pd
 
 from zoning.classes import LIFTED, Lifted, Step, ZoneClass
 from zoning.clocks import earliest_lift, first_test_date, local_day, next_midnight, way_out
-from zoning.graded import Dated, number_on, value_on
+from zoning.graded import Dated, clause_on, number_on, value_on
 from zoning.paper.texts import TEXTS
-from zoning.paper.words import clause_on, day_text, listed, moment, number_of, say
+from zoning.paper.words import day_text, listed, moment, number_of, say
 from zoning.picture import Language
 from zoning.pipeline import Plan
 from zoning.policy import Policy

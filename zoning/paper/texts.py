@@ -101,6 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "boundary": ("范围：", "Boundary. "),
     "zone_number": ("编号 {number}", "No. {number}"),
     "stay": ("管控措施", "How to live in the zone"),
+    "measures": ("防控策略", "Strategies and measures"),
     "tests": ("核酸检测", "Tests"),
     "test_day": ("第{n}天", "Day {n}"),
     "done": ("已完成", "done"),

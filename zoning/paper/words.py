@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from zoning.graded import Clause, Entry, Value
+from zoning.graded import Entry, Value
 from zoning.paper.texts import TEXTS
 from zoning.picture import Language
 from zoning.times import format_local, local_date, zone_info
@@ -162,22 +162,6 @@ def ranges(numbers: Sequence[int]) -> list[str]:
             runs.append([number])
     told = ([f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(n) for n in run] for run in runs)
     return [label for run in told for label in run]
-
-
-def clause_on(entry: Entry, day: date) -> Clause | None:
-    """Return the words that a pack's parameter has on a day.
-
-    Parameters
-    ----------
-    entry : of the pack.
-    day : local.
-
-    Returns
-    -------
-    The clause; None where it is a number, its source dates it to other days, or nobody could read its text.
-    """
-    clauses = [one for one in (entry if isinstance(entry, list) else [entry]) if isinstance(one, Clause)]
-    return next((one for one in clauses if one.holds_on(day) and one.grade != "U"), None)
 
 
 def number_of(entry: Entry | None, day: date) -> float | None:
