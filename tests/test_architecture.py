@@ -71,7 +71,7 @@ TOP = {
     "pipeline": "pipeline",
     "plan": "pipeline",
     "parts": "pipeline",
-    **dict.fromkeys(("causes", "partition", "kept"), "pipeline"),
+    **dict.fromkeys(("causes", "firing", "partition", "kept"), "pipeline"),
     "redress": "pipeline",
     "follow": "pipeline",
     "explain": "pipeline",

@@ -7,12 +7,12 @@ or changed fact is found anew, and the others' stays and claims are taken over.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from zoning.exposure import find_sources, find_stays, still_open
+from zoning.firing import Fired, fire_all
 from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
 from zoning.grounds.scene import Scene
@@ -22,7 +22,6 @@ from zoning.lookup import text_among
 from zoning.ordered import Change, Mask, places, unchanged
 from zoning.policy import Policy
 from zoning.settings import Settings
-from zoning.triggers import counts, fire
 
 _WHERE = ("unit_id", "place_id", "address", "lng", "lat", "cell", "location_radius_m")
 _SPOT = ["unit", "lng", "lat", "cell"]
@@ -54,14 +53,11 @@ class Stays:
 class Claims:
     """What stays claim, and which rules they fire.
 
-    `masks`: rule id -> which stays fire it; `known` of the stays; `fired`: which rules each stay fires, as one number.
-    `table`: of `take_grounds`, in order of the stays, with act, slot, class, style, rank, per, joins, fact_id and
-    `mark` (uint64 hash of the row and its stay).
+    `fired`: of `fire_all`. `table`: of `take_grounds`, in order of the stays, with act, slot, class, style, rank, per,
+    joins, fact_id and `mark` (uint64 hash of the row and its stay).
     """
 
-    masks: Mapping[str, Mask]
-    known: Mask
-    fired: Cells
+    fired: Fired
     table: pd.DataFrame
 
 
@@ -229,51 +225,28 @@ def claim_all(before: Claims | None, change: Change, stays: pd.DataFrame, scene:
     -------
     The claims; how their table came from the one before.
     """
-    masks = _fire_all(before, change, stays, scene)
-    fired = np.zeros(len(stays), np.uint64)
-    for number, mask in enumerate(masks.values()):
-        fired[mask] += mix(np.array([number + 1], np.uint64))
-    now = partial(Claims, masks, stays["known"].to_numpy(bool), fired)
+    fired = fire_all(before.fired if before else None, change, stays, scene)
     if before is None:
-        table = _take(np.arange(len(stays)), stays, fired, masks, scene)
-        return now(table), Change(np.zeros(0, bool), np.zeros(len(table), np.int64))
+        table = _take(np.arange(len(stays)), stays, fired, scene)
+        return Claims(fired, table), Change(np.zeros(0, bool), np.zeros(len(table), np.int64))
     row = change.came_from
     same = row >= 0
-    same[same] = fired[same] == before.fired[row[same]]
-    fresh = _take(np.flatnonzero(~same), stays, fired, masks, scene)
-    moved = np.full(len(before.fired), -1)
+    same[same] = fired.number[same] == before.fired.number[row[same]]
+    fresh = _take(np.flatnonzero(~same), stays, fired, scene)
+    moved = np.full(len(before.fired.number), -1)
     moved[row[same]] = np.flatnonzero(same)
     old = before.table.assign(stay=moved[before.table["stay"].to_numpy(np.int64)])
     keep = (old["stay"] >= 0).to_numpy(bool)
     of_claims = Change(keep, places(old, keep, fresh, ["stay"]))
-    return now(of_claims.apply(old, fresh)), of_claims
+    return Claims(fired, of_claims.apply(old, fresh)), of_claims
 
 
-def _fire_all(before: Claims | None, change: Change, stays: pd.DataFrame, scene: Scene) -> dict[str, Mask]:
-    """Return which stays fire each rule; what hangs on a stay alone is asked of new ones and of those newly known."""
-    town = (scene.units, scene.tables, scene.frame)
-    counted = stays.assign(live=stays["live"] & ~stays["ghost"].astype(bool))
-    if before is None:
-        return {rule.id: fire(rule, counted, stays, *town) for rule in scene.policy.rules}
-    row, known, masks = change.came_from, stays["known"].to_numpy(bool), dict[str, Mask]()
-    same = row >= 0
-    same[same] = known[same] == before.known[row[same]]
-    few, spots = (table[~same].reset_index(drop=True) for table in (counted, stays))
-    for rule in scene.policy.rules:
-        if counts(rule):
-            masks[rule.id] = fire(rule, counted, stays, *town)
-            continue
-        masks[rule.id] = mask = np.zeros(len(stays), bool)
-        mask[same], mask[~same] = before.masks[rule.id][row[same]], fire(rule, few, spots, *town)
-    return masks
-
-
-def _take(rows: Ints, stays: pd.DataFrame, fired: Cells, masks: Mapping[str, Mask], scene: Scene) -> pd.DataFrame:
+def _take(rows: Ints, stays: pd.DataFrame, fired: Fired, scene: Scene) -> pd.DataFrame:
     """Take the ground of some stays; of those at one place that fire the same, once."""
     spots = stays.iloc[rows].reset_index(drop=True)
-    _, first, each = np.unique(_hash(spots[_SPOT]) + mix(fired[rows]), return_index=True, return_inverse=True)
+    _, first, each = np.unique(_hash(spots[_SPOT]) + mix(fired.number[rows]), return_index=True, return_inverse=True)
     few = scene.at(spots.iloc[first].reset_index(drop=True))
-    found = take_grounds(few, {name: mask[rows[first]] for name, mask in masks.items()})
+    found = take_grounds(few, {name: mask[rows[first]] for name, mask in fired.masks.items()})
     of_each = pd.DataFrame({"stay": each, "of": rows}).merge(found, on="stay").drop(columns="stay")
     claims = of_each.rename(columns={"of": "stay"})
     return _with_classes(claims[list(found)], stays, scene.policy)
@@ -286,7 +259,7 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
         [(name, act, slot, of, c.style, c.rank, c.per, c.joins) for name, act, slot, of, c in told],
         columns=["rule_id", "act", "slot", "class", "style", "rank", "per", "joins"],
     )
-    found = claims.join(table, on="rule")
+    found = claims.astype({"ground": "str"}).join(table, on="rule")
     keys = zip(found["slot"].tolist(), claims["ground"].tolist(), strict=True)
     area = ("area:", "block:")
     found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]

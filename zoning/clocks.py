@@ -1,6 +1,7 @@
 """Clocks of a zone: local days and midnights, full days, the first test date, and the earliest lift."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -30,11 +31,19 @@ def read_moment(text: str, zone: str, about: datetime | None = None) -> datetime
     InputError : the text is no time.
     """
     about = about or datetime.now(UTC)
-    found = [parse_times(pd.Series([text], dtype="str"), zone, year=about.year + n) for n in (0, -1, 1)]
-    moments: list[datetime] = [p.times.iloc[0].to_pydatetime() for p in found if p.times.notna().iloc[0]]
+    found = [_read(text, zone, about.year + n) for n in (0, -1, 1)]
+    moments = [one for one in found if isinstance(one, datetime)]
     if not moments:
-        raise InputError(f"time '{text}': {found[0].reasons.iloc[0] or 'empty'}")
+        raise InputError(f"time '{text}': {found[0] or 'empty'}")
     return min(moments, key=lambda moment: abs(moment - about))
+
+
+@lru_cache(4096)  # each plan reads the time of its workspace
+def _read(text: str, zone: str, year: int) -> datetime | str:
+    """Return the moment of a text, a date without a year being of this one; else what is wrong with it."""
+    found = parse_times(pd.Series([text], dtype="str"), zone, year=year)
+    moment: pd.Timestamp = found.times.iloc[0]
+    return str(found.reasons.iloc[0]) if pd.isna(moment) else moment.to_pydatetime()
 
 
 def local_day(moment: datetime, info: ZoneInfo) -> date:

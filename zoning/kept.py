@@ -21,6 +21,8 @@ from zoning.parts import ORDER, Tables
 from zoning.settings import Settings
 from zoning.times import zone_info
 
+_PIECES = 64  # of a column of text, which no stage takes a few values of
+
 
 @dataclass
 class Shelf:
@@ -49,7 +51,7 @@ class Shelf:
 
 def _put(table: pd.DataFrame, gone: Cells, fresh: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     keep = ~among(table["part"].to_numpy(np.uint64), gone)
-    return Change(keep, places(table, keep, fresh, keys)).apply(table, fresh)
+    return Change(keep, places(table, keep, fresh, keys)).apply(table, fresh, _PIECES)
 
 
 @dataclass

@@ -261,12 +261,12 @@ def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
     -------
     rule_id, ground, class, fact_ids.
     """
-    asked = claims.loc[(claims["act"] == "propose") & claims["live"], ["rule_id", "ground", "class", "fact_id"]]
-    if asked.empty:
-        return pd.DataFrame(columns=["rule_id", "ground", "class", "fact_ids"])
-    keys, facts = ["rule_id", "ground", "class"], dict[tuple[str, ...], set[str]]()
-    for *key, fact in zip(*(asked[c].tolist() for c in (*keys, "fact_id")), strict=True):
-        facts.setdefault(tuple(key), set()).add(fact)
-    names = sorted(facts)
-    lists = pd.Series([sorted(facts[name]) for name in names], dtype=object)
-    return pd.DataFrame(names, columns=keys, dtype="str").assign(fact_ids=lists)
+    keys = ["rule_id", "ground", "class"]
+    rows = np.flatnonzero((claims["act"] == "propose").to_numpy(bool) & claims["live"].to_numpy(bool))
+    asked = claims[[*keys, "fact_id"]].iloc[rows]
+    group = asked.groupby(keys).ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    start = np.flatnonzero(np.diff(group[order], prepend=-1))
+    facts = np.split(asked["fact_id"].to_numpy(object)[order], start[1:])[: len(start)]
+    lists = pd.Series([sorted(set(each)) for each in facts], dtype=object)
+    return asked[keys].iloc[order[start]].reset_index(drop=True).assign(fact_ids=lists)

@@ -53,15 +53,15 @@ def list_problems(
     live, known, far, near = (stays[c].to_numpy(bool) for c in ("live", "known", "far", "near"))
     asked = (stays["question"] != "").to_numpy(bool)
     cases = tables["cases"]
-    firing = cases[cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]]
-    away = firing["found_in"].isin(("quarantine", "closed_loop")) & firing["isolated_at"].isna()
+    away = cases["found_in"].isin(("quarantine", "closed_loop")) & cases["isolated_at"].isna()
+    away &= cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"] & cases["home_until"].isna()
     found = {
         "no place": stays["fact_id"][live & ~known & ~far & ~asked],
         "far": stays["fact_id"][live & far],
         "near": stays["fact_id"][live & near],
         "redrawn": zones["zone_id"][zones["redrawn"].to_numpy(bool)],
         "bare": _bare(zones, standings),
-        "transfer": firing["fact_id"][away & firing["home_until"].isna()],
+        "transfer": cases["fact_id"][away],
     }
     found |= {"twice": _twice(*(tables[kind] for kind in ("estates", "buildings", "units")))}
     found |= {"no area": _without_area(tables["population"], tables["areas"])}

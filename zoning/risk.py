@@ -76,9 +76,8 @@ def _said(words: pd.Series, row: Ints) -> pd.Categorical:
 
 def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Ints]:
     """Return the cells in order, and the row of the first of the zones of each."""
-    numbers = number_names(zones["zone_id"].to_numpy(object))
-    order = np.argsort(numbers)
-    row = order[np.searchsorted(numbers, shown["zone"].to_numpy(np.uint64), sorter=order)]
+    numbers = pd.Index(number_names(zones["zone_id"].to_numpy(object)))
+    row = np.asarray(numbers.get_indexer(shown["zone"].to_numpy(np.uint64)), np.int64)
     cell = shown["cell"].to_numpy(np.uint64)
     start = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
     return cell[start], np.minimum.reduceat(row, start) if len(start) else row

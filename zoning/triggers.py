@@ -11,23 +11,34 @@ import shapely
 from zoning.geometry import Floats, Frame, Ints, components
 from zoning.graded import number
 from zoning.lookup import area_at, at_level
+from zoning.once import once
 from zoning.rules import Cluster, Count, Residence, Rule, Visit, When
 
 Mask = npt.NDArray[np.bool_]
+ALONE = -1  # the group of what is counted with nobody
 
 
-def counts(rule: Rule) -> bool:
-    """Return whether a rule counts stays together, so that one more may let others fire it.
+def counted_with(rule: Rule, stays: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> Ints:
+    """Return with which others a rule counts each stay, so that one more may let those fire it.
 
     Parameters
     ----------
     rule : of the pack.
+    stays : unit, lng, lat.
+    units : of `make_units`.
+    areas : contract `areas`.
 
     Returns
     -------
-    False if whether a stay fires it hangs on that stay alone.
+    (n,) numbers, the same for all that are counted with each other; ALONE where a stay is counted with nobody.
     """
-    return any(isinstance(when, Cluster | Count) for when in (rule.when, *rule.also))
+    counting = [when for when in (rule.when, *rule.also) if isinstance(when, Cluster | Count)]
+    if not counting:
+        return np.full(len(stays), ALONE)
+    first = counting[0]
+    if len(counting) > 1 or isinstance(first, Cluster):  # near in metres: any may be chained to any
+        return np.zeros(len(stays), np.int64)
+    return _group(first.level, stays, units, areas)
 
 
 def fire(
@@ -148,9 +159,7 @@ def _distinct(group: Ints, case: Ints, n: int) -> Ints:
 def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     """Cases of one unit or area of a level of which n distinct ones fall within some days of each other."""
     units, spots = town.units, town.spots
-    group = at_level(spots["unit"].to_numpy(), units, (when.level,))
-    if when.level not in set(units["level"]):
-        group = area_at(spots["lng"].to_numpy(), spots["lat"].to_numpy(), town.tables["areas"], when.level)
+    group = _group(when.level, spots, units, town.tables["areas"])
     unit = at_level(spots["unit"].to_numpy(), units, (when.distinct,)) if when.distinct else np.arange(len(home))
     days, fires = town.days("report"), np.zeros(len(home), bool)
     rows = np.flatnonzero(home & (group >= 0) & (unit >= 0))
@@ -166,6 +175,18 @@ def _counted(when: Count, town: _Town, home: Mask) -> Mask:
     for start, end in _windows(code.tolist(), days[rows].tolist(), unit[rows].tolist(), within, n):
         fires[rows[start:end]] = True
     return fires
+
+
+def _group(level: str, spots: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> Ints:
+    """Return the unit of a level that each place is in, or its area where no unit is of this level; ALONE for none."""
+    if level in _levels(units):
+        return at_level(spots["unit"].to_numpy(np.int64), units, (level,))
+    return area_at(spots["lng"].to_numpy(float), spots["lat"].to_numpy(float), areas, level)
+
+
+@once
+def _levels(units: pd.DataFrame) -> frozenset[str]:
+    return frozenset(units["level"].unique())
 
 
 def _windows(
