@@ -82,15 +82,9 @@ TOP = {
     **dict.fromkeys(
         [f"addresses.{part}" for part in ("words", "town", "index", "tree", "ground", "unclear")], "pipeline"
     ),
-    "loading": "pipeline",
-    "corrections": "pipeline",
-    "rejects": "pipeline",
-    "guess": "pipeline",
-    "packs": "pipeline",
-    "vectors": "pipeline",
-    "evidence": "pipeline",
-    "preview": "pipeline",
-    **dict.fromkeys(("news", "differences", "burden", "demand", "picture", "board", "measures"), "pipeline"),
+    **dict.fromkeys(("loading", "corrections", "rejects", "guess", "evidence", "preview"), "pipeline"),
+    **dict.fromkeys(("packs", "vectors", "measures"), "pipeline"),
+    **dict.fromkeys(("news", "matching", "differences", "burden", "demand", "picture", "board"), "pipeline"),
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",
     "saving": "pipeline",

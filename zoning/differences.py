@@ -4,8 +4,6 @@ A zone that is found by an alias is the same zone. A zone that is released or re
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +13,7 @@ import shapely
 
 from zoning.export.changes import Form, write_changes
 from zoning.geometry import Shapes, cell_polygons, text_to_cells
+from zoning.matching import Match, Zone, match_zones, names_of, open_of
 from zoning.news import News, find_news, tell
 from zoning.pipeline import Plan
 
@@ -26,13 +25,11 @@ _COLUMNS = (
     *("because", "because_zh", "because_en", "geometry"),
 )
 _TEXTS = ("was", "class_before", "class_after", "status_before", "status_after", "stage_before", "stage_after")
-_ENDED = ("released", "rejected")
 _DATES = (
     *("delineated_at", "in_force_from", "earliest_lift_at"),
     *("class_since", "clock_from", "lift_from", "hold_until", "watch_until"),
 )
 _SLIVER_M2 = 1.0  # what the overlay of two outlines of one edge leaves behind is no ground
-Zone = dict[str, Any]
 
 
 def compare_plans(before: Plan, after: Plan, decisions: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
@@ -56,7 +53,7 @@ def compare_plans(before: Plan, after: Plan, decisions: pd.DataFrame | None = No
     because : ids of facts and of decision events; because_zh, because_en : the same as counts, naming no fact.
     geometry : the ground that changed; where only status or dates did, the zone's (WGS84).
     """
-    match, news = _match(before, after), find_news(before, after, decisions)
+    match, news = match_zones(before, after, decisions), find_news(before, after, decisions)
     table = pd.DataFrame([*_ends(match, news), *_pairs(match, news), *_moves(match, news)], columns=list(_COLUMNS))
     for name in ("start_before", "start_after", "lift_before", "lift_after"):
         table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
@@ -82,108 +79,36 @@ def changes_as_file(changes: pd.DataFrame, form: Form, plan: Plan) -> bytes:
     return write_changes(form, changes, plan.settings)
 
 
-@dataclass(frozen=True)
-class _Side:
-    """One of the two plans: its zones, which of them hold ground, and which row of the zones each atom is in."""
-
-    plan: Plan
-    zones: list[Zone]
-    open: list[bool]
-    member: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class _Match:
-    """Two plans, which rows of their zones are the same zone, and the atoms that changed hands: atom_id, a, b."""
-
-    before: _Side
-    after: _Side
-    later: dict[int, list[int]]
-    earlier: dict[int, list[int]]
-    moved: pd.DataFrame
-
-
-def _match(before: Plan, after: Plan) -> _Match:
-    a, b = _side(before), _side(after)
-    pairs = sorted(_same_zones(a.zones, b.zones))
-    later: dict[int, list[int]] = {}
-    earlier: dict[int, list[int]] = {}
-    for i, j in pairs:
-        later.setdefault(i, []).append(j)
-        earlier.setdefault(j, []).append(i)
-    for links, mine, others in ((later, a, b), (earlier, b, a)):
-        for row, found in links.items():
-            found.sort(key=partial(_place, others, mine.zones[row]["zone_id"]))
-    both = a.member[["row"]].set_axis(["a"], axis=1).join(b.member[["row"]].set_axis(["b"], axis=1), how="outer")
-    both = both.fillna(-1).astype("int64")
-    n = len(b.zones) + 1
-    same = np.array([i * n + j for i, j in pairs], np.int64)
-    stay = np.isin(both["a"] * n + both["b"], same) & (both["a"] >= 0) & (both["b"] >= 0)
-    return _Match(a, b, later, earlier, both[~stay].rename_axis("atom_id").reset_index())
-
-
-def _place(side: _Side, zone_id: str, row: int) -> tuple[bool, bool]:
-    """Return what the zone that goes on has first: it is open, and it keeps the id."""
-    return not side.open[row], side.zones[row]["zone_id"] != zone_id
-
-
-def _side(plan: Plan) -> _Side:
-    zones = plan.zones.reset_index(drop=True)
-    held = ~zones["status"].isin(_ENDED)
-    columns = [c for c in ("atom_id", "rank", "fact_ids", "stroke") if c in plan.membership]
-    member = plan.membership[columns].set_index("atom_id")
-    row = pd.Index(zones["zone_id"]).get_indexer(plan.membership["zone_id"])
-    kept = (row >= 0) & held.to_numpy(bool)[row]
-    return _Side(plan, zones.to_dict("records"), held.tolist(), member.assign(row=row)[kept])
-
-
-def _same_zones(before: list[Zone], after: list[Zone]) -> Iterator[tuple[int, int]]:
-    """Yield the rows of zones that are one: the id of one is the id or an alias of the other."""
-    of_after = {zone["zone_id"]: j for j, zone in enumerate(after)}
-    of_before = {zone["zone_id"]: i for i, zone in enumerate(before)}
-    found = {(i, of_after[name]) for i, z in enumerate(before) for name in _names(z) if name in of_after}
-    found |= {(of_before[name], j) for j, z in enumerate(after) for name in _names(z) if name in of_before}
-    yield from found
-
-
-def _names(zone: Zone) -> list[str]:
-    return [zone["zone_id"], *zone["aliases"]]
-
-
-def _open_of(match: _Match, row: int, later: bool) -> list[int]:
-    """Return the open zones of the other plan that a zone is, the one that goes on first."""
-    links, side = (match.later, match.after) if later else (match.earlier, match.before)
-    return [k for k in links.get(row, []) if side.open[k]]
-
-
-def _ends(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
+def _ends(match: Match, news: News) -> Iterator[tuple[Any, ...]]:
     """Yield the zones that opened, and those that hold no ground any more."""
     held = [side.member.groupby("row").groups for side in (match.before, match.after)]
     for i, zone in enumerate(match.before.zones):
-        if not match.before.open[i] or _open_of(match, i, later=True):
+        if not match.before.open[i] or open_of(match, i, later=True):
             continue
         after = next((match.after.zones[j] for j in match.later.get(i, [])), None)
         lifted = after is not None and after["status"] == "released"
         atoms = held[0].get(i, ())
-        why = tell(news, zone["fact_ids"], {*_names(zone), *(_names(after) if after else ())})
+        facts, names, strokes = _reasons(match, pd.Index(atoms))
+        names |= {*names_of(zone), *(names_of(after) if after else ())}
+        why = tell(news, facts | set(zone["fact_ids"]), names, strokes)
         told = {"status": after["status"], "stage": after["stage"]} if after else None
         yield _row("lifted" if lifted else "ended", zone, told, why, zone["geometry"], (), atoms)
     for j, zone in enumerate(match.after.zones):
-        if not match.after.open[j] or _open_of(match, j, later=False):
+        if not match.after.open[j] or open_of(match, j, later=False):
             continue
         before = next((match.before.zones[i] for i in match.earlier.get(j, [])), None)
         atoms = held[1].get(j, ())
         told = {"status": before["status"], "stage": before["stage"]} if before else None
-        yield _row("opened", told, zone, tell(news, zone["fact_ids"], _names(zone)), zone["geometry"], atoms, ())
+        yield _row("opened", told, zone, tell(news, zone["fact_ids"], names_of(zone)), zone["geometry"], atoms, ())
 
 
-def _pairs(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
+def _pairs(match: Match, news: News) -> Iterator[tuple[Any, ...]]:
     """Yield what is another than it was of the zones that are in both plans."""
     for i, rows in match.later.items():
         for j in rows:
             was, now = match.before.zones[i], match.after.zones[j]
             held = match.before.open[i], match.after.open[j]
-            why = tell(news, {*was["fact_ids"], *now["fact_ids"]}, {*_names(was), *_names(now)})
+            why = tell(news, {*was["fact_ids"], *now["fact_ids"]}, {*names_of(was), *names_of(now)})
             mine = held == (True, True)
             goes_on = rows[0] == j and match.earlier[j][0] == i
             if mine and was["class"] != now["class"]:
@@ -206,13 +131,13 @@ def _moved_dates(was: Zone, now: Zone) -> bool:
     return any(one != other and not (decided and (pd.isna(one) or pd.isna(other))) for one, other in told)
 
 
-def _moves(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
+def _moves(match: Match, news: News) -> Iterator[tuple[Any, ...]]:
     """Yield the zones that grew or shrank, by the atoms that changed hands."""
     for change, column in (("grown", "b"), ("shrunk", "a")):
         grown = change == "grown"
         side, other = (match.after, match.before) if grown else (match.before, match.after)
         for row, moved in match.moved[match.moved[column] >= 0].groupby(column):
-            partners = _open_of(match, int(row), later=not grown)
+            partners = open_of(match, int(row), later=not grown)
             if not partners:
                 continue
             mine, atoms = side.zones[int(row)], pd.Index(moved["atom_id"])
@@ -225,25 +150,32 @@ def _moves(match: _Match, news: News) -> Iterator[tuple[Any, ...]]:
             yield _row(change, was, now, tell(news, *_reasons(match, atoms)), ground, gained, lost)
 
 
-def _reasons(match: _Match, atoms: pd.Index) -> tuple[set[str], set[str], set[str]]:
+def _reasons(match: Match, atoms: pd.Index) -> tuple[set[str], set[str], set[str]]:
     """Return the facts, the zones that were decided on and the strokes that moved atoms.
 
-    Ground turns stricter for what puts it there now, milder for what held it before: facts, or the end of its zone.
+    Ground turns stricter for what puts it there now, milder for what held it before: facts, or the end of its zone; and
+    as strict as it was, or more so, for what made its zone of now another class.
     """
     was, now = (side.member.reindex(atoms) for side in (match.before, match.after))
     ranks = [side["rank"].astype("float64").fillna(np.inf) for side in (was, now)]
     stricter, milder = ranks[1] < ranks[0], ranks[1] > ranks[0]
     facts = set().union(*was.loc[~stricter, "fact_ids"].dropna(), *now.loc[~milder, "fact_ids"].dropna())
-    left = [int(row) for row in was.loc[milder, "row"].dropna().unique()]
-    over = [i for i in left if not _goes_on_as_it_was(match, i)]
-    names = {name for i in over for name in _names(match.before.zones[i])}
+    left, come = was.loc[milder, "row"].dropna().unique(), now.loc[~milder, "row"].dropna().unique()
+    zones = [match.before.zones[int(i)] for i in left if not _goes_on_as_it_was(match, int(i))]
+    zones += [match.after.zones[int(j)] for j in come if _turned(match, int(j))]
+    names = {name for zone in zones for name in names_of(zone)}
     strokes = [set(side["stroke"].dropna()) if "stroke" in side else set() for side in (was, now)]
     return facts, names, strokes[0] ^ strokes[1]
 
 
-def _goes_on_as_it_was(match: _Match, row: int) -> bool:
-    open_ = _open_of(match, row, later=True)
+def _goes_on_as_it_was(match: Match, row: int) -> bool:
+    open_ = open_of(match, row, later=True)
     return bool(open_) and match.after.zones[open_[0]]["class"] == match.before.zones[row]["class"]
+
+
+def _turned(match: Match, row: int) -> bool:
+    open_ = open_of(match, row, later=False)
+    return bool(open_) and match.before.zones[open_[0]]["class"] != match.after.zones[row]["class"]
 
 
 def _shared(was: Zone, now: Zone) -> shapely.Geometry:

@@ -40,6 +40,8 @@ _ACTIONS = {
     "assess": "评估",
     "hold": "临时管控",
     "step": "调整等级",
+    "raise": "升级",
+    "part": "单独重新计时",
     "release": "解除",
     "reject": "不采纳",
 }
