@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.small_town import at, derive_town, home, point
+from tests.small_town import at, derive_town, home, house, point
 from zoning.deciding import Decision, decide, part_off
 from zoning.decisions import named
 from zoning.errors import ConflictError, InputError, UnknownError
@@ -99,6 +99,20 @@ def test_unknown_zones_and_actions_are_told(seen: tuple[Workspace, Plan]) -> Non
     with pytest.raises(UnknownError, match="action 'part' is not known"):
         decide(workspace, plan, opening(action="part"), NOW)
     assert "part" not in ACTIONS
+
+
+@pytest.mark.parametrize(("found_in", "scope"), [("community", "zone"), ("quarantine", None)])
+def test_an_extension_without_a_scope_takes_the_packs_as_deciding_for_all_does(
+    seen: tuple[Workspace, Plan], found_in: str, scope: str | None
+) -> None:
+    town = {"buildings": [house("B1", 0, 0)], "as_of": at("18").to_pydatetime()}
+    cases = [home("C1", "B1"), home("C2", "B1", recorded_at="15", found_in=found_in)]
+    before = derive_town(cases=cases[:1], **town)
+    zone = before.zones[before.zones["class"] == "sealed"].to_dict("records")[0]
+    start = {**named(zone), "action": "delineate", "delineated_at": at("12"), "in_force_from": at("13"), "by": "Li"}
+    plan = derive_town(cases=cases, decided=[start], **town)
+    done = decide(seen[0], plan, Decision(zone["zone_id"], "extend", "Li Wei"), NOW)
+    assert done.payload["scope"] == scope
 
 
 @pytest.mark.slow

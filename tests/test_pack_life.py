@@ -35,7 +35,8 @@ def derived(policy: Policy, as_of: pd.Timestamp, *cases: Row, decided: list[dict
 
 def all_decided(plan: Plan) -> list[dict[str, Any]]:
     causes = plan.stays.drop_duplicates("fact_id").set_index("fact_id")["reported_at"].to_dict()
-    events = decide_all(plan.zones, causes, {}, plan.policy, plan.settings)
+    found_in = plan.tables["cases"].set_index("fact_id")["found_in"].to_dict()
+    events = decide_all(plan.zones, causes, found_in, plan.policy, plan.settings)
     return [{**event["payload"], "recorded_at": event["recorded_at"]} for event in events]
 
 
@@ -58,3 +59,38 @@ def test_a_new_case_in_the_strictest_zone_extends_it_and_starts_its_days_without
     # An outbreak that is not cleaned has no date at all.
     later = (after["at"] - before["at"]).drop("cleaned_days", errors="ignore")
     assert (later >= pd.Timedelta(days=9)).all()
+
+
+def lifts(plan: Plan) -> pd.Timestamp:
+    return pd.Timestamp(plan.zones.sort_values("rank").iloc[0]["earliest_lift_at"])
+
+
+@pytest.mark.parametrize(
+    ("name", "found_in"),
+    [("cn-sz-2022", "quarantine"), ("cn-sh-2022-04", "closed_loop"), ("cn-10-2022-12", "home")],
+)
+def test_a_case_found_where_the_pack_ignores_it_moves_no_lift_before_or_after_it_is_decided(
+    name: str, found_in: str
+) -> None:
+    policy = load_policy(name)
+    decided = all_decided(derived(policy, at("12 12:00")))
+    times = {"onset_at": "19", "reported_at": "21 09:00", "recorded_at": "21 10:00"}
+    new = home("C9", "B1", **times, isolated_at="20", found_in=found_in)
+    open_ = derived(policy, at("22"), new, decided=decided)
+    zone = open_.zones.sort_values("rank").iloc[0]["zone_id"]
+    [more] = open_.acts[open_.acts["zone_id"].eq(zone) & open_.acts["act"].eq("extend")].to_dict("records")
+    assert more["reasons_en"].endswith("cases:C9 found in isolation: no clock moves")
+    after = derived(policy, at("22"), new, decided=[*decided, *all_decided(open_)])
+    quiet = lifts(derived(policy, at("22"), decided=decided))
+    assert (lifts(open_), lifts(after)) == (quiet, quiet)
+    assert "cases:C9" in after.zones.set_index("zone_id").at[zone, "fact_ids"]
+    elsewhere = derived(policy, at("22"), {**new, "found_in": "community"}, decided=decided)
+    assert lifts(elsewhere) > quiet
+
+
+def test_a_zone_that_rests_on_cases_found_in_isolation_alone_counts_from_the_first_of_them() -> None:
+    policy, told = load_policy("cn-10-2022-12"), {"found_in": "home"}
+    cases = [home("C1", "B1", **told), home("C2", "B1", **told, isolated_at="15", recorded_at="13", reported_at="15")]
+    one, two = (derive_town(policy, at("16"), settings=SETTINGS, cases=cases[:n], **TOWN).zones.iloc[0] for n in (1, 2))
+    assert two["fact_ids"] == ["cases:C1", "cases:C2"]
+    assert one["last_presence_at"] == two["last_presence_at"] == at("12")

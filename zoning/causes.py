@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from zoning.exposure import find_sources, find_stays, still_open
+from zoning.exposure import find_ignored, find_sources, find_stays, still_open
 from zoning.firing import Fired, fire_all
 from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
@@ -54,7 +54,7 @@ class Claims:
     """What stays claim, and which rules they fire.
 
     `fired`: of `fire_all`. `table`: of `take_grounds`, in order of the stays, with act, slot, class, style, rank, per,
-    joins, fact_id and `mark` (uint64 hash of the row and its stay).
+    joins, fact_id, `ignored` (its case moves no clock, by where it was found), `mark` (uint64 hash of row and stay).
     """
 
     fired: Fired
@@ -265,6 +265,6 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
     found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
     rows = claims["stay"].to_numpy(np.int64)
     marks = _hash(found[["rule", "ground", "fallback"]]) + mix(stays["mark"].to_numpy(np.uint64)[rows])
-    return found.assign(
-        ghost=stays["ghost"].to_numpy(bool)[rows], fact_id=stays["fact_id"].array.take(rows), mark=mix(marks)
-    )
+    ignored = find_ignored(claims["rule"].to_numpy(np.int64), rows, stays, policy)
+    ghost, fact = stays["ghost"].to_numpy(bool)[rows], stays["fact_id"].array.take(rows)
+    return found.assign(ghost=ghost, fact_id=fact, ignored=ignored, mark=mix(marks))

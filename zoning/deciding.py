@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoning.clocks import next_midnight
-from zoning.decisions import named
+from zoning.decisions import named, scope_of
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.hashes import digest
 from zoning.lookup import at_level, atoms_inside
@@ -263,10 +263,11 @@ def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Time
     if decision.action == "hold" and decision.until and decision.until <= now:
         at = format_local(pd.Timestamp(decision.until), plan.settings.zone, with_year=True)
         raise InputError(f"until {at}: the hold would be over already; give a later time")
-    reset = plan.policy.classes[zone["class"]].reset if decision.action == "extend" else None
+    found_in = plan.tables["cases"].set_index("fact_id")["found_in"].to_dict()
+    usual = scope_of(zone, found_in, plan.policy) if decision.action == "extend" else None
     return {
         "in_force_from": _iso(decision.in_force_from),
-        "scope": decision.scope or (reset.scope if reset else None),
+        "scope": decision.scope or usual,
         "to": decision.to or None,
         "gate": decision.gate or None,
         "until": _iso(decision.until),

@@ -17,7 +17,7 @@ TIMES = (
     *("delineated_at", "in_force_from", "class_since", "clock_from", "lift_from", "hold_until", "ended_at"),
     *("watch_until", "earliest_lift_at"),
 )
-_TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "calm", "redrawn", *TIMES)
+_TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
 # Tables of parts are put together: a column that says nothing in one has the type that it has in another.
 _DTYPES = {"status": "str", "stage": "str", "redrawn": "bool", "notice_no": "object", "decided_by": "object"}
 _NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
@@ -42,9 +42,9 @@ def apply_decisions(
     -------
     `zones` with status (proposed, decided, in_force, released, rejected), stage (hold, phase_n, stepping_down,
     post_release, none), notice_no, decided_by, gates (gate -> when it was assessed), new_facts (those that no decision
-    names), calm (those that a decision took off its clocks), redrawn (its ground is no longer the decided one) and, in
-    UTC and NaT where there is none: delineated_at, in_force_from, class_since, clock_from (day 1 of its tests),
-    lift_from (days in force), hold_until, ended_at, watch_until and earliest_lift_at (by the calendar alone).
+    names), redrawn (its ground is no longer the decided one) and, in UTC and NaT where there is none: delineated_at,
+    in_force_from, class_since, clock_from (day 1 of its tests), lift_from (days in force), hold_until, ended_at,
+    watch_until and earliest_lift_at (by the calendar alone).
     """
     known = standings.to_dict("index")
     rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]
@@ -64,9 +64,8 @@ def _told(
     ids = [zone["settled"]] if zone["settled"] else [zone["zone_id"], *zone["aliases"]]
     stands = next((known[i] for i in ids if i in known and (zone["settled"] or not known[i]["ended"])), None)
     if stands is None:
-        return {**_NOTHING, "new_facts": [], "calm": [], "gates": {}}
+        return {**_NOTHING, "new_facts": [], "gates": {}}
     told = {c: stands[c] for c in TIMES if c in stands} | {"gates": stands["gates"] or {}, "new_facts": []}
-    told["calm"] = sorted(stands["calm"] or ())
     told |= {"notice_no": stands["notice_no"], "decided_by": stands["by"], "redrawn": False, "stage": "none"}
     now = pd.Timestamp(as_of)
     if stands["ended"]:
@@ -145,12 +144,24 @@ def decide_all(
             found.append({"event_id": event_id, "recorded_at": reported, "payload": payload})
         elif zone["status"] in ("decided", "in_force") and zone["new_facts"]:
             event_id = digest(zone["zone_id"], "extend", zone["new_facts"])
-            payload = {**common, "action": "extend", "scope": _scope(zone, found_in, policy)}
+            payload = {**common, "action": "extend", "scope": scope_of(zone, found_in, policy)}
             found.append({"event_id": event_id, "recorded_at": newest, "payload": payload})
     return found
 
 
-def _scope(zone: Mapping[str, Any], found_in: Mapping[str, str], policy: Policy) -> str | None:
+def scope_of(zone: Mapping[str, Any], found_in: Mapping[str, str], policy: Policy) -> str | None:
+    """Return whose clocks an extension starts again by the pack.
+
+    Parameters
+    ----------
+    zone : class, new_facts.
+    found_in : fact id of a case -> where it was found.
+    policy : the resets of its classes.
+
+    Returns
+    -------
+    Scope of the class's reset; None where it has none, or every new case was found where the reset ignores it.
+    """
     reset = policy.classes[zone["class"]].reset
     moving = [f for f in zone["new_facts"] if f.startswith("cases:")]
     return reset.scope if reset and any(found_in.get(f) not in reset.ignores for f in moving) else None

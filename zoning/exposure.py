@@ -8,8 +8,10 @@ pack's `source`. Facts that fire nothing any more (withdrawn, excluded) come alo
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from zoning.geometry import Ints
 from zoning.lookup import text_among
 from zoning.policy import Policy
 
@@ -17,7 +19,7 @@ _HOUR = pd.Timedelta(hours=1)
 _AWAY = ("quarantine", "closed_loop")
 # A table of no stays has the types of one with some: they are put together.
 _DTYPES = {
-    **dict.fromkeys(("fact_id", "trigger", "place_risk"), "str"),
+    **dict.fromkeys(("fact_id", "trigger", "place_risk", "found_in"), "str"),
     **dict.fromkeys(("founded_at", "reported_at", "from_at", "last_presence_at", "cleaned_at"), "datetime64[us, UTC]"),
     "hours": "float64",
     "contacts_traceable": "boolean",
@@ -76,8 +78,8 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     Returns
     -------
     One row a stay: fact_id, trigger (residence or visit), founded_at, reported_at, from_at, last_presence_at, hours
-    inside the window, place_risk, contacts_traceable, cleaned_at (of its case), ghost, case (row of `sources`), visit
-    (row of `visits`, -1 for the home).
+    inside the window, place_risk, contacts_traceable, cleaned_at and found_in (of its case), ghost, case (row of
+    `sources`), visit (row of `visits`, -1 for the home).
     """
     homes = pd.DataFrame({"case": np.arange(len(sources)), "visit": -1, "trigger": "residence"})
     homes = homes.assign(**{c: sources[c].to_numpy() for c in ("fact_id", "founded_at", "ghost")})
@@ -95,15 +97,38 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     start, end = (sources[c].array.take(row) for c in ("start", "end"))
     both["from_at"] = both["arrive"].where(both["arrive"] > start, start)
     both["last_presence_at"] = both["leave"].where(both["leave"] < end, end)
-    for name in ("reported_at", "cleaned_at"):
+    for name in ("reported_at", "cleaned_at", "found_in"):
         both[name] = sources[name].array.take(row)
     both["hours"] = (both["last_presence_at"] - both["from_at"]) / _HOUR
     moment = (both["visit"] >= 0) & (both["arrive"] == both["leave"])
     inside = (both["arrive"] >= start) & (both["arrive"] < end)
     both = both[(both["hours"] > 0) | (moment & inside)]
     kept = ["fact_id", "trigger", "founded_at", "reported_at", "from_at", "last_presence_at", "hours", "place_risk"]
-    both = both.reindex(columns=[*kept, "contacts_traceable", "cleaned_at", "ghost", "case", "visit"]).astype(_DTYPES)
+    both = both.reindex(
+        columns=[*kept, "contacts_traceable", "cleaned_at", "found_in", "ghost", "case", "visit"]
+    ).astype(_DTYPES)
     return both.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
+
+
+def find_ignored(rule: Ints, stay: Ints, stays: pd.DataFrame, policy: Policy) -> npt.NDArray[np.bool_]:
+    """Return which claims are of cases that were found where a reset of the class that they claim ignores them.
+
+    Parameters
+    ----------
+    rule : (n,) number of the rule of each claim.
+    stay : (n,) row of its stay.
+    stays : of `find_stays`.
+    policy : the rules, and resets of their classes.
+
+    Returns
+    -------
+    (n,) booleans.
+    """
+    found = np.zeros(len(rule), bool)
+    for number, of in enumerate(policy.rules):
+        if reset := policy.classes[of.target].reset:
+            found |= (rule == number) & stays["found_in"].isin(reset.ignores).to_numpy(bool)[stay]
+    return found
 
 
 def still_open(stays: pd.DataFrame, policy: Policy, as_of: datetime, held: frozenset[str]) -> pd.Series:

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from zoning.geometry import Cells, Ints
 from zoning.hashes import digest
 from zoning.policy import Policy
 
+Mask = npt.NDArray[np.bool_]
 _SLOTS = ("core", "ring", "rest", "area", "part")
 # A table of no zones has the types of one with some: parts are put together.
 _DTYPES = {
     **dict.fromkeys(("zone_id", "class", "slot", "founding_fact", "rule_class"), "str"),
     **dict.fromkeys(("rank", "causes_count"), "int64"),
     **dict.fromkeys(("ended", "no_ground", "void"), "bool"),
-    **dict.fromkeys(("settled", "origin", "ground_id", "aliases", "fact_ids", "cause_ids", "rule_ids"), "object"),
+    **dict.fromkeys(
+        ("settled", "origin", "ground_id", "aliases", "fact_ids", "cause_ids", "rule_ids", "calm"), "object"
+    ),
     **dict.fromkeys(("founded_at", "last_presence_at", "cleaned_at"), "datetime64[us, UTC]"),
     "part": "uint64",
 }
@@ -34,9 +38,9 @@ class Derived:
     """What was derived.
 
     `zones`: zone_id, aliases, class, rank, slot, ground_id, founding_fact, founded_at, cause_ids, causes_count,
-    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, cleaned_at (of the last of
-    its premises; NaT while one is not), void (every cause was withdrawn or excluded), settled, ended, origin,
-    rule_class and part (of its claims).
+    fact_ids (the causes and the cases behind them), rule_ids, no_ground, last_presence_at, calm (causes that move none
+    of its clocks), cleaned_at (of the last of its premises; NaT while one is not), void (every cause was withdrawn or
+    excluded), settled, ended, origin, rule_class and part (of its claims).
     `membership`: atom (number), class, rank, zone_id, rule_ids, fact_ids, certainty, why (number of its reasons).
     `former`: atom, zone_id of the ground that ended zones had. `closed`: zone_id, class, slot, founding_fact,
     founded_at of zones whose every cause is gone.
@@ -189,13 +193,24 @@ def _sum_causes(zones: pd.DataFrame, live: pd.DataFrame, policy: Policy) -> pd.D
     by_zone = live.groupby("zone")
     zones["causes_count"] = zones["cause_ids"].map(len).astype(int)
     zones["no_ground"] = by_zone["fallback"].any()
-    sure = live[~live["ghost"] & ~live["calm"]].groupby("zone")["last_presence_at"].max()
+    counts = _counts(live)
+    sure = live[counts].groupby("zone")["last_presence_at"].max()
     zones["last_presence_at"] = sure.reindex(zones.index).fillna(by_zone["last_presence_at"].max())
+    quiet = _gather(zone[~counts], live["fact_id"][~counts], len(zones))
+    zones["calm"] = pd.Series([sorted(facts) for facts in quiet], index=zones.index, dtype=object)
     zones["void"] = by_zone["ghost"].all()
     cleaned = live[~live["ghost"]].groupby("zone")["cleaned_at"]
     zones["cleaned_at"] = cleaned.max().where(cleaned.count() == cleaned.size()).reindex(zones.index)
     zones = zones.reset_index().sort_values(["rank", "zone_id"], ignore_index=True)
     return zones.astype(_DTYPES)
+
+
+def _counts(live: pd.DataFrame) -> Mask:
+    """Which claims move the clocks of their zone: where all of them are to move none, the first one does."""
+    moving = (~live["ghost"] & ~live["calm"]).to_numpy(bool)
+    rest = live[~live["ghost"].to_numpy(bool) & ~live["zone"].isin(live["zone"][moving]).to_numpy(bool)]
+    first = rest["stay"] == rest.groupby("zone")["stay"].transform("min")
+    return np.asarray(moving | live.index.isin(rest.index[first]))
 
 
 def _gather(group: Ints, values: pd.Series, n: int) -> list[set[Any]]:

@@ -11,6 +11,7 @@ A step or an ending answers the causes that it names: their ground stays settled
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoning.clocks import after_full_days, local_day
@@ -205,7 +206,7 @@ def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of:
 
     Parameters
     ----------
-    claims : fact_id, ground, fallback, class, style, rank, per, joins, live.
+    claims : fact_id, ground, fallback, class, style, rank, per, joins, live, ignored (its presence moves no clock).
     standings : of `fold_decisions`.
     policy : the classes.
     as_of : UTC.
@@ -217,7 +218,9 @@ def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of:
     its zone); a claim of a released zone lives as long as the zone is under watch. Then, slot `part`, what facts claim
     for the units with which a zone was parted off.
     """
-    fresh = claims.assign(settled=None, ended=False, origin=None, rule_class=claims["class"], calm=False)
+    fresh = claims.assign(
+        settled=None, ended=False, origin=None, rule_class=claims["class"], calm=claims["ignored"].to_numpy(bool)
+    )
     if standings.empty:
         return fresh
     whole = standings[standings["parted"].map(lambda units: not units).astype(bool)]
@@ -252,7 +255,9 @@ def _calm(claims: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame:
         return claims
     quiet = set(zip(rows["calm"], rows["class"], rows["ground_id"].fillna(""), strict=True))
     mine = zip(claims["fact_id"], claims["rule_class"], _areas(claims), strict=True)
-    return claims.assign(calm=[key in quiet for key in mine])
+    return claims.assign(
+        calm=claims["calm"].to_numpy(bool) | np.fromiter((key in quiet for key in mine), bool, len(claims))
+    )
 
 
 def _areas(claims: pd.DataFrame) -> list[str]:

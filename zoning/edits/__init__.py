@@ -275,7 +275,7 @@ def _put_zones(
     drew = drew[drew["zone_id"].isin(after)].reset_index(drop=True)
     if drew.empty:
         return kept.reset_index(drop=True), emptied.rename_axis("zone_id").reset_index()
-    lists = {c: pd.Series([[] for _ in drew.index], dtype=object) for c in ("aliases", "cause_ids", "rule_ids")}
+    lists = {c: pd.Series([[] for _ in drew.index], dtype=object) for c in ("aliases", "cause_ids", "rule_ids", "calm")}
     fact = FACTS + drew["event_id"].astype("str")
     new = drew[["zone_id", "class"]].assign(
         rule_class=drew["class"],
