@@ -84,7 +84,7 @@ TOP = {
     ),
     **dict.fromkeys(("loading", "corrections", "rejects", "guess", "evidence", "preview"), "pipeline"),
     **dict.fromkeys(("packs", "vectors", "measures"), "pipeline"),
-    **dict.fromkeys(("news", "matching", "differences", "burden", "demand", "picture", "board"), "pipeline"),
+    **dict.fromkeys(("news", "matching", "differences", "bare", "burden", "demand", "picture", "board"), "pipeline"),
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",
     "saving": "pipeline",

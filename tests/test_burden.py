@@ -94,7 +94,8 @@ def test_atoms_that_a_stroke_took_out_of_every_zone_are_below_the_rules_of_their
     out = town_plan.membership["atom_id"].isin(["E4-B1", "E4-B2"])
     lost = town_plan.membership[out]
     touched = pd.DataFrame(
-        {"atom_id": lost["atom_id"], "stroke": "s1", "rank": np.nan, "zone_id": None, "derived_rank": lost["rank"],
+        {"atom": lost["atom"], "atom_id": lost["atom_id"], "stroke": "s1",
+         "rank": np.nan, "zone_id": None, "derived_rank": lost["rank"],
          "derived_zone": lost["zone_id"], "fact_ids": lost["fact_ids"]}
     )  # fmt: skip
     sealed, ring = digest("cases:C4", "core"), digest("cases:C4", "ring")

@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.edited_town import load, shown
 from tests.small_town import home
-from tests.test_saving import folder, load, put, shown
+from tests.test_saving import folder, put
 from zoning.editing import read_sheet
 from zoning.edits.later import no_causes, suspend
 from zoning.pipeline import derive

@@ -1,23 +1,20 @@
-"""Edits in a workspace: drawn on a sheet, held to what others did, saved, undone; and the commands that do so."""
+"""Edits in a workspace: drawn on a sheet, held to what others did, saved, undone."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.commandline import run
-from tests.small_town import AS_OF, area, estate, home, house, table
-from tests.test_kill import NO_REJECTS
-from zoning import saving, state
-from zoning.cli.edits import read_names
-from zoning.editing import Sheet, draw, read_sheet, resolve_atoms, try_stroke, weigh
+from tests.edited_town import drawn, load, make_town, shown
+from tests.small_town import AS_OF, home
+from zoning import saving
+from zoning.burden import weigh
+from zoning.editing import plan_of, read_sheet, resolve_atoms, try_stroke
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.geometry import cells_to_text, disks, text_to_cells
 from zoning.saving import Saved, find_conflicts, save, take_back, take_up
-from zoning.settings import Settings
 from zoning.store import Workspace
 from zoning.strokes import save_stroke
 
@@ -25,33 +22,9 @@ Caught = pytest.CaptureFixture[str]
 CELL = "8b411caa6261fff"
 
 
-def load(folder: Path, kind: str, *rows: dict[str, Any], source: str = "") -> None:
-    usual = {"status": "confirmed", "found_in": "community", "recorded_at": "12"} if kind == "cases" else {}
-    told = table(kind, [{**usual, **row} for row in rows])
-    state.load(Workspace(folder), {kind: told}, NO_REJECTS, source or kind)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two buildings of an estate in one community, a house far from both, and a case in the first building."""
-    path = tmp_path / "w"
-    Workspace(path, create=True)
-    state.change_setting(Workspace(path), "as_of", AS_OF.isoformat())
-    load(path, "estates", estate("E1", -10, -10, 200, 100, people=300))
-    load(path, "buildings", house("B1", 0, 10, "E1"), house("B2", 60, 10, "E1"), house("FAR", 900, 900, people=40))
-    load(path, "areas", area("A1", -50, -50, 400, 200))
-    load(path, "cases", home("C1", "B1"))
-    return path
-
-
-def drawn(sheet: Sheet, target: str, *names: str, **more: Any) -> Any:
-    return draw(sheet, resolve_atoms(sheet.plan, names), target, "why", **more)
-
-
-def shown(sheet: Sheet) -> dict[str, str]:
-    names = dict(zip(sheet.plan.atoms.index.astype("uint64"), sheet.plan.atoms["atom_id"], strict=True))
-    rows = sheet.edited.membership[["atom", "class"]].itertuples(index=False, name=None)
-    return {names[atom]: of for atom, of in rows if atom in names}
+    return make_town(tmp_path / "w")
 
 
 def put(folder: Path, target: str, *names: str, by: str = "Li") -> Saved:
@@ -67,10 +40,12 @@ def test_an_edit_is_tried_saved_and_undone(folder: Path) -> None:
     saved = save(folder, stroke, "Li")
     for one in (tried, saved.after, read_sheet(folder)):
         assert {name: shown(one)[name] for name in ("B1", "FAR")} == {"B1": "precaution", "FAR": "precaution"}
-    before, after = weigh(saved.before), weigh(saved.after)
-    assert (before.beyond_atoms, before.below_atoms) == (0, 0)
-    assert (after.beyond_atoms, after.beyond_people, after.below_atoms) == (1, 40, 1)
-    assert after.people == before.people + 40
+    plans = [plan_of(folder, sheet) for sheet in (saved.before, saved.after)]
+    before, after = (weigh(plan, plan.touched).sum(numeric_only=True) for plan in plans)
+    assert (before["beyond_people"], before["below_people"]) == (0, 0)
+    assert saved.after.edited.touched[["beyond", "below"]].sum().tolist() == [1, 1]
+    assert after["beyond_people"] == 40
+    assert after["people"] == before["people"] + 40
     done, _, undone = take_back(folder, str(saved.event_id), "Wang", "no")
     assert shown(undone) == shown(sheet)
     again = take_back(folder, done, "Li")[2]
@@ -224,72 +199,11 @@ def test_an_undo_names_what_is_there(folder: Path) -> None:
 def test_cells_have_the_people_of_their_land(folder: Path) -> None:
     load(folder, "population", {"id": "P1", "cell": CELL, "people": 70})
     saved = put(folder, "sealed", CELL)
-    assert weigh(saved.after).beyond_people == 70
+    plan = plan_of(folder, saved.after)
+    assert weigh(plan, plan.touched)["beyond_people"].sum() == 70
     out = put(folder, "none", "B1")
-    assert weigh(out.after).below_atoms == 1
+    assert out.after.edited.touched["below"].sum() == 1
     assert "B1" not in shown(out.after)
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("a.txt", "B1\n\n FAR \n"),
-        ("a.txt", "\ufeffB1\r\nFAR"),
-        ("a.csv", "B1\nFAR\n"),
-        ("a.csv", "atom_id\nB1\nFAR\n"),
-        ("a.csv", "name,unit_id\nx,B1\ny,FAR\nz,\n"),
-        ("a.geojson", '{"type":"FeatureCollection","features":['
-         '{"type":"Feature","geometry":null,"properties":{"id":"B1"}},'
-         '{"type":"Feature","geometry":null,"properties":{"id":"FAR"}}]}'),
-    ],
-)  # fmt: skip
-def test_ids_come_one_a_line_or_in_a_column(name: str, text: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_text(text, "utf-8")
-    assert read_names(tmp_path / name, Settings()) == ["B1", "FAR"]
-
-
-def test_a_table_without_ids_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("name,kind\nx,y\n", "utf-8")
-    with pytest.raises(InputError, match=r"no column is called atom_id, .* it has name, kind"):
-        read_names(tmp_path / "a.csv", Settings())
-    with pytest.raises(InputError):
-        read_names(tmp_path / "nowhere.csv", Settings())
-
-
-@pytest.mark.slow
-def test_the_commands_say_what_changes(folder: Path, tmp_path: Path, capsys: Caught) -> None:
-    names, base = tmp_path / "names.txt", Workspace(folder).revision()
-    names.write_text("B1\n", "utf-8")
-    common = ("--atoms", names, "--class", "precaution", "--reason", "wrong house", "--by", "Li")
-    assert run("edit", folder, *common, "--until", "3月30日24时") == 0
-    out = capsys.readouterr().out
-    assert f"1 atoms -> precaution, by Li; revision {base} -> {base + 1}" in out
-    assert "below the rule: 0 -> " in out
-    assert "1 -> 0 atoms" in out
-    event = out.split()[1].rstrip(":")
-    assert run("edit", folder, *common, "--base", base) == 1
-    assert "error: 1 of the edit's 1 atoms changed" in capsys.readouterr().err
-    assert run("edit", folder, *common, "--base", base, "--on-conflict", "draft") == 0
-    draft = capsys.readouterr().out.split()[1].rstrip(":")
-    assert run("edit", folder, "--draft", draft, "--by", "Li", "--on-conflict", "replay") == 0
-    assert "others changed 1 atoms" in capsys.readouterr().out
-    assert run("edit", folder, *common, "--base", base, "--on-conflict", "keep-theirs") == 1
-    assert "nothing was saved" in capsys.readouterr().out
-    assert run("undo", folder, event, "--by", "Wang") == 0
-    assert f"{event} is undone, by Wang; undo " in capsys.readouterr().out
-    assert run("edit", folder, "--by", "Li") == 1
-    assert "an edit needs --atoms FILE" in capsys.readouterr().err
-
-
-def test_the_ledger_is_written_as_csv(folder: Path, tmp_path: Path, capsys: Caught) -> None:
-    save(folder, replace(drawn(read_sheet(folder), "sealed", "FAR"), reason="=1+1"), "Li", recorded_at=AS_OF)
-    assert run("ledger", folder, "--out", tmp_path / "l.csv") == 0
-    found = pd.read_csv(tmp_path / "l.csv", encoding="utf-8-sig")
-    assert found[["author", "reason", "recorded_at"]].to_numpy().tolist() == [
-        ["Li", "'=1+1", "2022-03-21T00:00:00+08:00"]
-    ]
-    assert run("ledger", folder, "--out", tmp_path / "l.txt") == 1
-    assert "does not end in .csv" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -297,4 +211,4 @@ def test_two_hundred_thousand_atoms_are_one_edit(folder: Path) -> None:
     cells = cells_to_text(np.unique(disks(text_to_cells([CELL]), 258)[1]))
     saved = put(folder, "sealed", *cells)
     assert len(saved.stroke.atoms) == 200_467
-    assert weigh(read_sheet(folder)).beyond_atoms > 200_000
+    assert read_sheet(folder).edited.touched["beyond"].sum() > 200_000

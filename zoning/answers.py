@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zoning.burden import price_resets
+from zoning.burden import price_resets, weigh_edits
 from zoning.coming import Coming
 from zoning.geometry import text_to_cells
 from zoning.lifting.words import NOTHING, Said, names
@@ -40,7 +40,8 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     -------
     JSON-able: `found` with asked_of (id of its strictest atom, which all that follows is about; None where it has no
     ground), rests_on in each reason (the facts of that rule), zone (name, status, stage, who decided, notice, dates;
-    None outside zones), edit (stroke, who, why, and the class by the rules; None where no edit counts), ways (class,
+    None outside zones), edit (stroke, who, why,
+    the class by the rules, and cost: of `weigh_edits`; None where no edit counts), ways (class,
     names, remove, smallest, release, rule_id, add, zh, en), possible (class, names, rule_id, fact_id, distance_m),
     checks, acts and resets (of its zone: what new cases cost, as `price_resets`).
 
@@ -110,7 +111,9 @@ def _edit(plan: Plan, atom: int) -> dict[str, Any] | None:
         return None
     told = rows[["stroke", "class", "derived_class", "pending"]].to_dict("records")[0]
     by = plan.ledger[plan.ledger["event_id"] == told["stroke"]][["author", "reason"]].to_dict("records")[0]
-    return {name: _plain(value) for name, value in {**told, **by}.items()}
+    costs = weigh_edits(plan).set_index("stroke").loc[[told["stroke"]]].to_dict("records")[0]
+    cost = {name: _plain(value) for name, value in costs.items()}
+    return {name: _plain(value) for name, value in {**told, **by, "cost": cost}.items()}
 
 
 def _way(plan: Plan, way: Way, own: str) -> dict[str, Any]:

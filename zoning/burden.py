@@ -9,12 +9,12 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import shapely
 
+from zoning.bare import bare_shares
 from zoning.clocks import earliest_lift, next_midnight, way_out
 from zoning.deciding import part_off
+from zoning.editing import people_of
 from zoning.errors import InputError
-from zoning.geometry import cell_polygons
 from zoning.lookup import atoms_inside
 from zoning.pipeline import Plan
 from zoning.times import local_date, zone_info
@@ -50,17 +50,16 @@ def weigh(plan: Plan, touched: pd.DataFrame | None = None) -> pd.DataFrame:
     stricter than the rules. below_people, below_facts : of the zone's atoms by the rules that one makes milder, and the
     facts that this leaves uncovered.
     """
-    zones = plan.zones[~plan.zones["status"].isin(_ENDED)].reset_index(drop=True)
-    lifts = [_span(zone, plan) for zone in zones.drop(columns="geometry").to_dict("records")]
+    zones = _open(plan)
     table = pd.DataFrame({"zone_id": zones["zone_id"], "class": zones["class"], "people": zones["people"]})
-    table["days_left"] = pd.Series([(max(end - start, pd.Timedelta(0)) / _DAY) for start, end in lifts], dtype=float)
+    table["days_left"] = _days_left(zones, plan)
     table["assumed"] = zones["in_force_from"].isna()
     table["person_days"] = table["people"] * table["days_left"]
-    due = plan.calendar[plan.calendar["date"] >= local_date(pd.Timestamp(plan.as_of), plan.settings.zone)]
-    rounds = due.groupby("zone_id")["people_due"]
+    rounds = _due(plan).groupby("zone_id")["people_due"]
     tests = rounds.sum().astype("Float64").where(rounds.count() == rounds.size())
     table["tests"] = tests.reindex(table["zone_id"], fill_value=0).astype("float64").to_numpy()
-    table["bare_share"] = _bare(zones, plan)
+    rows = plan.membership.rename(columns={"zone_id": "name"})[["name", "atom", "people"]]
+    table["bare_share"] = bare_shares(rows, dict(zip(zones["zone_id"], zones["geometry"], strict=True)), plan)
     edits = _edits(plan, touched)
     emptied = [name for name in edits.index if name not in set(table["zone_id"])]
     nothing = {"people": 0.0, "person_days": 0.0, "tests": 0.0, "assumed": False}
@@ -72,6 +71,20 @@ def weigh(plan: Plan, touched: pd.DataFrame | None = None) -> pd.DataFrame:
     table["beyond_person_days"] = table["beyond_people"] * table["days_left"]
     table["below_facts"] = [facts if isinstance(facts, list) else [] for facts in edits["below_facts"]]
     return table.reset_index(drop=True)
+
+
+def _open(plan: Plan) -> pd.DataFrame:
+    return plan.zones[~plan.zones["status"].isin(_ENDED)].reset_index(drop=True)
+
+
+def _days_left(zones: pd.DataFrame, plan: Plan) -> pd.Series:
+    spans = [_span(zone, plan) for zone in zones.drop(columns="geometry").to_dict("records")]
+    return pd.Series([max(end - start, pd.Timedelta(0)) / _DAY for start, end in spans], dtype=float)
+
+
+def _due(plan: Plan) -> pd.DataFrame:
+    """Return the rounds of tests from the plan's date on."""
+    return plan.calendar[plan.calendar["date"] >= local_date(pd.Timestamp(plan.as_of), plan.settings.zone)]
 
 
 def _span(zone: Zone, plan: Plan) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -90,53 +103,65 @@ def _lift(zone: Zone, plan: Plan, since: datetime, last_presence: datetime) -> p
     return pd.Timestamp(found) if found else cast("pd.Timestamp", pd.NaT)
 
 
-def _bare(zones: pd.DataFrame, plan: Plan) -> list[float]:
-    """Return the share of each zone's people, or of its area, where no stay of a source is known."""
-    visited = plan.membership["atom"].isin(_visited(plan))
-    here = plan.membership.assign(at=plan.membership["people"].where(visited, 0.0))
-    sums = here.groupby("zone_id")[["people", "at"]].sum().reindex(zones["zone_id"]).fillna(0.0).to_numpy()
-    stayed, found = plan.membership[visited].groupby("zone_id")["atom"], list[float]()
-    atoms = {zone_id: rows.to_numpy(np.uint64) for zone_id, rows in stayed}
-    for (people, at), zone_id, shape in zip(sums, zones["zone_id"], zones["geometry"], strict=True):
-        if people > 0:
-            found.append(1 - at / people)
-            continue
-        here_too = _footprints(atoms.get(zone_id, np.empty(0, np.uint64)), plan)
-        ground = shapely.intersection(shape, shapely.union_all(here_too))
-        whole, part = shapely.area(plan.frame.to_metres(np.array([shape, ground], object)))
-        found.append(1 - part / whole if whole else np.nan)
-    return found
-
-
-def _visited(plan: Plan) -> np.ndarray:
-    """Return the atoms where a source lived or stayed in its window; of one known only by its estate, all of that."""
-    stays = plan.stays[~plan.stays["ghost"].astype(bool) & plan.stays["known"].astype(bool)]
-    unit = stays["unit"].to_numpy(np.int64)
-    inside = atoms_inside(np.unique(unit[unit >= 0]), plan.inside)[1]
-    return np.concatenate([inside.astype(np.uint64), stays["cell"].to_numpy(np.uint64)[unit < 0]])
-
-
-def _footprints(atoms: np.ndarray, plan: Plan) -> list[shapely.Geometry]:
-    units = atoms < len(plan.atoms)
-    rows = plan.atoms["unit"].to_numpy(np.int64)[atoms[units].astype(np.int64)]
-    shapes = [*plan.units["geometry"].to_numpy(object)[rows], *cell_polygons(atoms[~units])]
-    return [shape for shape in shapes if shape is not None]
-
-
 def _edits(plan: Plan, touched: pd.DataFrame | None) -> pd.DataFrame:
     """Return beyond_people by the zone that holds an atom, below_people and below_facts by the zone of the rules."""
+    rows = _edited(plan, touched)
+    beyond = rows[rows["beyond"]].groupby("zone_id")["people"].sum()
+    below = rows[rows["below"]].groupby("derived_zone" if "derived_zone" in rows else "zone_id")
+    return pd.DataFrame({"beyond_people": beyond, "below_people": below["people"].sum(), "below_facts": _facts(below)})
+
+
+def _edited(plan: Plan, touched: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the atoms that strokes count on with their people, and which are beyond and which below the rules."""
     rows = plan.membership if touched is None else touched
     rows = rows[rows["stroke"].notna()] if "stroke" in rows else rows.iloc[:0].assign(derived_rank=0)
     if "people" not in rows:
-        known = pd.concat([t.set_index("atom_id")["people"] for t in (plan.membership, plan.atoms)])
-        rows = rows.assign(people=known[~known.index.duplicated()].reindex(rows["atom_id"]).fillna(0.0).to_numpy())
+        rows = rows.assign(people=people_of(plan, rows["atom"]))
     # No class at all is milder than any.
     rank, derived = (rows[c].astype("float64").fillna(np.inf) for c in ("rank", "derived_rank"))
-    beyond = rows[rank < derived].groupby("zone_id")["people"].sum()
-    below = rows[rank > derived].groupby("derived_zone" if "derived_zone" in rows else "zone_id")
-    facts = below["fact_ids"].agg(lambda of: sorted(set().union(*of)))
-    found = {"beyond_people": beyond, "below_people": below["people"].sum(), "below_facts": facts}
-    return pd.DataFrame(found)
+    return rows.assign(beyond=rank < derived, below=rank > derived)
+
+
+def _facts(below: Any) -> pd.Series:
+    return below["fact_ids"].agg(lambda of: sorted(set().union(*of)))
+
+
+def weigh_edits(plan: Plan, rules: Plan | None = None) -> pd.DataFrame:
+    """Weigh every edit that counts on an atom: what its atoms cost as it left them, less what the rules alone would.
+
+    Parameters
+    ----------
+    plan : as derived, with its strokes.
+    rules : the same without any stroke, which knows the zones that strokes emptied; None takes those of the plan.
+
+    Returns
+    -------
+    One row a stroke: stroke; people (of its atoms); person_days, tests : that it adds by the calendar from the plan's
+    date on, negative where it spares them (NaN: a zone of the rules is in neither plan); bare_share : of its people, or
+    of its area where it has none; beyond_people, beyond_person_days, below_people, below_facts : as `weigh`, of its
+    atoms.
+    """
+    rows = _edited(plan, plan.touched).reset_index(drop=True)
+    shown, ruled = _costs(plan, rows["zone_id"]), _costs(rules or plan, rows["derived_zone"])
+    people, facts = rows["people"], _facts(rows[rows["below"]].groupby("stroke"))
+    added = (shown - ruled).mul(people, axis=0)
+    told = {"people": people, "person_days": added["days"], "tests": added["rounds"]}
+    told |= {f"{side}_people": people.where(rows[side], 0.0) for side in ("beyond", "below")}
+    told["beyond_person_days"] = told["beyond_people"] * shown["days"]
+    table = pd.DataFrame(told).groupby(rows["stroke"]).agg(lambda of: of.sum(skipna=False))
+    atoms = rows[["atom", "people"]].assign(name=rows["stroke"])
+    table["bare_share"] = bare_shares(atoms, dict.fromkeys(table.index), plan)
+    return table.assign(below_facts=[facts.get(stroke, []) for stroke in table.index]).reset_index()
+
+
+def _costs(plan: Plan, zone_ids: pd.Series) -> pd.DataFrame:
+    """Return the days to the lift and the rounds left of the zone of each atom: none outside zones or off calendar."""
+    zones = _open(plan)
+    rounds = _due(plan).groupby("zone_id").size().reindex(zones["zone_id"], fill_value=0).to_numpy(float)
+    told = pd.DataFrame({"days": _days_left(zones, plan).fillna(0.0).to_numpy(), "rounds": rounds}, zones["zone_id"])
+    told = told.reindex(zone_ids)
+    told[zone_ids.isna().to_numpy()] = 0.0
+    return told.reset_index(drop=True)
 
 
 def price_resets(plan: Plan, zone_id: str | None = None) -> pd.DataFrame:

@@ -39,18 +39,6 @@ class Sheet:
     revision: int
 
 
-@dataclass(frozen=True)
-class Weight:
-    """What a sheet amounts to; beyond: stricter than the rules, below: weaker. People are sums of what is told."""
-
-    people: float
-    zones: int
-    beyond_people: float
-    beyond_atoms: int
-    below_people: float
-    below_atoms: int
-
-
 def read_sheet(where: Path | Workspace, as_of: datetime | None = None, revision: int | None = None) -> Sheet:
     """Derive the plan without strokes, and replay the strokes on it.
 
@@ -230,22 +218,24 @@ def _rows(sheet: Sheet, atoms: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.asarray(pd.Index(sheet.plan.membership["atom"]).get_indexer(number), np.int64)
 
 
-def weigh(sheet: Sheet) -> Weight:
-    """Weigh what a sheet shows.
+def plan_of(where: Path | Workspace, sheet: Sheet) -> Plan:
+    """Derive the plan with the strokes of a sheet, dressed as every plan is.
 
     Parameters
     ----------
-    sheet : of `read_sheet` or `try_stroke`.
+    where : its workspace, or the folder of that.
+    sheet : of `read_sheet`, or of what was saved.
 
     Returns
     -------
-    Weight.
+    Plan, of the time of the sheet.
+
+    Raises
+    ------
+    StoreError : no workspace there, or a table is missing.
     """
-    edited = sheet.edited
-    beyond, below = (edited.touched[edited.touched[c]] for c in ("beyond", "below"))
-    people = [float(people_of(sheet.plan, part["atom"]).sum()) for part in (edited.membership, beyond, below)]
-    zones = edited.membership["zone_id"].nunique()
-    return Weight(people[0], zones, people[1], len(beyond), people[2], len(below))
+    state = fold(Past(opened(where), sheet.revision))
+    return derive_state(state, sheet.plan.policy, sheet.plan.as_of)
 
 
 def people_of(plan: Plan, atoms: pd.Series) -> Floats:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoning.answers import NO_CLASS
-from zoning.lifting.words import Said, moment, names, plural
+from zoning.lifting.words import Said, join, moment, names, plural
 from zoning.plan import Plan
 
 _STATUS = {
@@ -96,6 +97,35 @@ def say_reset(price: Mapping[str, Any]) -> Said:
     return Said(zh + own.zh, en + own.en)
 
 
+def say_edit(cost: Mapping[str, Any]) -> Said:
+    """Say what an edit costs against the rules alone, and which facts it leaves uncovered.
+
+    Parameters
+    ----------
+    cost : a row of `weigh_edits`.
+
+    Returns
+    -------
+    Said, its clauses parted by semicolons.
+    """
+    days, tests, bare = cost["person_days"], cost["tests"], cost["bare_share"]
+    parts = [Said("人·天与检测数无法估计", "its person-days and tests cannot be said")]
+    if not (pd.isna(days) or pd.isna(tests)):
+        zh = f"比规则要求{days:+,.0f} 人·天、{tests:+,.0f} 人次检测"
+        parts = [Said(zh, f"{days:+,.0f} person-days and {tests:+,.0f} tests against the rules")]
+    if not pd.isna(bare):
+        parts.append(Said(f"其中{bare:.0%}从无病例停留", f"{bare:.0%} of it without any case or stay"))
+    if cost["beyond_people"]:
+        people, days = cost["beyond_people"], cost["beyond_person_days"]
+        zh, en = f"超出规则 {people:,.0f} 人（{days:,.0f} 人·天）", f"beyond the rule {people:,.0f} people"
+        parts.append(Said(zh, f"{en} ({days:,.0f} person-days)"))
+    if cost["below_facts"]:
+        people, facts = f"{cost['below_people']:,.0f}", names(cost["below_facts"])
+        zh, en = f"低于规则 {people} 人，未覆盖{facts.zh}", f"BELOW THE RULE {people} people, uncovered: {facts.en}"
+        parts.append(Said(zh, en))
+    return join(parts)
+
+
 def _class(plan: Plan, name: str | None) -> Said:
     return Said(plan.policy.classes[name].names.zh, plan.policy.classes[name].names.en) if name else NO_CLASS
 
@@ -147,10 +177,11 @@ def _decision(plan: Plan, zone: dict[str, Any], zone_id: str) -> Said:
 
 def _edit(plan: Plan, edit: dict[str, Any]) -> Said:
     rules = _class(plan, edit["derived_class"])
+    cost = say_edit({name: np.nan if value is None else value for name, value in edit["cost"].items()})
     state = Said("暂停，待确认", "suspended until confirmed") if edit["pending"] else Said("有效", "in effect")
     return Said(
-        f"[{edit['stroke']}] {edit['author']}：{edit['reason']}；按规则为{rules.zh}；{state.zh}",
-        f"[{edit['stroke']}] {edit['author']}: {edit['reason']}; by the rules {rules.en}; {state.en}",
+        f"[{edit['stroke']}] {edit['author']}：{edit['reason']}；按规则为{rules.zh}；{state.zh}；{cost.zh}",
+        f"[{edit['stroke']}] {edit['author']}: {edit['reason']}; by the rules {rules.en}; {state.en}; {cost.en}",
     )
 
 

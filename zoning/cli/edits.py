@@ -7,10 +7,11 @@ from pathlib import Path
 import orjson
 import pandas as pd
 
+from zoning.burden import weigh, weigh_edits
 from zoning.cli.progress import progress
 from zoning.cli.shared import Add, read_time, take_as_of, take_workspace, workspace_of
 from zoning.disk import write_synced
-from zoning.editing import Sheet, draw, read_sheet, resolve_atoms, weigh
+from zoning.editing import Sheet, draw, plan_of, read_sheet, resolve_atoms
 from zoning.errors import InputError
 from zoning.export.files import to_csv
 from zoning.intake.raw import RawTable
@@ -18,6 +19,8 @@ from zoning.intake.readers import read_raw
 from zoning.saving import CHOICES, Choice, Saved, save, take_back, take_up
 from zoning.settings import Settings
 from zoning.state import read_settings
+from zoning.store import Workspace
+from zoning.telling import say_edit
 from zoning.times import iso_local
 
 COLUMNS = ("atom_id", "atom", "unit_id", "building_id", "estate_id", "cell", "id")
@@ -92,7 +95,7 @@ def edit(given: Namespace) -> int:
     if given.draft:
         with progress("deriving zones"):
             saved = take_up(workspace, given.draft, given.by, choice, as_of)
-        return _tell(saved, given.by)
+        return _tell(workspace, saved, given.by)
     if not (given.atoms and given.target and given.reason):
         raise InputError("an edit needs --atoms FILE, --class C and --reason TEXT; or --draft ID takes up a draft")
     names = read_names(given.atoms, settings)
@@ -102,7 +105,7 @@ def edit(given: Namespace) -> int:
         atoms = resolve_atoms(sheet.plan, names)
         stroke = draw(sheet, atoms, given.target, given.reason, start, end, given.zone)
         saved = save(workspace, stroke, given.by, choice, sheet.plan.as_of, known)
-    return _tell(saved, given.by)
+    return _tell(workspace, saved, given.by)
 
 
 def read_names(path: Path, settings: Settings) -> list[str]:
@@ -136,7 +139,7 @@ def read_names(path: Path, settings: Settings) -> list[str]:
     return list(values[values != ""])
 
 
-def _tell(saved: Saved, author: str) -> int:
+def _tell(workspace: Workspace, saved: Saved, author: str) -> int:
     stroke, now = saved.stroke, saved.before.revision
     if saved.event_id is None:
         print("nothing was saved: others changed every atom of the edit, and theirs was kept")
@@ -149,18 +152,24 @@ def _tell(saved: Saved, author: str) -> int:
     if stroke.base != now:
         said = f"{len(saved.conflicts):,} atoms" if len(saved.conflicts) else "none of its atoms"
         print(f"  note: the log grew from {stroke.base} to {now} since its base; others changed {said}")
-    _compare(saved.before, saved.after)
+    _compare(workspace, saved.before, saved.after, saved.event_id)
     return 0
 
 
-def _compare(before: Sheet, after: Sheet) -> None:
-    """Print what a sheet amounts to before and after, and the zones that changed most."""
-    one, two = weigh(before), weigh(after)
-    print(f"  in zones: {one.people:,.0f} -> {two.people:,.0f} people, {one.zones:,} -> {two.zones:,} zones")
-    for word in ("beyond", "below"):
-        people, atoms = ([getattr(w, f"{word}_{c}") for w in (one, two)] for c in ("people", "atoms"))
-        said = f"{people[0]:,.0f} -> {people[1]:,.0f} people, {atoms[0]:,} -> {atoms[1]:,} atoms"
-        print(f"  {word} the rule: {said}")
+def _compare(workspace: Workspace, before: Sheet, after: Sheet, event_id: str) -> None:
+    """Print what a plan costs before and after, what one edit of it does, and the zones that changed most."""
+    plans = [plan_of(workspace, sheet) for sheet in (before, after)]
+    tables = [weigh(plan, plan.touched) for plan in plans]
+    sums = pd.DataFrame([table.sum(numeric_only=True) for table in tables])
+    told = {name: " -> ".join(f"{n:,.0f}" for n in sums[name]) for name in sums}
+    zones = " -> ".join(f"{len(plan.zones):,}" for plan in plans)
+    print(f"  in zones: {told['people']} people, {zones} zones")
+    print(f"  to the earliest lift: {told['person_days']} person-days; {told['tests']} tests")
+    print(f"  beyond the rule: {told['beyond_people']} people, {told['beyond_person_days']} person-days")
+    print(f"  below the rule: {told['below_people']} people")
+    for edit in weigh_edits(plans[1], after.plan).to_dict("records"):
+        if edit["stroke"] == event_id:
+            print(f"  this edit: {say_edit(edit).en}")
     sizes = [sheet.edited.membership.groupby("zone_id").size() for sheet in (before, after)]
     table = pd.concat(sizes, axis=1, keys=["before", "after"]).fillna(0).astype(int)
     table = table[table["before"] != table["after"]]
@@ -194,7 +203,7 @@ def undo(given: Namespace) -> int:
     with progress("deriving zones"):
         done, before, after = take_back(workspace, given.stroke, given.by, given.reason, as_of)
     print(f"{given.stroke} is undone, by {given.by}; undo {done} brings it back")
-    _compare(before, after)
+    _compare(workspace, before, after, given.stroke)
     return 0
 
 
@@ -218,7 +227,9 @@ def ledger(given: Namespace) -> int:
     with progress("deriving zones"):
         workspace = workspace_of(given)
         sheet = read_sheet(workspace, read_time(given.as_of, read_settings(workspace)))
+        costs = weigh_edits(plan_of(workspace, sheet), sheet.plan).round(3)
     table, zone = sheet.edited.ledger, sheet.plan.settings.zone
+    table = table.merge(costs, how="left", left_on="event_id", right_on="stroke").drop(columns="stroke")
     if given.out:
         told = {name: [_cell(value, zone) for value in table[name].tolist()] for name in table}
         write_synced(given.out, to_csv(told))
@@ -229,6 +240,8 @@ def ledger(given: Namespace) -> int:
         what = f"zone {row['zone_id']}" if row["status"] == "emptied" else f"{row['atoms']:,} atoms -> {row['class']}"
         print(f"{row['event_id']} {row['status']}: {what}, {row['author']}, {at}")
         print(f"  {row['reason']}\n  {row['text_zh']}\n  {row['text_en']}")
+        if isinstance(row["below_facts"], list):
+            print("  " + "\n  ".join(say_edit(row)))
     print(f"{len(table):,} lines; revision {sheet.revision}")
     return 0
 
