@@ -83,7 +83,7 @@ TOP = {
         [f"addresses.{part}" for part in ("words", "town", "index", "tree", "ground", "unclear")], "pipeline"
     ),
     **dict.fromkeys(("loading", "corrections", "rejects", "guess", "evidence", "preview"), "pipeline"),
-    **dict.fromkeys(("packs", "vectors", "measures"), "pipeline"),
+    **dict.fromkeys(("packs", "vectors", "vector_ground", "measures"), "pipeline"),
     **dict.fromkeys(("news", "matching", "differences", "bare", "burden", "demand", "picture", "board"), "pipeline"),
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",

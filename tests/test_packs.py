@@ -40,7 +40,7 @@ def lines() -> list[Any]:
     found = []
     for name in list_policies():
         for n, (kind, line) in enumerate(read_vectors(name), 1):
-            found.append(pytest.param(name, kind, line, id=f"{name}-{n}-{kind}-{line['class']}"))
+            found.append(pytest.param(name, kind, line, id=f"{name}-{n}-{kind}-{line.get('class', '')}"))
     return found
 
 

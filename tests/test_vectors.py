@@ -6,7 +6,8 @@ import pytest
 
 from tests.house import ROOT
 from zoning.errors import PolicyError
-from zoning.policy import FOLDER
+from zoning.policy import FOLDER, load_policy
+from zoning.vector_ground import ground_of
 from zoning.vectors import failures, read_vectors
 
 SECOND = (ROOT / "tests" / "packs" / "xx-ring-1.toml").read_text("utf-8")
@@ -63,6 +64,51 @@ def test_a_pack_without_vectors_has_none_and_a_broken_file_is_told(tmp_path: Pat
     assert read_vectors(str(ROOT / "tests" / "packs" / "xx-ring-1.toml")) == []
     with pytest.raises(PolicyError, match=r"mine\.vectors\.toml: not TOML in UTF-8"):
         read_vectors(pack(tmp_path, "lift = ["))
-    with pytest.raises(PolicyError, match=r"mine\.vectors\.toml: drift: found a list; allowed: lift, tests, tail"):
+    with pytest.raises(
+        PolicyError, match=r"mine\.vectors\.toml: drift: found a list; allowed: lift, tests, tail, ground"
+    ):
         read_vectors(pack(tmp_path, "[[drift]]\nclass = 'a'\n"))
     assert (FOLDER / "cn-sz-2022.vectors.toml").is_file()
+
+
+GROUND = """
+[[ground]]
+{keys}
+cite = "an invented text"
+grade = "D"
+"""
+
+
+def test_ground_of_the_text_holds_or_is_told(tmp_path: Path) -> None:
+    # 25 m from the edge of a house of 2 m, and 50 m more; a house counts where it is touched.
+    near = 'gives = { 0 = "burning", 26 = "burning", 28 = "ember", 76 = "ember", 78 = "none" }'
+    assert told(tmp_path, GROUND.format(keys=near)) == []
+    assert told(tmp_path, GROUND.format(keys='gives = { 28 = "burning", 78 = "ember" }')) == [
+        "ground 1, an invented text: the text has 28 burning, the pack gives ember",
+        "ground 1, an invented text: the text has 78 ember, the pack gives none",
+    ]
+
+
+def test_ground_is_of_cells_places_and_counts() -> None:
+    line = {"homes": ["ring 0"], "gives": {"ring 0": "", "ring 1": "", "ring 3": ""}, "cite": "x"}
+    assert ground_of(line, load_policy("cn-sz-2022"))[0] == {
+        "ring 0": "sealed",
+        "ring 1": "controlled",
+        "ring 3": "none",
+    }
+    line = {"homes": {"A1": 1, "B": 2}, "days": [0, 14, 15], "gives": {"A2": "", "E/rest": ""}, "proposes": []}
+    assert ground_of(line, load_policy("cn-sz-2022")) == ({"A2": "controlled", "E/rest": "controlled"}, ["sealed"])
+    assert failures("cn-sz-2022", [("ground", {**line, "gives": {}, "cite": "x"})]) == [
+        "ground 1, x: the text has proposals [], the pack gives ['sealed']"
+    ]
+    visit = {"at": "M2", "risk": "likely"}
+    for traceable, of in ((False, "sealed"), (True, "none")):
+        line = {"visits": [{**visit, "traceable": traceable}], "gives": {"M2": ""}}
+        assert ground_of(line, load_policy("cn-sz-2022"))[0] == {"M2": of}
+
+
+def test_a_name_that_the_town_does_not_have_is_told() -> None:
+    with pytest.raises(PolicyError, match="names 'Z', which is not in the town"):
+        ground_of({"homes": ["A1"], "gives": {"Z": "none"}}, load_policy("cn-sz-2022"))
+    with pytest.raises(PolicyError, match="names '40', which is not in the town"):
+        ground_of({"homes": ["A1"], "gives": {"40": "none"}}, load_policy("cn-sz-2022"))

@@ -1,9 +1,10 @@
 """Test vectors of a pack: what its texts say of clocks and test days, run against the pack.
 
-Beside `name.toml` lies `name.vectors.toml` with lists of lines, each with `class`, `cite`, `grade` and, where they
-matter, `options` (choices of the pack) and `zone` (IANA zone of local days). `lift`: a zone in force from a time, with
-`last_presence_at` and `cleaned_at`, may take its step `to` at `lift`. `tests`: its rounds fall on `dates`, in `phases`.
-`tail`: which series of later test days keep the rule.
+Beside `name.toml` lies `name.vectors.toml` with lists of lines, each with `class` (but for `ground`), `cite`, `grade`
+and, where they matter, `options` (choices of the pack) and `zone` (IANA zone of local days). `lift`: a zone in force
+from a time, with `last_presence_at` and `cleaned_at`, may take its step `to` at `lift`. `tests`: its rounds fall on
+`dates`, in `phases`. `tail`: which series of later test days keep the rule. `ground`: what the cases of a town make of
+its houses; `gives` and the other keys are those of `vector_ground`, `proposes` lists what its rules only propose.
 """
 
 import tomllib
@@ -20,6 +21,7 @@ from zoning.errors import PolicyError
 from zoning.policy import Policy, load_policy, pack_path
 from zoning.schedule import choose_tail, make_calendar
 from zoning.settings import Settings
+from zoning.vector_ground import ground_of
 
 Line = dict[str, Any]
 
@@ -68,7 +70,9 @@ def failures(name: str, vectors: list[tuple[str, Line]]) -> list[str]:
         numbers[kind] = numbers.get(kind, 0) + 1
         policy = load_policy(name, line.get("options"))
         for text, pack in _KINDS[kind](line, policy):
-            found.append(f"{kind} {numbers[kind]}, {line['class']}: the text has {text}, the pack gives {pack}")
+            found.append(
+                f"{kind} {numbers[kind]}, {line.get('class', line['cite'])}: the text has {text}, the pack gives {pack}"
+            )
     return found
 
 
@@ -117,4 +121,13 @@ def _tail(line: Line, policy: Policy) -> Iterator[tuple[object, object]]:
         yield "an admissible default", tail.default
 
 
-_KINDS = {"lift": _lift, "tests": _tests, "tail": _tail}
+def _ground(line: Line, policy: Policy) -> Iterator[tuple[object, object]]:
+    gives, proposed = ground_of(line, policy)
+    for name, text in line["gives"].items():
+        if gives[name] != text:
+            yield f"{name} {text}", gives[name]
+    if "proposes" in line and proposed != line["proposes"]:
+        yield f"proposals {line['proposes']}", proposed
+
+
+_KINDS = {"lift": _lift, "tests": _tests, "tail": _tail, "ground": _ground}
