@@ -9,6 +9,7 @@ S1. L is in N3 of S2; all this is in district D1. O and P are in S3 of D2, Q and
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -87,7 +88,7 @@ def _derive(line: Mapping[str, Any], policy: Policy) -> Plan:
     cases = _cases(line, policy, homes)
     rows = {**(_bare(names) if bare else _town()), "cases": cases, **_visits(visits, cases[0]["reported_at"])}
     last = max(row["reported_at"] for row in cases)
-    made = {kind: _table(kind, rows.get(kind, ())) for kind in KINDS}
+    made = {kind: _table(kind, rows.get(kind, [])) for kind in KINDS}
     versions = made["cases"].drop(columns=["first_recorded_at", "withdrawn"])
     settings = Settings(resolution=line.get("resolution", 11))
     return derive_state(State(last, settings, made, versions, _undecided()), policy, last)
@@ -170,14 +171,21 @@ def _visits(visits: list[Row], first: datetime) -> dict[str, list[Row]]:
     return {"visits": stays, "places": places}
 
 
-def _table(kind: str, rows: Iterable[Row]) -> pd.DataFrame:
+def _table(kind: str, rows: list[Row]) -> pd.DataFrame:
     """Rows as the state has them."""
-    rows = list(rows)
-    found = empty(kind).drop(columns="row")
-    if rows:
-        columns = {c.name: pd.Series([row.get(c.name) for row in rows], dtype=object) for c in contract(kind).stored}
-        types = {c.name: PANDAS_DTYPES[c.dtype] for c in contract(kind).stored if c.dtype != "geometry"}
-        found = pd.DataFrame(columns).astype(types).sort_values(contract(kind).id, ignore_index=True)
+    if not rows:
+        return _nothing(kind).copy(deep=False)
+    columns = {c.name: pd.Series([row.get(c.name) for row in rows], dtype=object) for c in contract(kind).stored}
+    types = {c.name: PANDAS_DTYPES[c.dtype] for c in contract(kind).stored if c.dtype != "geometry"}
+    return _stored(kind, pd.DataFrame(columns).astype(types).sort_values(contract(kind).id, ignore_index=True))
+
+
+@cache
+def _nothing(kind: str) -> pd.DataFrame:
+    return _stored(kind, empty(kind).drop(columns="row"))
+
+
+def _stored(kind: str, found: pd.DataFrame) -> pd.DataFrame:
     if kind in FACT_KINDS:
         found.insert(0, "fact_id", f"{kind}:" + found[contract(kind).id].astype("str"))
         found = found.assign(first_recorded_at=found["recorded_at"], withdrawn=False)
