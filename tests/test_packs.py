@@ -64,7 +64,7 @@ def test_every_disease_of_annex_v_has_its_kilometres() -> None:
     assert set(load_policy("eu-2020-687").options["disease"].allowed) == set(ANNEX_V)
     for disease, kilometres in ANNEX_V.items():
         rules = {rule.id: rule.ground for rule in load_policy("eu-2020-687", {"disease": disease}).rules}
-        found = [rules[name] if name in rules else None for name in ("EU1", "EU3")]
+        found = [rules.get(name) for name in ("EU1", "EU3")]
         radii = [ground.radius_m.value if isinstance(ground, TakeBuffer) else None for ground in found]
         assert radii == [km and 1000 * km for km in kilometres], disease
 

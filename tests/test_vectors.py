@@ -96,10 +96,10 @@ def test_ground_is_of_cells_places_and_counts() -> None:
         "ring 1": "controlled",
         "ring 3": "none",
     }
-    line = {"homes": {"A1": 1, "B": 2}, "days": [0, 14, 15], "gives": {"A2": "", "E/rest": ""}, "proposes": []}
-    assert ground_of(line, load_policy("cn-sz-2022")) == ({"A2": "controlled", "E/rest": "controlled"}, ["sealed"])
+    line = {"homes": {"A1": 1, "B": 2}, "days": [0, 14, 15], "gives": {"A2": "", "E/rest": ""}, "proposes": {}}
+    assert ground_of(line, load_policy("cn-sz-2022")) == ({"A2": "controlled", "E/rest": "controlled"}, {"E": "sealed"})
     assert failures("cn-sz-2022", [("ground", {**line, "gives": {}, "cite": "x"})]) == [
-        "ground 1, x: the text has proposals [], the pack gives ['sealed']"
+        "ground 1, x: the text has proposals {}, the pack gives {'E': 'sealed'}"
     ]
     visit = {"at": "M2", "risk": "likely"}
     for traceable, of in ((False, "sealed"), (True, "none")):

@@ -41,7 +41,7 @@ _AREAS = {"R": ("road_block", 290, 430), "N1": ("community", -99, 600), "N2": ("
 _UNITS = {*_HOUSES, "E", *(f"{name}{k}" for name in _INSIDE for k in (1, 2, 3))}
 
 
-def ground_of(line: Mapping[str, Any], policy: Policy) -> tuple[dict[str, str], list[str]]:
+def ground_of(line: Mapping[str, Any], policy: Policy) -> tuple[dict[str, str], dict[str, str]]:
     """Return what a pack makes of the cases of a vector.
 
     Parameters
@@ -53,7 +53,7 @@ def ground_of(line: Mapping[str, Any], policy: Policy) -> tuple[dict[str, str], 
 
     Returns
     -------
-    Class of each name of `gives`, 'none' where it is in no zone; and the classes that rules only propose.
+    Class of each name of `gives`, 'none' where it is in no zone; and what rules only propose, likewise.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def ground_of(line: Mapping[str, Any], policy: Policy) -> tuple[dict[str, str], 
             told[name] = _ring(int(name.removeprefix(_RING)), plan.settings.resolution, cells)
         else:
             told[name] = found.get(name, NOTHING)
-    return told, sorted(set(plan.proposals["class"]))
+    return told, dict(zip(plan.proposals["name"], plan.proposals["class"], strict=True))
 
 
 def _ring(k: int, resolution: int, cells: Mapping[int, str]) -> str:

@@ -4,7 +4,7 @@ Beside `name.toml` lies `name.vectors.toml` with lists of lines, each with `clas
 and, where they matter, `options` (choices of the pack) and `zone` (IANA zone of local days). `lift`: a zone in force
 from a time, with `last_presence_at` and `cleaned_at`, may take its step `to` at `lift`. `tests`: its rounds fall on
 `dates`, in `phases`. `tail`: which series of later test days keep the rule. `ground`: what the cases of a town make of
-its houses; `gives` and the other keys are those of `vector_ground`, `proposes` lists what its rules only propose.
+its houses; `gives` and the other keys are those of `vector_ground`, `proposes`: what its rules only propose.
 """
 
 import tomllib
