@@ -18,7 +18,6 @@ from zoning.explain import explain_unit
 from zoning.packs import diff_lines, diff_packs, pack_schema
 from zoning.pipeline import Plan, derive
 from zoning.policy import FOLDER, list_policies, load_policy, warnings_on
-from zoning.rules import TakeBuffer
 from zoning.settings import Settings
 from zoning.vectors import failures, read_vectors
 
@@ -48,25 +47,6 @@ def lines() -> list[Any]:
 @pytest.mark.parametrize(("name", "kind", "line"), lines())
 def test_what_the_text_says_holds(name: str, kind: str, line: dict[str, Any]) -> None:
     assert failures(name, [(kind, line)]) == []
-
-
-ANNEX_V = {
-    **dict.fromkeys(("hpai", "fmd", "asf", "csf", "newcastle", "sheep_goat_pox", "ppr", "rinderpest"), (3, 10)),
-    **dict.fromkeys(("lsd", "rift_valley"), (20, 50)),
-    "cbpp": (None, 3),
-    "horse_sickness": (100, 150),
-    "glanders": (None, None),
-}
-
-
-def test_every_disease_of_annex_v_has_its_kilometres() -> None:
-    """The facts' section 8; the vectors of ground walk to the edge of one disease for each pair of radii."""
-    assert set(load_policy("eu-2020-687").options["disease"].allowed) == set(ANNEX_V)
-    for disease, kilometres in ANNEX_V.items():
-        rules = {rule.id: rule.ground for rule in load_policy("eu-2020-687", {"disease": disease}).rules}
-        found = [rules.get(name) for name in ("EU1", "EU3")]
-        radii = [ground.radius_m.value if isinstance(ground, TakeBuffer) else None for ground in found]
-        assert radii == [km and 1000 * km for km in kilometres], disease
 
 
 def building(name: str, x: float, y: float = 0, parent: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The sets of figures beside the packs of rules, number by number against the facts (their sections 5 and 10).
+"""Figures of packs, number by number: the sets beside the packs of rules, number by number against the facts (their sections 5 and 10).
 
 A row: key, values with their grades as the facts have them; several are in the order of their spans. None is unset.
 """
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from zoning.graded import Value
-from zoning.policy import load_pack, values
+from zoning.policy import load_pack, load_policy, values
+from zoning.rules import TakeBuffer
 
 Rows = dict[str, list[tuple[Any, str]]]
 # Section 5, sampling organisation.
@@ -111,3 +112,22 @@ def test_every_number_is_that_of_the_facts_with_its_grade(name: str, facts: Rows
 def test_rooms_are_asked_for_by_date() -> None:
     rooms: Any = load_pack("service-norms").parameters["isolation"]["rooms_per_10000"]
     assert [str(one.valid_from) for one in rooms] == ["2021-09-29", "2022-04-01", "2022-05-01"]
+
+
+ANNEX_V = {
+    **dict.fromkeys(("hpai", "fmd", "asf", "csf", "newcastle", "sheep_goat_pox", "ppr", "rinderpest"), (3, 10)),
+    **dict.fromkeys(("lsd", "rift_valley"), (20, 50)),
+    "cbpp": (None, 3),
+    "horse_sickness": (100, 150),
+    "glanders": (None, None),
+}
+
+
+def test_every_disease_of_annex_v_has_its_kilometres() -> None:
+    """The facts' section 8; the vectors of ground walk to the edge of one disease for each pair of radii."""
+    assert set(load_policy("eu-2020-687").options["disease"].allowed) == set(ANNEX_V)
+    for disease, kilometres in ANNEX_V.items():
+        rules = {rule.id: rule.ground for rule in load_policy("eu-2020-687", {"disease": disease}).rules}
+        found = [rules.get(name) for name in ("EU1", "EU3")]
+        radii = [ground.radius_m.value if isinstance(ground, TakeBuffer) else None for ground in found]
+        assert radii == [km and 1000 * km for km in kilometres], disease
