@@ -1,4 +1,4 @@
-"""Figures of packs, number by number: the sets beside the packs of rules, number by number against the facts (their sections 5 and 10).
+"""Figures of packs against the collected facts (sections 5, 8 and 10), number by number.
 
 A row: key, values with their grades as the facts have them; several are in the order of their spans. None is unset.
 """
