@@ -32,8 +32,9 @@ class Life:
 
     def decide(self, zone: str, now: str, action: str, *more: str) -> None:
         at = f"2022-{now}"
+        grounds = () if "--grounds" in more else ("--grounds", "as seen on site")
         times = ("--recorded-at", at, "--as-of", at, "--known-at", at)
-        assert run("decide", self.folder, zone, "--action", action, "--by", "Li Wei", *times, *more) == 0
+        assert run("decide", self.folder, zone, "--action", action, "--by", "Li Wei", *times, *grounds, *more) == 0
 
     def open(self, *zones: str) -> None:
         for zone in zones:

@@ -88,7 +88,7 @@ TOP = {
     **dict.fromkeys(("paper", *(f"paper.{part}" for part in PAPER)), "pipeline"),
     "editing": "pipeline",
     "saving": "pipeline",
-    **dict.fromkeys(("deciding", "entering"), "pipeline"),
+    **dict.fromkeys(("parting", "deciding", "entering"), "pipeline"),
     **dict.fromkeys(("selecting", "selecting.names", "selecting.lines"), "pipeline"),
     **dict.fromkeys(("desk", *(f"desk.{part}" for part in DESK)), "pipeline"),
     "cli": "cli",

@@ -11,9 +11,9 @@ import pytest
 from tests.commandline import run
 from tests.small_town import POLICY, Row, area, at, derive_town, estate, home, house, point, stairwell, stay
 from zoning.burden import price_resets, weigh
-from zoning.deciding import part_off
 from zoning.decisions import named
 from zoning.hashes import digest
+from zoning.parting import part_off
 from zoning.pipeline import Plan, derive
 
 DAY = "2022-03-16 00:00"

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.small_town import at, derive_town, home, house, point
-from zoning.deciding import Decision, decide, part_off
+from zoning.deciding import Decision, decide
 from zoning.decisions import named
 from zoning.errors import ConflictError, InputError, UnknownError
 from zoning.hashes import digest
+from zoning.parting import part_off
 from zoning.pipeline import Plan, derive
 from zoning.standing import ACTIONS
 from zoning.store import Workspace
@@ -48,7 +49,7 @@ def test_two_people_cannot_decide_of_one_zone_without_seeing_each_other(seen: tu
     base = workspace.revision()
     decide(workspace, plan, opening(), NOW, base)
     with pytest.raises(ConflictError, match="Li Wei decided delineate at 2022年3月17日20时"):
-        decide(workspace, plan, opening(action="reject", by="Zhou"), NOW + timedelta(minutes=1), base)
+        decide(workspace, plan, opening(action="reject", by="Zhou", grounds="empty"), NOW + timedelta(minutes=1), base)
     other = next(z for z in plan.zones["zone_id"] if z != ZONE)
     assert decide(workspace, plan, opening(zone=other, by="Zhou"), NOW, base).written
     assert len(decided(workspace)) == 2
@@ -73,6 +74,9 @@ def test_sending_again_adds_nothing(seen: tuple[Workspace, Plan]) -> None:
 
 WRONG = [
     ({"action": "assess"}, "assess needs 'gate'"),
+    ({"action": "assess", "gate": "release"}, "assess needs 'grounds': why, kept in the log and not printed"),
+    ({"action": "release"}, "release needs 'grounds'"),
+    ({"action": "reject"}, "reject needs 'grounds'"),
     ({"action": "hold"}, "hold needs 'until'"),
     ({"action": "hold", "until": NOW}, "the hold would be over already"),
     ({"action": "step"}, "step needs 'to'"),

@@ -142,7 +142,7 @@ def test_a_release_lifts_and_a_rejection_ends(town_copy: Path) -> None:
         given = ("decide", town_copy, digest("cases:C1", slot), "--by", "Li Wei")
         if action == "release":
             assert run(*given, "--recorded-at", "2022-03-11 20:00", "--in-force-from", "2022-03-11 00:00") == 0
-        assert run(*given, "--action", action, "--recorded-at", "2022-03-17 20:00") == 0
+        assert run(*given, "--action", action, "--grounds", "none left", "--recorded-at", "2022-03-17 20:00") == 0
     plans = [derive(town_copy, local(f"2022-03-17 {hour}:00")) for hour in (19, 21)]
     table = compare_plans(*plans, state.fold(Workspace(town_copy)).decisions).set_index("change")
     lifted, ended = table.loc["lifted"], table.loc["ended"]

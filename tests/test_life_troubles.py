@@ -55,7 +55,16 @@ def test_a_zone_that_lost_its_ground_can_still_be_ended(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     for kind in ("estates", "buildings"):
         newer(life.folder, kind)
-    told = ("--recorded-at", "2022-03-19", "--as-of", "2022-03-19", "--by", "Li Wei")
+    told = (
+        "--recorded-at",
+        "2022-03-19",
+        "--as-of",
+        "2022-03-19",
+        "--by",
+        "Li Wei",
+        "--grounds",
+        "its houses are gone",
+    )
     assert run("decide", life.folder, SEALED, "--action", "extend", *told) == 1
     assert run("decide", life.folder, SEALED, "--action", "release", *told) == 0
     rest = derive(life.folder, when("03-19 12:00").to_pydatetime()).problems
@@ -73,7 +82,7 @@ def test_decisions_count_in_the_order_of_their_clock_and_none_is_lost_where_it_j
     assert (row["clock_from"], row["earliest_lift_at"]) == (when("03-14"), when("03-28"))
     assert [event["by"] for event in log(life.folder)] == ["Wang", "Li Wei"]
     # A release that says it was signed before the zone was drawn does not end what was drawn after it.
-    early = ("--recorded-at", "2022-03-12 11:00", "--as-of", "2022-03-14 10:00", "--by", "Wang")
+    early = ("--recorded-at", "2022-03-12 11:00", "--as-of", "2022-03-14 10:00", "--by", "Wang", "--grounds", "none")
     assert run("decide", life.folder, SEALED, "--action", "release", *early) == 0
     assert life.state(SEALED, "03-15") == ("sealed", "in_force", "phase_1")
 

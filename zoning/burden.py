@@ -12,10 +12,10 @@ import pandas as pd
 
 from zoning.bare import bare_shares
 from zoning.clocks import earliest_lift, next_midnight, way_out
-from zoning.deciding import part_off
 from zoning.editing import people_of
 from zoning.errors import InputError
 from zoning.lookup import atoms_inside
+from zoning.parting import part_off
 from zoning.pipeline import Plan
 from zoning.times import local_date, zone_info
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from zoning.clocks import next_midnight
 from zoning.decisions import named, scope_of
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.hashes import digest
-from zoning.lookup import at_level, atoms_inside
+from zoning.parting import part_off
 from zoning.pipeline import Plan
 from zoning.standing import ACTIONS, ENDED, fold_decisions
 from zoning.state import fold
@@ -21,6 +20,7 @@ from zoning.times import format_local, zone_info
 
 SCOPES = ("zone", "building", "unit", "none")
 _WANTED = {"assess": "gate", "hold": "until", "step": "to", "raise": "to"}
+_GROUNDED = ("assess", "release", "reject")  # nobody may leave a reader without the reason of these
 _TRIES = 20
 
 
@@ -146,45 +146,6 @@ def _write(workspace: Workspace, told: Mapping[str, dict[str, Any]], at: datetim
     return True
 
 
-def part_off(plan: Plan, zone: Mapping[str, Any], payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the decisions that part off what alone is to have its clock start again.
-
-    Parameters
-    ----------
-    plan : with the zone.
-    zone : its row of the zones table.
-    payload : of the decision on it.
-
-    Returns
-    -------
-    Payloads of action `part`, one a building or unit; none unless an extension has the scope of a building or unit.
-
-    Raises
-    ------
-    InputError : a new case is in no building.
-    """
-    if payload["action"] != "extend" or payload["scope"] not in ("building", "unit"):
-        return []
-    new = plan.stays[plan.stays["fact_id"].isin(set(zone["new_facts"]) & set(zone["cause_ids"])) & plan.stays["live"]]
-    level = ("building",) if payload["scope"] == "building" else ("floor_range", "stairwell", "building")
-    rows = at_level(new["unit"].to_numpy(np.int64), plan.units, level)
-    if (rows < 0).any():
-        lost = new["fact_id"].to_numpy(object)[rows < 0][0]
-        raise InputError(f"scope '{payload['scope']}': {lost} is in no known building; take the scope 'zone'")
-    of, found = plan.membership.set_index("atom")["zone_id"], []
-    for row in np.unique(rows):
-        mine, unit = new[rows == row], plan.units["id"].iloc[row]
-        part = digest(zone["zone_id"], unit, "part")
-        atoms = atoms_inside(np.array([row]), plan.inside)[1].astype(np.uint64)
-        if not of.reindex(atoms).isin((zone["zone_id"], part)).any():
-            continue
-        facts = sorted({*mine["fact_id"], *mine["case_id"]})
-        own = {"zone_id": part, "of": zone["zone_id"], "units": [unit]}
-        told = {"fact_ids": facts, "cause_ids": sorted(mine["fact_id"]), "aliases": [], "atoms": None}
-        found.append({**payload, **own, **told, "action": "part", "ground_id": None, "scope": None})
-    return found
-
-
 def hold_decided(workspace: Workspace, plan: Plan, zone: Mapping[str, Any], base: int | None) -> None:
     """Refuse a decision on a zone, under whichever of its names, that somebody decided about since a revision.
 
@@ -243,8 +204,7 @@ def find_zone(workspace: Workspace, plan: Plan, decision: Decision) -> dict[str,
 
 def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Timestamp) -> dict[str, Any]:
     """Return what an action says beside its zone; what it cannot do without is asked for."""
-    wanted = _WANTED.get(decision.action)
-    if wanted and not getattr(decision, wanted):
+    for wanted in lacking(decision.action, vars(decision)):
         raise InputError(f"{decision.action} needs '{wanted}': {_ASKED[wanted]}")
     if decision.action == "delineate":
         drawn, start = _dates(decision, plan, now)
@@ -274,7 +234,24 @@ def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Time
     }
 
 
+def lacking(action: str, told: Mapping[str, Any]) -> list[str]:
+    """Return what an action needs and was not told.
+
+    Parameters
+    ----------
+    action : one of ACTIONS.
+    told : field of `Decision` -> its value, as typed or as read.
+
+    Returns
+    -------
+    Names of fields.
+    """
+    wanted = [_WANTED.get(action), "grounds" if action in _GROUNDED else None]
+    return [name for name in wanted if name and not told[name]]
+
+
 _ASKED = {
+    "grounds": "why, kept in the log and not printed on the notice",
     "gate": "what was assessed, the gate of a phase or 'release'",
     "until": "when the temporary hold expires",
     "to": "the class that the zone is to have",

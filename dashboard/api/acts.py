@@ -15,14 +15,12 @@ from dashboard.errors import Refused
 from dashboard.moments import read_typed
 from dashboard.plans import Plans, Question, Shown
 from dashboard.texts import both, moment_text
-from zoning.deciding import DecidedError, Decision, decide, find_sent, hold_decided
+from zoning.deciding import DecidedError, Decision, decide, find_sent, hold_decided, lacking
 from zoning.errors import UnknownError
 from zoning.hashes import digest
 from zoning.store import Workspace
 
 _TIMES = ("in_force_from", "delineated_at", "until")
-_WANTED = {"assess": "gate", "hold": "until", "step": "to", "raise": "to"}
-_GROUNDS = ("reject", "assess", "release")  # nobody may leave a reader without the reason of these
 
 
 TOGETHER = ("delineate", "hold", "reject")
@@ -138,11 +136,7 @@ def _read_times(told: Deciding, shown: Shown, now: datetime) -> dict[str, dateti
         times[name] = read_typed(typed, zone, now, ahead, name == "until") if typed else None
         if typed and times[name] is None:
             faults.append(fault(name, both("fault_time"), both("fault_time_do")))
-    wanted = _WANTED.get(told.action)
-    if wanted and not getattr(told, wanted):
-        faults.append(fault(wanted, both("field_required")))
-    if told.action in _GROUNDS and not told.grounds:
-        faults.append(fault("grounds", both("field_required")))
+    faults += [fault(name, both("field_required")) for name in lacking(told.action, told.model_dump())]
     until, start, drawn = times["until"], times["in_force_from"], times["delineated_at"]
     if told.action == "hold" and until and until <= now:
         faults.append(fault("until", both("fault_over"), both("fault_over_do")))

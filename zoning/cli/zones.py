@@ -9,13 +9,14 @@ import pandas as pd
 
 from zoning.burden import price_resets
 from zoning.cli.shared import Add, read_plan, read_time, take_times, take_workspace, workspace_of
-from zoning.deciding import SCOPES, Decision, part_off
+from zoning.deciding import SCOPES, Decision
 from zoning.deciding import decide as save_decision
 from zoning.decisions import decide_all, decide_due
 from zoning.disk import write_synced
 from zoning.errors import InputError
 from zoning.export import FORMATS, format_of, write_zones
 from zoning.hashes import digest
+from zoning.parting import part_off
 from zoning.pipeline import Plan
 from zoning.standing import ACTIONS
 from zoning.store import Workspace
@@ -59,7 +60,7 @@ def add_commands(add: Add) -> None:
     parser.add_argument("--delineated-at", metavar="T", help="default: now")
     parser.add_argument("--notice", default="", help="number of the notice")
     parser.add_argument("--by", required=True, help="name of who decides")
-    parser.add_argument("--grounds", default="", help="why")
+    parser.add_argument("--grounds", default="", help="why; an assessment, a release and a rejection need it")
     parser.add_argument("--recorded-at", metavar="T", help="when it was known, now if left out")
     take_times(parser)
 
