@@ -19,10 +19,10 @@ from zoning.hashes import digest
 from zoning.telling import say_reset
 
 INBOX_PAGE = 15  # 10 kB hold them
-# What an act that the engine proposes is decided by.
+# What an act that the engine proposes is decided by; a positive is typed as a case.
 DECIDED_BY = {
     "open": "delineate", "hold_expired": "delineate", "extend": "extend", "raise": "raise", "step": "step",
-    "release": "release", "phase": "assess",
+    "release": "release", "phase": "assess", "positive": "case",
 }  # fmt: skip
 # What is missing and a person can bring.
 MENDED_BY = {"assessed": "assess", "round_window_h": "rounds", "clean_rounds": "rounds", "rounds_done": "rounds"}
@@ -42,7 +42,7 @@ def actions_of(plan: Any, zone: Zone) -> list[str]:
     -------
     Actions of `zoning.deciding`; none for a zone that is over.
     """
-    asked = [DECIDED_BY[act] for act in asked_of(plan).get(zone["zone_id"], [])]
+    asked = [DECIDED_BY[act] for act in asked_of(plan).get(zone["zone_id"], []) if act != "positive"]
     return list(dict.fromkeys([*asked, *_possible(plan, zone)]))
 
 

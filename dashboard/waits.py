@@ -37,7 +37,7 @@ class Act(BaseModel):
     """What the engine proposes to decide for a zone."""
 
     zone_id: str
-    act: str = Field(description="open, extend, phase, step, release, raise or hold_expired")
+    act: str = Field(description="open, extend, positive, phase, step, release, raise or hold_expired")
     to: str
     ready: bool = Field(description="a person can decide it now")
     holding: int = Field(description="conditions that hold")

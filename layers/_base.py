@@ -20,7 +20,7 @@ GREEN, WATER, AREA, ROAD, ESTATE, BUILDING = 10, 20, 25, 30, 35, 40
 ZONE, RISK, ZONE_LINE, DRAFT, SELECTED, POINT, LABEL, BADGE = 50, 60, 70, 76, 79, 80, 90, 95
 WATCH = "post"  # token name of the watch after release, which is a stage and no class of a pack
 # What can be proposed, the most pressing first.
-ACTS = ("raise", "open", "hold_expired", "extend", "release", "step", "phase")
+ACTS = ("positive", "raise", "open", "hold_expired", "extend", "release", "step", "phase")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # What can be proposed -> sign, names.
 _LOOKS: dict[str, tuple[str, dict[str, str]]] = {
+    "positive": ("?", {"zh": "阳性待录入", "en": "positive to enter"}),
     "raise": ("↑", {"zh": "建议升级", "en": "to turn stricter"}),
     "open": ("+", {"zh": "建议划定", "en": "to open"}),
     "hold_expired": ("!", {"zh": "临时管控到期", "en": "hold expired"}),

@@ -43,7 +43,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "edits": ("edits.ledger", "edits.later"),
     "decisions": (),
     "rounds": (),
-    "lifting": ("lifting.evidence", "lifting.conditions", "lifting.words"),
+    "lifting": ("lifting.evidence", "lifting.conditions", "lifting.findings", "lifting.words"),
     "schedule": (),
     "gates": (),
     "services": (),

@@ -42,7 +42,7 @@ def test_a_zone_of_the_default_pack_that_started_at_noon() -> None:
     ],
 )
 def test_the_calendar_is_complete_but_the_round_is_not(spoilt: Row, missing: str) -> None:
-    row = act(POLICY, zone(**SEALED), rounds=[a_round("r9", **spoilt)])
+    row = act(POLICY, zone(**SEALED), rounds=[a_round("r9", **spoilt)], of="release")
     assert (row["ready"], row["holding"], row["of"]) == (False, 3, 4)
     told = "three of four conditions hold; a full clean round since 24 March 24:00 is missing; "
     assert row["reasons_en"] == told + missing

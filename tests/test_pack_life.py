@@ -94,3 +94,22 @@ def test_a_zone_that_rests_on_cases_found_in_isolation_alone_counts_from_the_fir
     one, two = (derive_town(policy, at("16"), settings=SETTINGS, cases=cases[:n], **TOWN).zones.iloc[0] for n in (1, 2))
     assert two["fact_ids"] == ["cases:C1", "cases:C2"]
     assert one["last_presence_at"] == two["last_presence_at"] == at("12")
+
+
+def test_a_positive_sample_inside_a_decided_zone_asks_for_its_case() -> None:
+    policy = load_policy("cn-sz-2022")
+    decided = all_decided(derived(policy, at("12 12:00")))
+    told = {"person_id": "P9", "sampled_at": "20 09:00", "resulted_at": "20 18:00"}
+    tests = [
+        {"test_id": "T1", "unit_id": "B1", "result": "positive", **told},
+        {"test_id": "T2", "unit_id": "B1", "result": "negative", **told, "person_id": "P8"},
+        {"test_id": "T3", "unit_id": "B3", "result": "positive", **told},
+    ]
+    town = {**TOWN, "cases": FIRST, "tests": tests}
+    before, plan = (derive_town(policy, at(time), decided=decided, **town) for time in ("20 17:00", "21"))
+    assert before.positives.empty
+    zones = plan.zones.set_index("zone_id")["class"]
+    asked = plan.acts[plan.acts["act"] == "positive"]
+    assert zones[asked["zone_id"]].tolist() == ["sealed", "precaution"]
+    assert asked["reasons_en"].tolist() == ["positive in a single sample: P9; enter the case"] * 2
+    assert plan.positives[["person", "round_id"]].to_numpy().tolist() == [["P9", None]] * 2

@@ -10,7 +10,7 @@ from tests.small_town import POLICY, SETTINGS, Row, at, box, tables
 from zoning.classes import Step
 from zoning.lifting import ACTS, CHECKS, check_zones
 from zoning.policy import Policy
-from zoning.rounds import DTYPES
+from zoning.rounds import DTYPES, POSITIVES
 
 NAMES = {"A": ("甲区", "Zone A"), "B": ("乙区", "Zone B"), "C": ("丙区", "Zone C"), "D": ("丁区", "Zone D")}
 TIMES = ("founded_at", "class_since", "clock_from", "lift_from", "last_presence_at", "cleaned_at", "hold_until")
@@ -53,7 +53,7 @@ def a_round(name: str = "r1", ended: str = "26 20:00", tested: int = 100, due: i
 
 def check(
     policy: Policy, *zones: Row, as_of: str = "27", rounds: Iterable[Row] = (), withdrawn: Iterable[str] = (),
-    **facts: Iterable[Row],
+    positives: Iterable[Row] = (), **facts: Iterable[Row],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Check some zones; 27 is 26 March 24:00."""
     table = pd.DataFrame(list(zones) or [zone()])
@@ -61,8 +61,9 @@ def check(
         given = [at(v) if isinstance(v, str) else v for v in table[column]]
         table[column] = pd.to_datetime(pd.Series(given, dtype=object), utc=True).astype("datetime64[us, UTC]")
     held = pd.DataFrame(list(rounds), columns=list(DTYPES)).astype(DTYPES)
+    seen = pd.DataFrame(list(positives), columns=POSITIVES)
     found = check_zones(
-        gpd.GeoDataFrame(table, crs="EPSG:4326"), held, tables(withdrawn, **facts), policy, SETTINGS, at(as_of)
+        gpd.GeoDataFrame(table, crs="EPSG:4326"), held, seen, tables(withdrawn, **facts), policy, SETTINGS, at(as_of)
     )
     for frame, dtypes in zip(found, (CHECKS, ACTS), strict=True):
         assert frame.dtypes.astype(str).to_dict() == dtypes

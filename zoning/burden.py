@@ -203,11 +203,11 @@ def _restarted(zone: Zone, scope: str, plan: Plan) -> Iterator[tuple[float, floa
     """Yield the people of each part whose clock begins again, and by how many days its lift moves."""
     stays = plan.stays[plan.stays["fact_id"].isin(zone["cause_ids"]) & plan.stays["live"]]
     fact, last = stays["fact_id"], stays["last_presence_at"]
-    new, moving = fact.isin(zone["new_facts"]), ~fact.isin(zone["calm"])
-    before = _lift(zone, plan, zone["lift_from"], last[moving & ~new].max())
+    new, calm = fact.isin(zone["new_facts"]), fact.isin(zone["calm"])
+    before = _lift(zone, plan, zone["lift_from"], _last(last[~new], calm))
     since = max(pd.Timestamp(plan.as_of), zone["in_force_from"])
     if scope == "zone":
-        yield zone["people"], _days(before, _lift(zone, plan, since, last[moving].max()))
+        yield zone["people"], _days(before, _lift(zone, plan, since, _last(last, calm)))
     try:
         parts = part_off(plan, zone, {"action": "extend", "scope": scope})
     except InputError:
@@ -221,6 +221,12 @@ def _restarted(zone: Zone, scope: str, plan: Plan) -> Iterator[tuple[float, floa
         after = _lift(zone, plan, since, last[fact.isin(part["cause_ids"])].max())
         people = rows["people"].where(rows["told"]).sum(min_count=1)
         yield people, _days(next(iter(running), before), after)
+
+
+def _last(presence: pd.Series, calm: pd.Series) -> pd.Timestamp:
+    """Return the last presence that moves a clock; where none is to, that of the first cause, as zones count."""
+    moving = presence[~calm.loc[presence.index]]
+    return moving.max() if len(moving) else presence.iloc[:1].max()
 
 
 def _days(before: pd.Timestamp, after: pd.Timestamp) -> float:

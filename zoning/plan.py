@@ -11,7 +11,7 @@ import pandas as pd
 from zoning.geometry import Frame
 from zoning.lifting import check_zones
 from zoning.policy import Policy
-from zoning.rounds import sum_rounds
+from zoning.rounds import find_positives, sum_rounds
 from zoning.settings import Settings
 
 
@@ -81,6 +81,17 @@ class Plan:
         return sum_rounds(self.zones, self.membership, *ground, self.tables, self.as_of)
 
     @cached_property
+    def positives(self) -> pd.DataFrame:
+        """Return the positive samples inside zones; found when first asked for.
+
+        Returns
+        -------
+        As `find_positives`.
+        """
+        ground = (self.atoms, self.units, self.inside)
+        return find_positives(self.zones, self.membership, *ground, self.tables["tests"], self.as_of)
+
+    @cached_property
     def checks(self) -> pd.DataFrame:
         """Return what each zone waits for.
 
@@ -102,4 +113,5 @@ class Plan:
 
     @cached_property
     def _checked(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return check_zones(self.zones, self.rounds, self.tables, self.policy, self.settings, self.as_of)
+        found = (self.rounds, self.positives)
+        return check_zones(self.zones, *found, self.tables, self.policy, self.settings, self.as_of)

@@ -18,6 +18,7 @@ DTYPES = {
     "due": "int64", "tested": "int64", "excused": "int64", "refused": "int64", "absent": "int64",
     "pools_open": "int64", "positive": "int64", "uncovered": "object", "share": "float64",
 }  # fmt: skip
+POSITIVES = ["zone_id", "sampled_at", "person", "round_id"]
 _COUNTS = ["due", "tested", "excused", "refused", "absent", "pools_open", "positive"]
 _KEY = ["round", "zone"]
 
@@ -88,6 +89,44 @@ def sum_rounds(
     table["round_id"] = names[table["round"].to_numpy(np.int64)]
     order = ["zone_id", "ended_at", "round_id"]
     return table[list(DTYPES)].astype(DTYPES).sort_values(order, ignore_index=True)
+
+
+def find_positives(
+    zones: pd.DataFrame,
+    membership: pd.DataFrame,
+    atoms: pd.DataFrame,
+    units: pd.DataFrame,
+    inside: pd.DataFrame,
+    tests: pd.DataFrame,
+    as_of: datetime,
+) -> pd.DataFrame:
+    """Find the single samples that are positive inside zones, of a round or of none.
+
+    Parameters
+    ----------
+    zones, membership, atoms, units, inside : of `sum_rounds`.
+    tests : table of the state. A test counts where its unit is.
+    as_of : UTC; a result known later is not seen.
+
+    Returns
+    -------
+    One row a zone and sample, by zone and time: zone_id, sampled_at (UTC), person (its id, else that of the sample),
+    round_id (None: of no round).
+    """
+    now = pd.Timestamp(as_of)
+    seen = (tests["result"] == "positive") & ~(tests["resulted_at"] > now) & (tests["sampled_at"] <= now)
+    rows = tests[seen & ~tests["withdrawn"].astype(bool)]
+    if rows.empty:
+        return pd.DataFrame(columns=POSITIVES)
+    ground = _ground(zones, membership, atoms, units, inside)
+    place = ground.names.get_indexer(rows["unit_id"])
+    found = rows.assign(place=place, person=rows["person_id"].fillna(rows["test_id"]))[place >= 0]
+    found = found.merge(ground.pairs.loc[ground.pairs["weight"] > 0, ["place", "k"]], on="place")
+    zone = ground.held["zone"].to_numpy(np.int64)[found["k"]]
+    found = found.assign(zone_id=zones["zone_id"].to_numpy(object)[zone])
+    found["round_id"] = found["round_id"].astype(object).where(found["round_id"].notna(), None)
+    found = found[["test_id", *POSITIVES]].drop_duplicates(["zone_id", "test_id"])
+    return found.sort_values(["zone_id", "sampled_at", "test_id"])[POSITIVES].reset_index(drop=True)
 
 
 def _number_rounds(

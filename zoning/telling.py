@@ -43,6 +43,7 @@ _ACTS = {
     "step": Said("降级", "step down"),
     "release": Said("解除", "release"),
     "raise": Said("升级", "raise"),
+    "positive": Said("录入阳性病例", "enter the positives"),
     "hold_expired": Said("临时管控已到期", "the hold has expired"),
 }
 

@@ -6,6 +6,7 @@ import { page } from "../shared/page.mjs";
 import { getJson } from "../shared/server.mjs";
 import { openDecide } from "./decide.mjs";
 import { failed, loading, own } from "./parts.mjs";
+import { openCase } from "./case.mjs";
 import { openRounds } from "./rounds.mjs";
 
 const next = sequence();
@@ -108,8 +109,9 @@ function ruled(of) {
 function item(of) {
   const verb = of.act === "pending" ? page.words.edits_pending : of.to ? page.say("act_to", { act: page.words[`act_${of.act}`], to: own(of.to) }) : page.words[`act_${of.act}`];
   const look = () => page.choose({ layer: "zones", id: of.zone, zone: of.zone, fly: true });
-  const decide = () => (look(), of.action === "rounds" ? openRounds(of.zone) : openDecide(of.zone, of.action));
+  const typed = { rounds: openRounds, case: () => openCase() }[of.action];
+  const decide = () => (look(), typed ? typed(of.zone) : openDecide(of.zone, of.action));
   const name = el("button", { class: "iname", type: "button", onclick: look }, el("span", { class: `chip ${of.look} ${of.sketch ? "sketch" : ""}`, "aria-hidden": "true" }, own(of.letter)), el("span", {}, own(of.name), el("span", { class: "mut" }, own(of.class))));
-  const go = of.action ? el("button", { class: `btn sm ${of.ready ? "do" : ""}`, type: "button", onclick: decide }, page.words[of.action === "rounds" ? "rounds_short" : of.ready ? `act_of_${of.action}` : `mend_${of.action}`]) : "";
+  const go = of.action ? el("button", { class: `btn sm ${of.ready ? "do" : ""}`, type: "button", onclick: decide }, page.words[{ rounds: "rounds_short", case: "case_new" }[of.action] ?? (of.ready ? `act_of_${of.action}` : `mend_${of.action}`)]) : "";
   return el("li", { class: `iitem ${of.ready ? "ready" : "lacks"}`, "data-key": `${of.zone}-${of.act}` }, el("div", { class: "itop" }, name, go), el("p", {}, el("b", {}, verb), of.act === "pending" ? "" : [page.words.colon, own(of.reasons)]));
 }

@@ -125,6 +125,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "inbox_next": ("下一项", "Next proposal"),
     "inbox_pending": ("确认编辑 {n}", "{n edit|edits} to confirm"),
+    "inbox_positive": ("阳性待录入 {n}", "{n positive|positives} to enter"),
     "inbox_raise": ("升级 {n}", "{n} to raise"),
     "inbox_open": ("划定 {n}", "{n} to open"),
     "inbox_hold_expired": ("临时管控到期 {n}", "{n hold|holds} expired"),

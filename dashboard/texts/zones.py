@@ -180,6 +180,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "decided_by": ("决定人", "decided by"),
     "proposals": ("建议决定", "Proposed"),
     "proposals_note": ("由人决定", "a person decides"),
+    "act_positive": ("阳性待录入", "positive to enter"),
     "act_raise": ("建议升级", "to turn stricter"),
     "act_open": ("建议划定", "to open"),
     "act_hold_expired": ("临时管控到期", "hold expired"),

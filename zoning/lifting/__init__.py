@@ -13,6 +13,7 @@ from zoning.classes import LIFTED, Step
 from zoning.clocks import day_number, first_test_date, midnight, way_out
 from zoning.lifting.conditions import Check, check_step, earliest
 from zoning.lifting.evidence import OVER, Evidence, Zone, gather
+from zoning.lifting.findings import find, say_enter, say_found
 from zoning.lifting.words import NOTHING, Said, join, moment, names, plural, tally
 from zoning.policy import Policy
 from zoning.settings import Settings
@@ -41,6 +42,7 @@ _SCOPES = {
 def check_zones(
     zones: pd.DataFrame,
     rounds: pd.DataFrame,
+    positives: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
     policy: Policy,
     settings: Settings,
@@ -55,6 +57,7 @@ def check_zones(
         or excluded) and, in UTC: founded_at, class_since, clock_from (test day 1), lift_from (days in force count from
         here), last_presence_at, cleaned_at, hold_until (NaT where there is none); geometry (WGS84).
     rounds : of `sum_rounds`.
+    positives : of `find_positives`.
     tables : kind -> table of the state; cases, contacts, tests and areas are read.
     policy : the pack.
     settings : time zone of local days.
@@ -65,15 +68,15 @@ def check_zones(
     checks : one row a condition of each decided zone's way out, in the order of `zones`: zone_id, step (position among
         those of its class), to (class, or none), predicate, holds, at (UTC: since when it holds, or when the calendar
         lets it; NaT not known), found_zh, found_en, missing_zh, missing_en (empty where it holds).
-    acts : what to decide, those that are ready first, then by rank and time: zone_id, act (open, extend, phase, step,
-        release, raise, hold_expired), to, ready, holding and of (conditions), at (UTC: the earliest by the calendar;
-        NaT where a clock has not begun or none is asked), reasons_zh, reasons_en, fact_ids.
+    acts : what to decide, those that are ready first, then by rank and time: zone_id, act (open, extend, positive,
+        phase, step, release, raise, hold_expired), to, ready, holding and of (conditions), at (UTC: the earliest by the
+        calendar; NaT where a clock has not begun or none is asked), reasons_zh, reasons_en, fact_ids.
 
     Raises
     ------
     PolicyError : a condition rests on a number that is unset (grade U).
     """
-    known = gather(zones, rounds, tables, policy, settings, as_of)
+    known = gather(zones, rounds, positives, tables, policy, settings, as_of)
     checks, acts = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
     origin = zones["origin"].astype(object).where(zones["origin"].notna(), None)
     for zone in zones[_ZONE].assign(origin=origin).to_dict("records"):
@@ -151,6 +154,7 @@ def _acts(zone: Zone, known: Evidence) -> Iterator[Act]:
     elif zone["new_facts"]:
         yield _act("extend", zone["class"], known.as_of, _extension(zone, known), zone["new_facts"])
     if zone["status"] == "in_force":
+        yield from _enter(zone, known)
         yield from _raise(zone, known)
         yield from _worse(zone, known)
         if not zone["origin"] and not pd.isna(zone["clock_from"]):
@@ -183,24 +187,24 @@ def _extension(zone: Zone, known: Evidence) -> Said:
     return join(told)
 
 
+def _enter(zone: Zone, known: Evidence) -> Iterator[Act]:
+    """Give the positives of a round or sample that nobody entered as cases: by no rule does a count turn any ground."""
+    found = find(zone, known)
+    if found.n > len(found.entered):
+        yield _act("positive", zone["class"], found.since, say_enter(found, zone, known), [])
+
+
 def _raise(zone: Zone, known: Evidence) -> Iterator[Act]:
     """Give the stricter class that a new positive brings, where the rules alone do not."""
     to = known.policy.classes[zone["class"]].on_positive
     if to is None or to.extent == "rule":
         return
     cases = [fact for fact in zone["new_facts"] if fact.startswith("cases:")]
-    rounds = known.rounds.get(zone["zone_id"], [])
-    clean = max((r.ended_at for r in rounds if r.full and r.clean), default=None)
-    found = [
-        r for r in rounds if r.positive and r.ended_at >= zone["clock_from"] and (clean is None or r.ended_at > clean)
-    ]
-    if not cases and not found:
+    found = find(zone, known)
+    if not cases and not found.n:
         return
     why = [Said(f"区内新增：{names(cases).zh}", f"new inside: {names(cases).en}")] if cases else []
-    why += [
-        Said(f"轮次{r.round_id}阳性{r.positive}人", f"round {r.round_id} found {r.positive} positive")
-        for r in found[-1:]
-    ]
+    why += say_found(found)
     yield _act("raise", to.to, known.as_of, join(why), cases)
 
 

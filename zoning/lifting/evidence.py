@@ -24,6 +24,7 @@ class Round(NamedTuple):
     """A round of tests in one zone; `full`: enough people and every building; `clean`: no positive, no open pool."""
 
     round_id: str
+    started_at: pd.Timestamp
     ended_at: pd.Timestamp
     due: int
     tested: int
@@ -35,6 +36,14 @@ class Round(NamedTuple):
     uncovered: list[str]
     full: bool
     clean: bool
+
+
+class Sample(NamedTuple):
+    """A positive sample in a zone; `round_id` None: of no round."""
+
+    sampled_at: pd.Timestamp
+    person: str
+    round_id: str | None
 
 
 class Contact(NamedTuple):
@@ -55,19 +64,24 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Facts by zone id: `rounds` in order of time, `contacts` by person, `cases`: contacts who are cases by now.
+    """Facts by zone id: `rounds` in order of time, `positives` (samples), `contacts` by person, `cases`: contacts who
+    are cases by now.
 
-    `there`: class -> zones not lifted; `areas`: level -> zone id -> areas that it is in; `resting`: fact -> decided
-    zones that rest on it, each after its rank.
+    `reported`: fact id of a case -> when; `case_of`: person -> fact id of their case. `there`: class -> zones not
+    lifted; `areas`: level -> zone id -> areas that it is in; `resting`: fact -> decided zones that rest on it, each
+    after its rank.
     """
 
     policy: Policy
     zone: str
     as_of: pd.Timestamp
     rounds: Mapping[str, list[Round]]
+    positives: Mapping[str, list[Sample]]
     contacts: Mapping[str, list[Contact]]
     cases: Mapping[str, int]
     found_in: Mapping[str, str]
+    reported: Mapping[str, pd.Timestamp]
+    case_of: Mapping[str, str]
     there: Mapping[str, list[Left]]
     areas: Mapping[str, Mapping[str, frozenset[str]]]
     resting: Mapping[str, list[tuple[int, Left]]]
@@ -113,6 +127,7 @@ class Evidence:
 def gather(
     zones: pd.DataFrame,
     rounds: pd.DataFrame,
+    positives: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
     policy: Policy,
     settings: Settings,
@@ -124,6 +139,7 @@ def gather(
     ----------
     zones : zone_id, class, rank, status, name, name_en, fact_ids; geometry (WGS84) where a condition goes by area.
     rounds : of `sum_rounds`.
+    positives : of `find_positives`.
     tables : kind -> table of the state; cases, contacts, tests and areas are read.
     policy : share of a full round, statuses of cases, levels of areas.
     settings : time zone.
@@ -144,9 +160,12 @@ def gather(
         zone=settings.zone,
         as_of=now,
         rounds=_rounds(rounds[rounds["ended_at"] <= now], share),
+        positives=_samples(positives),
         contacts=contacts,
         cases=by_now,
         found_in=dict(zip(cases["fact_id"], cases["found_in"], strict=True)),
+        reported=dict(zip(cases["fact_id"], cases["reported_at"], strict=True)),
+        case_of=dict(zip(cases["person_id"], cases["fact_id"], strict=True)),
         there=_there(zones[~zones["status"].isin(OVER)]),
         areas={level: _areas(zones, tables["areas"], level) for level in levels},
         resting=_resting(zones[zones["status"].isin(("decided", "in_force"))]),
@@ -161,6 +180,13 @@ def _rounds(rounds: pd.DataFrame, share: float) -> dict[str, list[Round]]:
     found: dict[str, list[Round]] = {}
     for zone_id, *told in rows[["zone_id", *Round._fields]].itertuples(index=False, name=None):
         found.setdefault(zone_id, []).append(Round._make(told))
+    return found
+
+
+def _samples(positives: pd.DataFrame) -> dict[str, list[Sample]]:
+    found: dict[str, list[Sample]] = {}
+    for zone_id, *told in positives[["zone_id", *Sample._fields]].itertuples(index=False, name=None):
+        found.setdefault(zone_id, []).append(Sample._make(told))
     return found
 
 
