@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from zoning.clocks import way_out
 from zoning.graded import Value
 from zoning.policy import load_pack, load_policy, values
 from zoning.rules import TakeBuffer
@@ -131,3 +132,14 @@ def test_every_disease_of_annex_v_has_its_kilometres() -> None:
         found = [rules.get(name) for name in ("EU1", "EU3")]
         radii = [ground.radius_m.value if isinstance(ground, TakeBuffer) else None for ground in found]
         assert radii == [km and 1000 * km for km in kilometres], disease
+
+
+def test_guangzhou_of_april_2022_leaves_the_contacts_to_who_assesses() -> None:
+    for target in ("sealed", "controlled"):
+        step = way_out(load_policy("cn-3zone-2021", {"lift": "guangzhou_2022"}).classes[target], None)
+        assert step is not None
+        asked: dict[str, Any] = dict(step.when.given())
+        assert {name: value.value for name, value in asked.items()} == {
+            "in_force_days": 14, "no_new_days": 14, "round_window_h": 48, "assessed": True,
+        }  # fmt: skip
+        assert "4天" in asked["assessed"].cite
