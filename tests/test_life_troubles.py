@@ -151,7 +151,7 @@ def test_birds_of_2008_every_point_at_2999_metres_is_protected_until_the_end_of_
     plan = derive(folder, london("2008-06-10").to_pydatetime())
     zone = plan.zones.set_index("class").loc["protection"]
     assert shapely.covers(zone["geometry"], around(2999)).all()
-    assert not shapely.covers(zone["geometry"], around(2999.9 + 2100)).all()
+    assert not shapely.intersects(zone["geometry"], around(3015)).any()
     assert {held(plan)[name][0] for name in barns} == {"protection"}
     assert zone["earliest_lift_at"] == london("2008-06-29")
     act = acts(derive(folder, london("2008-06-28 23:59").to_pydatetime()), zone["zone_id"])["step"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from zoning.bare import bare_shares
 from zoning.clocks import earliest_lift, next_midnight, way_out
+from zoning.decisions import scope_of
 from zoning.editing import people_of
 from zoning.errors import InputError
 from zoning.lookup import atoms_inside
@@ -190,9 +191,8 @@ def _resets(zone: Zone, plan: Plan) -> Iterator[tuple[Any, ...]]:
     reset = plan.policy.classes[zone["class"]].reset
     if reset is None:
         return
-    found_in = plan.tables["cases"].set_index("fact_id")["found_in"]
-    cases = [fact for fact in zone["new_facts"] if fact in found_in.index]
-    chosen = reset.scope if any(found_in[fact] not in reset.ignores for fact in cases) else "none"
+    found_in = plan.tables["cases"].set_index("fact_id")["found_in"].to_dict()
+    chosen = scope_of(zone, found_in, plan.policy) or "none"
     for scope in dict.fromkeys([chosen, reset.scope, *reset.allowed, "none"]):
         priced = [(people, days, people * days) for people, days in _restarted(zone, scope, plan)]
         people, days, cost = zip(*priced, strict=True) if priced else ((0.0,), (0.0,), (0.0,))
