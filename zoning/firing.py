@@ -13,7 +13,6 @@ from zoning.geometry import Cells, Ints
 from zoning.grounds.scene import Scene
 from zoning.hashes import mix
 from zoning.ordered import Change, Mask
-from zoning.rules import Rule
 from zoning.triggers import ALONE, counted_with, fire
 
 
@@ -50,34 +49,49 @@ def fire_all(before: Fired | None, change: Change, stays: pd.DataFrame, scene: S
     before, row = before or Fired({}, np.empty(0, np.uint64), told[:0], {}), change.came_from
     same = row >= 0
     same[same] = told[same] == before.open[row[same]]
-    groups = {rule.id: _groups(before.groups.get(rule.id), row, rule, stays, scene) for rule in scene.policy.rules}
-    masks = dict[str, Mask]()
+    new = stays[["unit", "lng", "lat"]].iloc[np.flatnonzero(row < 0)]
+    alone, masks, groups = _Asked.of(~same, counted, stays), dict[str, Mask](), dict[str, Ints]()
     for rule in scene.policy.rules:
-        again = ~same | _with_changed(groups[rule.id], before.groups.get(rule.id), row, same)
-        few, spots = (table[again].reset_index(drop=True) for table in (counted, stays))
+        old = before.groups.get(rule.id, np.empty(0, np.int64))
+        group = groups[rule.id] = _groups(old, counted_with(rule, new, scene.units, scene.tables["areas"]), row)
+        others = _with_changed(group, old, row, same)
+        asked = _Asked.of(~same | others, counted, stays) if others.any() else alone
         masks[rule.id] = mask = np.zeros(len(stays), bool)
-        mask[again] = fire(rule, few, spots, scene.units, scene.tables, scene.frame)
-        if not again.all():
-            mask[~again] = before.masks[rule.id][row[~again]]
+        mask[asked.rows] = fire(rule, asked.stays, asked.spots, scene.units, scene.tables, scene.frame)
+        if len(asked.rows) < len(stays):
+            left = ~asked.mask
+            mask[left] = before.masks[rule.id][row[left]]
     number = np.zeros(len(stays), np.uint64)
     for n, mask in enumerate(masks.values()):
         number[mask] += mix(np.array([n + 1], np.uint64))
     return Fired(masks, number, told, groups)
 
 
-def _groups(before: Ints | None, row: Ints, rule: Rule, stays: pd.DataFrame, scene: Scene) -> Ints:
-    """Return with which others a rule counts each stay; only new stays are asked, for none changes its place."""
-    new = np.ones(len(row), bool) if before is None else row < 0
+@dataclass(frozen=True)
+class _Asked:
+    """Stays that are asked again: which, their rows, and these of both tables."""
+
+    mask: Mask
+    rows: Ints
+    stays: pd.DataFrame
+    spots: pd.DataFrame
+
+    @classmethod
+    def of(cls, mask: Mask, stays: pd.DataFrame, spots: pd.DataFrame) -> "_Asked":
+        rows = np.flatnonzero(mask)
+        return cls(mask, rows, *(table.iloc[rows].reset_index(drop=True) for table in (stays, spots)))
+
+
+def _groups(before: Ints, new: Ints, row: Ints) -> Ints:
+    """Return with which others a rule counts each stay: no stay changes its place, so that only new ones were asked."""
     group = np.empty(len(row), np.int64)
-    group[new] = counted_with(rule, stays[new], scene.units, scene.tables["areas"])
-    if before is not None:
-        group[~new] = before[row[~new]]
+    group[row < 0], group[row >= 0] = new, before[row[row >= 0]]
     return group
 
 
-def _with_changed(group: Ints, before: Ints | None, row: Ints, same: Mask) -> Mask:
+def _with_changed(group: Ints, before: Ints, row: Ints, same: Mask) -> Mask:
     """Return which stays are counted with one that is new, gone or changed."""
-    left = np.zeros(0 if before is None else len(before), bool)
+    left = np.zeros(len(before), bool)
     left[row[same]] = True
-    changed = np.unique(np.concatenate([group[~same], group[:0] if before is None else before[~left]]))
+    changed = np.unique(np.concatenate([group[~same], before[~left]]))
     return np.isin(group, changed[changed != ALONE])

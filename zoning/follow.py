@@ -115,10 +115,11 @@ def _tokens(claims: pd.DataFrame) -> Cells:
     """Hash each claim with its stay, what decisions made of it, and whether it lives."""
     token = claims["mark"].to_numpy(np.uint64, copy=True)
     answered = (claims["settled"].notna() | claims["calm"]).to_numpy(bool)
-    told = claims.loc[answered, _SETTLED].assign(
-        **{c: claims[c][answered].astype("str") for c in ("settled", "origin")}
-    )
-    token[answered] = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
+    if answered.any():
+        told = claims.loc[answered, _SETTLED].assign(
+            **{c: claims[c][answered].astype("str") for c in ("settled", "origin")}
+        )
+        token[answered] = pd.util.hash_pandas_object(told, index=False).to_numpy(np.uint64)
     return mix(token + claims["live"].to_numpy(bool))
 
 

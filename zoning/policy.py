@@ -14,6 +14,7 @@ from zoning.classes import DatedNumber, DatedWhole, ZoneClass
 from zoning.contradictions import hold_measures, hold_together
 from zoning.errors import PolicyError, UnknownError
 from zoning.graded import SET, Entry, Number, Part, Text, Value, value_on
+from zoning.once import once
 from zoning.rules import Holding, Level, Rule
 
 FOLDER = Path(__file__).parent / "policies"
@@ -234,8 +235,13 @@ def values(policy: Parameters) -> list[tuple[str, Value]]:
     -------
     (key, Value) pairs in the order of the file.
     """
-    groups = _walk("", policy)
+    groups = _graded(policy)
     return [(f"{key}.{i}" if len(group) > 1 else key, value) for key, group in groups for i, value in enumerate(group)]
+
+
+@once
+def _graded(policy: Parameters) -> list[tuple[str, list[Value]]]:
+    return _walk("", policy)
 
 
 def _walk(key: str, part: Any) -> list[tuple[str, list[Value]]]:
@@ -271,7 +277,7 @@ def warnings_on(policy: Parameters, day: date) -> list[str]:
         found.append(
             f"pack {policy.pack.id} covers {policy.pack.valid_from} to {policy.pack.valid_to}; {day} lies outside"
         )
-    for key, group in _walk("", policy):
+    for key, group in _graded(policy):
         value = value_on(group, day)
         if key.startswith("parameters."):
             continue

@@ -65,7 +65,7 @@ def list_problems(
     }
     found |= {"twice": _twice(*(tables[kind] for kind in ("estates", "buildings", "units")))}
     found |= {"no area": _without_area(tables["population"], tables["areas"])}
-    parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items()]
+    parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items() if len(v)]
     said = stays["question"][live & asked]
     words = pd.DataFrame({"code": "address", "subject": stays["fact_id"][live & asked], "text": said})
     pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
