@@ -20,20 +20,10 @@ from zoning.state import State
 from zoning.strokes import table_of
 
 TABLES = (
-    *(
-        "zones",
-        "membership",
-        "former",
-        "cells",
-        "calendar",
-        "gate_points",
-        "site_links",
-        "stays",
-        "proposals",
-        "closed",
-    ),
-    *("touched", "ledger", "problems"),
+    *("zones", "membership", "former", "cells", "calendar", "gate_points", "site_links", "stays", "proposals"),
+    *("closed", "touched", "ledger", "problems", "rounds", "positives", "checks", "acts"),
 )
+KINDS = ("cases", "visits", "contacts", "tests", "rounds")
 
 
 @dataclass
@@ -41,7 +31,7 @@ class Story:
     """A town whose ground stays, and what became known of its cases."""
 
     ground: dict[str, pd.DataFrame]
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {"cases": [], "visits": []})
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     gone: list[str] = field(default_factory=list)
     decided: list[dict[str, Any]] = field(default_factory=list)
     strokes: list[dict[str, Any]] = field(default_factory=list)
@@ -62,8 +52,10 @@ def same(kept: Plan, fresh: Plan) -> None:
 TARGETS = [*sorted(POLICY.classes), "none"]
 DECIDED = ["delineate", "extend", "step", "raise", "release", "reject", "hold", "assess", "part"]
 ACTIONS = st.tuples(st.sampled_from(DECIDED), st.integers(0, 20), st.sampled_from([None, "zone", "building"]))
+_CASES = ("case", "correct", "withdraw", "exclude", "visit")
 NEWS = st.lists(
-    st.sampled_from(["case", "correct", "withdraw", "exclude", "visit", "decide", "draw", "undo", "later"]), max_size=7
+    st.sampled_from([*_CASES, "contact", "test", "round", "round", "decide", "decide", "draw", "undo", "later"]),
+    max_size=8,
 )
 
 
@@ -82,6 +74,8 @@ def tell(story: Story, what: str, more: Rows, plan: Plan, data: st.DataObject, n
         cases.append({**old, **(place if what == "correct" else {"status": "excluded"}), "recorded_at": "19"})
     elif what == "withdraw" and cases:
         story.gone.append(f"cases:{data.draw(st.sampled_from(cases))['case_id']}")
+    elif what in ("contact", "test", "round") and len(plan.units):
+        watch(story, what, data.draw(st.sampled_from(plan.units["id"].tolist())), data, now)
     elif what == "draw":
         draw(story, plan, data, now)
     elif what == "undo" and story.strokes:
@@ -99,6 +93,23 @@ def tell(story: Story, what: str, more: Rows, plan: Plan, data: st.DataObject, n
         story.decided.append({**named(zone), "action": action, **more_, **drawn})
 
 
+def watch(story: Story, what: str, unit: str, data: st.DataObject, now: datetime) -> None:
+    """Let a contact, a sample or a building's row of a round become known; one of the same name corrects the last."""
+    name = f"{what}-{data.draw(st.integers(0, 3))}"
+    told: Row = {"unit_id": unit, "person_id": name, "recorded_at": now}
+    if what == "contact":
+        story.rows["contacts"].append(told | {"contact_id": name, "case_id": "C0", "last_exposure_at": now})
+    elif what == "test":
+        result = data.draw(st.sampled_from(["positive", "negative", "pending"]))
+        resulted = None if result == "pending" else now
+        more = {"test_id": name, "sampled_at": now, "resulted_at": resulted, "result": result, "round_id": "r1"}
+        story.rows["tests"].append(told | more)
+    else:
+        counts = {c: data.draw(st.integers(0, 2)) for c in ("tested", "excused", "refused", "pools_open", "positive")}
+        more = {"round_row_id": f"r1/{unit}", "round_id": "r1", "unit_id": unit, "ended_at": now, "due": 2, "absent": 0}
+        story.rows["rounds"].append({"recorded_at": now, **more, **counts})
+
+
 def draw(story: Story, plan: Plan, data: st.DataObject, now: datetime) -> None:
     """Let a person edit some atoms, of zones and beside them."""
     rows = plan.membership.set_index("atom_id")
@@ -111,7 +122,7 @@ def draw(story: Story, plan: Plan, data: st.DataObject, now: datetime) -> None:
     story.strokes.append(row(len(story.strokes) + 1, drawn, now))
 
 
-@few_then_many(8, 60)
+@few_then_many(6, 60)
 def test_whatever_becomes_known_in_whatever_order(hold: Hold) -> None:
     hold(grounds(), st.data(), NEWS)(check_story)
 
