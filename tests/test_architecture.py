@@ -34,6 +34,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "triggers": (),
     "grounds": ("grounds.scene", "grounds.units", "grounds.outlines", "grounds.border"),
     "standing": (),
+    "settling": (),
     "clusters": (),
     "membership": (),
     "shapes": (),

@@ -154,7 +154,10 @@ def test_a_new_positive_raises_the_class() -> None:
     assert (row["to"], row["ready"], row["fact_ids"]) == ("sealed", True, ["cases:C2"])
     found = [a_round("r7", "25 20:00", positive=2)]
     row = act(rule, rounds=found, of="raise")
-    assert (row["reasons_en"], row["reasons_zh"]) == ("round r7 found 2 positive", "轮次r7阳性2人")
+    assert (row["reasons_en"], row["reasons_zh"]) == (
+        "round r7 found 2 positive; by the pack the whole zone turns sealed zone",
+        "轮次r7阳性2人；按方案全区转为封控区",
+    )
     assert "raise" not in set(check(rule, rounds=[*found, a_round("r8")])[1]["act"])
     assert "raise" not in set(check(rule, zone(clock_from="26"), rounds=found)[1]["act"])
     by_rule = changed("controlled", on_positive=OnPositive(to="sealed", extent="rule", grade="O"))

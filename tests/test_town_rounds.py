@@ -30,7 +30,7 @@ def look(workspace: Workspace) -> tuple[pd.DataFrame, dict[str, dict[str, object
     """The rounds, and the way out of each zone of Lixiang Court by its class."""
     plan = derive(workspace.path, AS_OF)
     rounds = sum_rounds(plan.zones, plan.membership, plan.atoms, plan.units, plan.inside, plan.tables, AS_OF)
-    zones = plan.zones.assign(lift_from=plan.zones["class_since"])
+    zones = plan.zones.assign(lift_from=plan.zones["class_since"], homes=plan.zones["fact_ids"])
     acts = check_zones(zones, rounds, plan.positives, plan.tables, plan.policy, plan.settings, AS_OF)[1]
     mine = zones[zones["fact_ids"].map(lambda facts: facts == ["cases:C4"])].set_index("zone_id")["class"]
     acts = acts[acts["act"].eq("release") & acts["zone_id"].isin(mine.index)]

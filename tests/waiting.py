@@ -40,7 +40,8 @@ def zone(name: str = "A", **more: Any) -> Row:
     told = {"name": NAMES[name][0], "name_en": NAMES[name][1], "class": of, "rank": POLICY.classes[of].rank}
     rest = {"fact_ids": ["cases:C1"], "new_facts": [], "gates": {}, "void": False, "origin": None}
     usual = {"status": "in_force", "last_presence_at": "12 10:00", "cleaned_at": None, "hold_until": None}
-    return {"zone_id": name, **told, **clocks, **usual, **rest, "geometry": box(0, 0), **more}
+    homes = {"homes": more.get("new_facts", [])}
+    return {"zone_id": name, **told, **clocks, **usual, **rest, **homes, "geometry": box(0, 0), **more}
 
 
 def a_round(name: str = "r1", ended: str = "26 20:00", tested: int = 100, due: int = 100, **more: Any) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from zoning.clocks import next_midnight
-from zoning.decisions import named, scope_of
+from zoning.decisions import named, raised_part, scope_of
 from zoning.errors import ConflictError, InputError, StoreError, UnknownError
 from zoning.hashes import digest
 from zoning.parting import part_off
@@ -30,7 +30,8 @@ class Decision:
 
     `zone`: its id or alias. `action`: one of ACTIONS. In UTC: `in_force_from` (default of a new zone: the next local
     midnight), `delineated_at` (default: now), `until` (of a temporary hold). `to`: class of a step. `gate`: what was
-    assessed, the gate of a phase or `release`. `scope`: whose clocks an extension starts again (empty: the pack's).
+    assessed, the gate of a phase or `release`. `scope`: whose clocks an extension starts again, or what is raised
+    (empty: the pack's).
     """
 
     zone: str
@@ -225,6 +226,7 @@ def _terms(decision: Decision, plan: Plan, zone: Mapping[str, Any], now: pd.Time
         raise InputError(f"until {at}: the hold would be over already; give a later time")
     found_in = plan.tables["cases"].set_index("fact_id")["found_in"].to_dict()
     usual = scope_of(zone, found_in, plan.policy) if decision.action == "extend" else None
+    usual = raised_part(zone, decision.to, plan.policy) if decision.action == "raise" else usual
     return {
         "in_force_from": _iso(decision.in_force_from),
         "scope": decision.scope or usual,

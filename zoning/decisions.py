@@ -167,6 +167,24 @@ def scope_of(zone: Mapping[str, Any], found_in: Mapping[str, str], policy: Polic
     return reset.scope if reset and any(found_in.get(f) not in reset.ignores for f in moving) else None
 
 
+def raised_part(zone: Mapping[str, Any], to: str, policy: Policy) -> str | None:
+    """Return which part of a zone a new case inside raises by the pack.
+
+    Parameters
+    ----------
+    zone : class, new_facts.
+    to : the stricter class.
+    policy : what a new case does to its classes.
+
+    Returns
+    -------
+    building or unit, around each new case; None for the whole zone.
+    """
+    of = policy.classes[zone["class"]].on_positive
+    new = any(fact.startswith("cases:") for fact in zone["new_facts"])
+    return of.extent if of and new and of.to == to and of.extent in ("building", "unit") else None
+
+
 def decide_due(
     zones: pd.DataFrame, checks: pd.DataFrame, acts: pd.DataFrame, policy: Policy, settings: Settings, as_of: datetime
 ) -> list[dict[str, Any]]:
@@ -199,6 +217,7 @@ def decide_due(
             at_once = zone["void"] or act["act"] == "raise"
             start = now if at_once else next_midnight(now, zone_info(settings.zone))
             payload = {"by": "auto", **named(zone), "action": act["act"], "to": act["to"], "in_force_from": start}
+            payload["scope"] = raised_part(zone, act["to"], policy) if act["act"] == "raise" else None
             event_id = digest(zone["zone_id"], act["act"], act["to"])
             found.append({"event_id": event_id, "recorded_at": now, "payload": payload})
         elif missing == ["assessed"] and len(asked) > 1 and not _inside(zone, table):

@@ -14,7 +14,7 @@ from zoning.parts import Tables, Town, derive_parts, dress_parts
 from zoning.policy import Policy
 from zoning.redress import redraw
 from zoning.risk import zones_in_cells
-from zoning.standing import settle
+from zoning.settling import settle
 
 _DRESSED = ("zones", "membership", "former", "grounds")
 _SETTLED = ["mark", "settled", "ended", "origin", "class", "rule_class", "calm", "ground", "slot"]

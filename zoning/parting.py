@@ -10,9 +10,11 @@ from zoning.hashes import digest
 from zoning.lookup import at_level, atoms_inside
 from zoning.pipeline import Plan
 
+PARTS = ("building", "unit")
+
 
 def part_off(plan: Plan, zone: Mapping[str, Any], payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the decisions that part off what alone is to have its clock start again.
+    """Return the decisions that part off what alone is to have its clock start again, or is raised.
 
     Parameters
     ----------
@@ -22,13 +24,13 @@ def part_off(plan: Plan, zone: Mapping[str, Any], payload: Mapping[str, Any]) ->
 
     Returns
     -------
-    Payloads of action `part`, one a building or unit; none unless an extension has the scope of a building or unit.
+    Payloads of action `part`, one a building or unit; none unless its scope is a building or unit.
 
     Raises
     ------
-    InputError : a new case is in no building.
+    InputError : a new case is in no building, or nothing is left to be raised.
     """
-    if payload["action"] != "extend" or payload["scope"] not in ("building", "unit"):
+    if payload["action"] not in ("extend", "raise") or payload.get("scope") not in PARTS:
         return []
     new = plan.stays[plan.stays["fact_id"].isin(set(zone["new_facts"]) & set(zone["cause_ids"])) & plan.stays["live"]]
     level = ("building",) if payload["scope"] == "building" else ("floor_range", "stairwell", "building")
@@ -47,4 +49,6 @@ def part_off(plan: Plan, zone: Mapping[str, Any], payload: Mapping[str, Any]) ->
         own = {"zone_id": part, "of": zone["zone_id"], "units": [unit]}
         told = {"fact_ids": facts, "cause_ids": sorted(mine["fact_id"]), "aliases": [], "atoms": None}
         found.append({**payload, **own, **told, "action": "part", "ground_id": None, "scope": None})
+    if payload["action"] == "raise" and not found:
+        raise InputError(f"scope '{payload['scope']}': no new case is in a building of it; take the scope 'zone'")
     return found

@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from zoning.geometry import Frame
 from zoning.lifting import check_zones
+from zoning.lookup import atoms_inside
 from zoning.policy import Policy
 from zoning.rounds import find_positives, sum_rounds
 from zoning.settings import Settings
@@ -92,6 +94,22 @@ class Plan:
         return find_positives(self.zones, self.membership, *ground, self.tables["tests"], self.as_of)
 
     @cached_property
+    def homes(self) -> pd.Series:
+        """Return the cases that lived on the ground of each zone; found when first asked for.
+
+        Returns
+        -------
+        Zone id -> fact ids, of zones that have some.
+        """
+        lived = self.stays[self.stays["live"] & self.stays["known"] & (self.stays["trigger"] == "residence")]
+        unit, fact = lived["unit"].to_numpy(np.int64), lived["fact_id"].to_numpy(object)
+        row, inside = atoms_inside(unit[unit >= 0], self.inside)
+        atoms = np.append(inside.astype(np.uint64), lived["cell"].to_numpy(np.uint64)[unit < 0])
+        told = pd.DataFrame({"atom": atoms, "fact": np.append(fact[unit >= 0][row], fact[unit < 0])})
+        rows = self.membership[["atom", "zone_id"]].merge(told, on="atom")
+        return rows.groupby("zone_id")["fact"].agg(lambda facts: sorted(set(facts)))
+
+    @cached_property
     def checks(self) -> pd.DataFrame:
         """Return what each zone waits for.
 
@@ -113,5 +131,6 @@ class Plan:
 
     @cached_property
     def _checked(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        found = (self.rounds, self.positives)
-        return check_zones(self.zones, *found, self.tables, self.policy, self.settings, self.as_of)
+        homes = [self.homes.get(zone_id, []) for zone_id in self.zones["zone_id"]]
+        zones = self.zones.assign(homes=pd.Series(homes, index=self.zones.index, dtype=object))
+        return check_zones(zones, self.rounds, self.positives, self.tables, self.policy, self.settings, self.as_of)

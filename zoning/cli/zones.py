@@ -23,7 +23,7 @@ from zoning.store import Workspace
 from zoning.telling import say_reset
 from zoning.times import format_local
 
-_SCOPE = "whose clocks an extension starts again (default: the pack's scope of a reset)"
+_SCOPE = "whose clocks an extension starts again, or which part is raised (default: what the pack says)"
 
 
 def add_commands(add: Add) -> None:

@@ -13,7 +13,7 @@ from zoning.classes import LIFTED, Step
 from zoning.clocks import day_number, first_test_date, midnight, way_out
 from zoning.lifting.conditions import Check, check_step, earliest
 from zoning.lifting.evidence import OVER, Evidence, Zone, gather
-from zoning.lifting.findings import find, say_enter, say_found
+from zoning.lifting.findings import find, say_enter, say_found, say_turns
 from zoning.lifting.words import NOTHING, Said, join, moment, names, plural, tally
 from zoning.policy import Policy
 from zoning.settings import Settings
@@ -28,7 +28,7 @@ ACTS = {
     "at": "datetime64[us, UTC]", "reasons_zh": "str", "reasons_en": "str", "fact_ids": "object",
 }  # fmt: skip
 _ZONE = [
-    *("zone_id", "class", "rank", "status", "origin", "fact_ids", "new_facts", "gates", "void", "founded_at"),
+    *("zone_id", "class", "rank", "status", "origin", "fact_ids", "new_facts", "homes", "gates", "void", "founded_at"),
     *("class_since", "clock_from", "lift_from", "last_presence_at", "cleaned_at", "hold_until"),
 ]
 _SCOPES = {
@@ -53,9 +53,10 @@ def check_zones(
     Parameters
     ----------
     zones : zone_id, class, rank, name, name_en, status, origin (class that it stepped down from, or None), fact_ids,
-        new_facts (those that no decision names), gates (gate -> when it was assessed), void (every cause is withdrawn
-        or excluded) and, in UTC: founded_at, class_since, clock_from (test day 1), lift_from (days in force count from
-        here), last_presence_at, cleaned_at, hold_until (NaT where there is none); geometry (WGS84).
+        new_facts (those that no decision names), homes (cases that lived on its ground), gates (gate -> when it was
+        assessed), void (every cause is withdrawn or excluded) and, in UTC: founded_at, class_since, clock_from (test
+        day 1), lift_from (days in force count from here), last_presence_at, cleaned_at, hold_until (NaT where there is
+        none); geometry (WGS84).
     rounds : of `sum_rounds`.
     positives : of `find_positives`.
     tables : kind -> table of the state; cases, contacts, tests and areas are read.
@@ -168,7 +169,7 @@ def _extension(zone: Zone, known: Evidence) -> Said:
     if reset is None:
         return told[0]
     ignored = [f for f in zone["new_facts"] if known.found_in.get(f) in reset.ignores]
-    moving = [f for f in zone["new_facts"] if f.startswith("cases:") and f not in ignored]
+    moving = known.moving(zone)
     if ignored:
         told.append(
             Said(
@@ -199,13 +200,14 @@ def _raise(zone: Zone, known: Evidence) -> Iterator[Act]:
     to = known.policy.classes[zone["class"]].on_positive
     if to is None or to.extent == "rule":
         return
-    cases = [fact for fact in zone["new_facts"] if fact.startswith("cases:")]
+    cases = [fact for fact in known.moving(zone) if fact in zone["homes"]]
     found = find(zone, known)
-    if not cases and not found.n:
+    if not cases and (to.extent != "zone" or not found.n):
         return
     why = [Said(f"区内新增：{names(cases).zh}", f"new inside: {names(cases).en}")] if cases else []
     why += say_found(found)
-    yield _act("raise", to.to, known.as_of, join(why), cases)
+    rest = Said("其余部分重新计时", "the clocks of the rest begin again") if to.extent != "zone" else NOTHING
+    yield _act("raise", to.to, known.as_of, join([*why, say_turns(zone, known), rest]), cases)
 
 
 def _worse(zone: Zone, known: Evidence) -> Iterator[Act]:

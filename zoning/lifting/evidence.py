@@ -109,6 +109,21 @@ class Evidence:
         found = self._kept[key]
         return [o for o in found if o.zone_id != zone["zone_id"]] if zone["class"] in lifted.classes else found
 
+    def moving(self, zone: Zone) -> list[str]:
+        """Return the new cases of a zone that were not found where its pack ignores them.
+
+        Parameters
+        ----------
+        zone : class, new_facts.
+
+        Returns
+        -------
+        Fact ids.
+        """
+        reset = self.policy.classes[zone["class"]].reset
+        ignored = reset.ignores if reset else []
+        return [f for f in zone["new_facts"] if f.startswith("cases:") and self.found_in.get(f) not in ignored]
+
     def stricter(self, zone: Zone) -> list[Left]:
         """Return the decided stricter zones that rest on facts of a zone.
 
