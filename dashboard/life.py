@@ -53,9 +53,12 @@ def act_bar(shown: Shown, zone: Zone) -> list[Any]:
 
     Returns
     -------
-    One line of buttons; none for a zone that is over.
+    One line of buttons: of a released zone its papers; none for one that was rejected.
     """
     actions = actions_of(shown.plan, zone)
+    if zone["status"] == "released":
+        papers = [_act_button(name, text(f"{name}_short")) for name in ("notice", "certificate")]
+        return [html.Div(papers, className="cfoot")]
     if not actions:
         return []
     ready = bool(asked_of(shown.plan).get(zone["zone_id"]))

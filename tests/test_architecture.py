@@ -63,8 +63,8 @@ DEMO: dict[str, tuple[str, ...]] = {
 LAYER_PARTS = ("_base", "mvt", "ragged", "tiles", "style")
 PAPER = (
     *("words", "texts", "texts_lists", "ground", "sides", "boundary", "entrances", "stay", "subject", "parts"),
-    *("testdays", "labels", "map", "fit", "page", "notice", "crews", "crew_sheet", "daily", "daily_sheet"),
-    *("tables", "pdf"),
+    *("testdays", "labels", "map", "fit", "page", "notice", "certificate", "crews", "crew_sheet", "daily"),
+    *("daily_sheet", "tables", "pdf"),
 )
 DESK = ("acts", "ground", "files", "contact", "weighing", "telling", "keeping", "submitting", "foreign", "printing")
 CLI = ("shared", "files", "facts", "zones", "paper", "edits", "drafts", "asking", "comparing", "packs", "progress")

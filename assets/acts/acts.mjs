@@ -23,6 +23,7 @@ const ACTS = {
   decide: onZone((zone) => openDecide(zone)),
   rounds: onZone((zone) => openRounds(zone)),
   notice: () => run("notice"),
+  certificate: () => run("certificate"),
 };
 for (const action of ["delineate", "extend", "assess", "hold", "step", "raise", "release", "reject"]) ACTS[action] = onZone((zone) => openDecide(zone, action));
 

@@ -11,6 +11,7 @@ export function start() {
   const open = (what, more) => () => window.open(paperAddress(what, more), "_blank", "noopener");
   const zone = () => page.choice.layer === "zones" && page.choice.zone;
   command({ key: "notice", label: "paper_notice", icon: "print", keys: "Shift+P", menu: "more", when: zone, run: () => open("notice", { zone: page.choice.zone })() });
+  command({ key: "certificate", label: "paper_certificate", icon: "print", when: zone, run: () => open("notice", { zone: page.choice.zone, kind: "certificate" })() });
   command({ key: "crews", label: "paper_crews", icon: "gate", menu: "more", run: open("crews") });
   command({ key: "daily", label: "paper_daily", icon: "file", menu: "more", run: open("daily") });
 }

@@ -13,6 +13,7 @@ from dashboard.errors import Refused
 from dashboard.plans import Plans
 from zoning import paper
 from zoning.paper.pdf import print_pdf
+from zoning.paper.subject import Kind
 from zoning.state import fold
 
 Language = Literal["zh", "en", "both"]
@@ -26,12 +27,12 @@ def paper_routes(plans: Plans) -> APIRouter:
     """Return the routes of paper."""
     routes = APIRouter(prefix="/paper", tags=["paper"])
 
-    @routes.get("/notice", summary="The notice of a zone, a hold or a release", response_class=Response)
+    @routes.get("/notice", summary="Notice of a zone, hold or release; a certificate", response_class=Response)
     def notice(
         asked: Asked,
         zone: Annotated[str, Query(max_length=MAX_TEXT)],
         language: Language = "zh",
-        kind: Literal["zone", "hold", "release"] | None = None,
+        kind: Kind | None = None,
         form: Form = "html",
     ) -> Response:
         plan = plans.get(asked).plan

@@ -174,6 +174,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "hold_short": ("临时管控", "Hold"),
     "rounds_short": ("检测结果", "Test results"),
     "notice_short": ("通告", "Notice"),
+    "certificate_short": ("解除证明", "Certificate"),
     "f_notice_no": ("通告编号", "Notice number"),
     "f_in_force_from": ("生效时间", "In force from"),
     "f_delineated_at": ("划定时间", "Delineated at"),

@@ -40,6 +40,7 @@ def add_commands(add: Add) -> None:
     parser.add_argument("zone", metavar="ZONE", nargs="?", default="", help="zone id, alias, or number on paper")
     parser.add_argument("--all", action="store_true", help="every zone, one file each; --out is then a folder")
     parser.add_argument("--release", action="store_true", help="its release notice; a draft until it is released")
+    parser.add_argument("--certificate", action="store_true", help="a certificate of its release, for a resident")
     parser.add_argument("--format", choices=["html", "pdf"], default="html", help="of the files of --all; " + _PDF)
     _take_language(parser)
     _take_out(parser, PAGES)
@@ -83,7 +84,7 @@ def notice(given: Namespace) -> int:
 
     Parameters
     ----------
-    given : workspace, zone, all, release, format, language, out and the times.
+    given : workspace, zone, all, release, certificate, format, language, out and the times.
 
     Returns
     -------
@@ -101,7 +102,10 @@ def notice(given: Namespace) -> int:
     if given.all:
         return _all(plan, given)
     zone = paper.find_zone(plan, given.zone)
-    _write(_notice(plan, zone, given, "release" if given.release else None), given.out)
+    _write(
+        _notice(plan, zone, given, "certificate" if given.certificate else "release" if given.release else None),
+        given.out,
+    )
     return 0
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from zoning.errors import InputError, UnknownError
 from zoning.hashes import public_id
-from zoning.paper import crew_sheet, daily_sheet, notice
+from zoning.paper import certificate, crew_sheet, daily_sheet, notice
 from zoning.paper.boundary import number_of_zone, public_ids, title_of
 from zoning.paper.crews import list_jobs
 from zoning.paper.daily import sum_day
 from zoning.paper.page import make_page
-from zoning.paper.subject import Kind, subject_of, title
+from zoning.paper.subject import OVER, Kind, subject_of, title
 from zoning.paper.tables import crews_to_csv, daily_to_csv
 from zoning.paper.words import day_text, say
 from zoning.picture import Language
@@ -71,8 +71,8 @@ def make_notice(plan: Plan, zone_id: str, language: Languages = "zh", kind: Kind
     plan : as derived.
     zone_id : id, alias or number on paper.
     language : both puts one sheet after the other.
-    kind : zone, hold (temporary, with its expiry) or release (a draft while the zone is not released); None takes what
-        the zone's state asks for.
+    kind : zone, hold (temporary, with its expiry), release (a draft while the zone is not released) or certificate (of
+        a release, for a resident); None takes what the zone's state asks for.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def make_notice(plan: Plan, zone_id: str, language: Languages = "zh", kind: Kind
     Raises
     ------
     UnknownError : no such zone.
-    InputError : the zone was rejected, is not on hold, or cannot be released because it was never opened.
+    InputError : the zone was rejected, is not on hold, is not released, or cannot be because it was never opened.
     """
     zone = find_zone(plan, zone_id)
     if zone["status"] == "rejected":
@@ -90,11 +90,17 @@ def make_notice(plan: Plan, zone_id: str, language: Languages = "zh", kind: Kind
         raise InputError(f"{zone['name']} ({zone['zone_id']}) is on no temporary hold; leave out the kind")
     if kind == "release" and zone["status"] == "proposed":
         raise InputError(f"{zone['name']} ({zone['zone_id']}) was never opened; there is nothing to release")
+    if kind == "certificate" and zone["status"] != "released":
+        raise InputError(f"{zone['name']} ({zone['zone_id']}) is not released; a certificate is of a release")
     first = subject_of(plan, zone, kind, LANGUAGES[language][0])
     subjects = [replace(first, language=each) for each in LANGUAGES[language]]
-    sheets = [(of.language, notice.write_sheet(of, f"m{k}")) for k, of in enumerate(subjects)]
+    if kind == "certificate":
+        sheets, style = [(of.language, certificate.write_sheet(of)) for of in subjects], certificate.STYLE
+    else:
+        sheets = [(of.language, notice.write_sheet(of, f"m{k}")) for k, of in enumerate(subjects)]
+        style = notice.STYLE
     called = f"{number_of_zone(plan, zone)} {title(subjects[0])}"
-    return make_page(sheets, called, plan, notice.STYLE, subjects[0].draft)
+    return make_page(sheets, called, plan, style, subjects[0].draft)
 
 
 def file_stem(plan: Plan, zone: dict[str, Any], kind: Kind | None = None) -> str:
@@ -112,7 +118,7 @@ def file_stem(plan: Plan, zone: dict[str, Any], kind: Kind | None = None) -> str
     """
     name = _UNSAFE.sub("-", title_of(zone, "zh"))[:_LONG].strip("-")
     draft = zone["status"] == "proposed" or (kind == "release" and zone["status"] != "released")
-    parts = [number_of_zone(plan, zone), name, "release" if kind == "release" else "", "draft" if draft else ""]
+    parts = [number_of_zone(plan, zone), name, kind if kind in OVER else "", "draft" if draft else ""]
     return _UNSAFE.sub("-", "-".join(filter(None, parts)))
 
 

@@ -17,7 +17,8 @@ from zoning.picture import WATCH, Language
 from zoning.pipeline import Plan
 from zoning.times import zone_info
 
-Kind = Literal["zone", "hold", "release"]
+Kind = Literal["zone", "hold", "release", "certificate"]
+OVER = ("release", "certificate")  # kinds that are about the end of a zone
 _LONG = 70  # letters of a title: a longer one is smaller
 _MICRO = pd.Timedelta(microseconds=1)
 
@@ -77,7 +78,7 @@ def subject_of(plan: Plan, zone: Mapping[str, Any], kind: Kind | None, language:
     """
     over, hold = zone["status"] == "released", zone["stage"] == "hold"
     own: Kind = kind or ("release" if over else "hold" if hold else "zone")
-    draft = not over if own == "release" else zone["status"] == "proposed"
+    draft = not over if own in OVER else zone["status"] == "proposed"
     day = local_day(plan.as_of, zone_info(plan.settings.zone))
     return Subject(plan, zone, own, language, draft, entrances_of(plan, zone, day))
 
@@ -95,7 +96,7 @@ def head(of: Subject) -> str:
     """
     told = None if of.draft else of.zone["notice_no"]
     number = safe(str(told), of.language) if isinstance(told, str) and told else blank("6em")
-    look = WATCH if of.kind == "release" else ""
+    look = WATCH if of.kind in OVER else ""
     note = f'<p class="note">{of.say("draft_note")}</p>' if of.draft else ""
     return (
         f'<div class="head"><span>{issuer(of)}</span><span class="nw">{of.say("notice_no")} {number} · '
@@ -166,7 +167,7 @@ def dates(of: Subject) -> str:
     zone, language, plan = of.zone, of.language, of.plan
     if of.kind == "hold":
         return say("until", language, at=of.at(zone["hold_until"]))
-    if of.kind == "release":
+    if of.kind in OVER:
         at = starts_at(plan, {"clock_from": pd.NaT}) if pd.isna(zone["ended_at"]) else zone["ended_at"]
         return say("released_proposed" if of.draft else "released", language, at=of.at(at))
     start = starts_at(plan, zone)
@@ -206,7 +207,7 @@ def foot(of: Subject) -> str:
     told = of.say("basis", pack=f"{pack.id} {pack.version}")
     told += ("、" if of.language == "zh" else ", ").join(ids) if ids else of.say("by_a_person")
     stamp = of.say("as_of", at=of.at(pd.Timestamp(of.plan.as_of)))
-    dated = of.zone["ended_at"] if of.kind == "release" else of.zone["delineated_at"]
+    dated = of.zone["ended_at"] if of.kind in OVER else of.zone["delineated_at"]
     day = of.say("no_date") if of.draft or pd.isna(dated) else _day(of, dated)
     hotline = safe(settings.hotline, of.language) if settings.hotline else blank("9em")
     return (
