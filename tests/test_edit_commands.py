@@ -10,8 +10,9 @@ import pytest
 from tests.commandline import run
 from tests.edited_town import drawn, make_town, shown
 from tests.small_town import AS_OF, at
+from zoning.burden import weigh, weigh_edits
 from zoning.cli.edits import read_names
-from zoning.editing import read_sheet
+from zoning.editing import plan_of, read_sheet
 from zoning.errors import InputError
 from zoning.saving import save
 from zoning.settings import Settings
@@ -108,7 +109,25 @@ def test_what_an_edit_costs_is_told_with_the_facts_that_it_leaves_uncovered(
         -2100, -1500, 150, '["cases:C1"]',
     ]  # fmt: skip
     assert run("explain", folder, "--unit", "B1") == 0
-    assert "BELOW THE RULE 150 people, uncovered: cases:C1" in capsys.readouterr().out
+    why = capsys.readouterr().out
+    assert "BELOW THE RULE 150 people, uncovered: cases:C1" in why
+    # The plan alone does not know what the zone would have cost that the edit emptied.
+    assert "its person-days and tests cannot be said" in why
+
+
+@pytest.mark.slow
+def test_edits_weigh_together_what_their_plan_weighs_more_than_the_rules(folder: Path) -> None:
+    for name, target in (("FAR", "sealed"), ("B1", "none"), ("B2", "sealed"), ("E1/rest", "precaution")):
+        save(folder, drawn(read_sheet(folder), target, name), "Li")
+    sheet = read_sheet(folder)
+    plan = plan_of(folder, sheet)
+    edits, whole, rules = weigh_edits(plan, sheet.plan), weigh(plan, plan.touched), weigh(sheet.plan)
+    assert len(edits) == 4
+    for name in ("person_days", "tests"):
+        assert edits[name].sum() == pytest.approx(whole[name].sum() - rules[name].sum()), name
+    for name in ("beyond_people", "beyond_person_days", "below_people"):
+        assert edits[name].sum() == pytest.approx(whole[name].sum()), name
+    assert set().union(*edits["below_facts"]) == set().union(*whole["below_facts"]) == {"cases:C1"}
 
 
 def test_the_ledger_is_written_as_csv(folder: Path, tmp_path: Path, capsys: Caught) -> None:
