@@ -91,6 +91,8 @@ class Conditions(Part):
     """Full days since the zone is in its present class."""
     no_new_days: DatedWhole | None = None
     """Full days since an infected person was last present in the zone and not isolated."""
+    no_cluster_days: DatedWhole | None = None
+    """Full days since one of those for whom the rules give this class was last present; others may be new."""
     cleaned_days: DatedWhole | None = None
     """Full days since preliminary cleaning and disinfection of the last premises."""
     last_contact_days: DatedWhole | None = None

@@ -150,6 +150,7 @@ def earliest_lift(
     """
     day, when = local_day(since, zone_info(zone)), step.when
     clocks = [(when.in_force_days, since), (when.no_new_days, last_presence), (when.cleaned_days, cleaned)]
+    clocks.append((when.no_cluster_days, last_presence))
     asked = [(number_on(days, day), moment) for days, moment in clocks if days is not None]
     ends = [after_days(policy, moment, int(days), zone) for days, moment in asked if moment is not None]
     return max(ends, default=None) if len(ends) == len(asked) else None

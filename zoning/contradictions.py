@@ -98,7 +98,8 @@ def _joined(classes: Classes, rules: list[Rule]) -> None:
 
 def _counts_cases(of: ZoneClass) -> bool:
     """Return whether a new case matters to a class: it starts clocks again, or its way out counts from the last one."""
-    return of.reset is not None or any(step.when.no_new_days or step.when.cleaned_days for step in of.steps)
+    days = ("no_new_days", "no_cluster_days", "cleaned_days")
+    return of.reset is not None or any(getattr(step.when, name) for step in of.steps for name in days)
 
 
 def _known(key: str, names: Iterable[str], classes: Classes, more: Iterable[str] = ()) -> None:

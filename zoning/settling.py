@@ -31,7 +31,7 @@ def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of:
     if standings.empty:
         return fresh
     whole = standings[standings["parted"].map(lambda units: not units).astype(bool)]
-    found = _calm(_answered(fresh, whole, policy, as_of), whole)
+    found = _calm(_joined(_answered(fresh, whole, policy, as_of), whole, policy), whole)
     parts = _parted(fresh, standings.drop(index=whole.index), policy, as_of)
     return pd.concat([found, *parts], ignore_index=True) if parts else found
 
@@ -42,9 +42,12 @@ def _answered(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_
     rows = rows[["zone_id", "answers", "class", "ground_id", "to", "origin", "ended", "watch_until"]].explode("answers")
     if rows.empty or claims.empty:
         return found
-    keys = claims[["fact_id", "class"]].assign(ground_id=_areas(claims), claim=claims.index)
+    keys = claims[["fact_id"]].assign(own=claims["class"], ground_id=_areas(claims), claim=claims.index)
     rows = rows.assign(ground_id=rows["ground_id"].fillna(""), fact_id=rows["answers"])
-    both = keys.merge(rows, on=["fact_id", "class", "ground_id"]).drop_duplicates("claim", keep="last")
+    both = keys.merge(rows, on=["fact_id", "ground_id"])
+    # A step or release of an area answers all that the same fact claims there, whichever level that would give.
+    level = (both["ground_id"] != "") & (both["ended"] != "rejected")
+    both = both[(both["own"] == both["class"]) | level].drop_duplicates("claim", keep="last")
     both = both.set_index("claim")
     over, watched = both["ended"].notna(), both["watch_until"]
     live = (watched > pd.Timestamp(as_of)).where(watched.notna(), claims["live"].reindex(both.index))
@@ -53,6 +56,23 @@ def _answered(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_
     found.loc[both.index[over], "ended"] = True
     found.loc[both.index[over], "live"] = live[over].astype(bool)
     return _stepped(found, both["to"][~over].dropna(), both["origin"], policy)
+
+
+def _joined(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Give an area that stepped down what is new there and asks for no more than its class: an area is one zone."""
+    rows = standings[standings["to"].isin(list(policy.classes)) & standings["ended"].isna()]
+    rows = rows[rows["ground_id"].map(bool).astype(bool)]
+    rows = rows.assign(least=[policy.classes[to].rank for to in rows["to"]])
+    if rows.empty or claims.empty:
+        return claims
+    fresh = claims[claims["settled"].isna()]
+    keys = fresh[["rank"]].assign(ground_id=_areas(fresh), claim=fresh.index)
+    told = rows[["zone_id", "class", "ground_id", "to", "origin", "least"]]
+    both = keys.merge(told, on="ground_id").query("rank >= least").drop_duplicates("claim", keep="last")
+    both, found = both.set_index("claim"), claims.copy()
+    found.loc[both.index, "settled"] = both["zone_id"].astype(object)
+    found.loc[both.index, "rule_class"] = both["class"]
+    return _stepped(found, both["to"], both["origin"], policy)
 
 
 def _calm(claims: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame:

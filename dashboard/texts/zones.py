@@ -196,6 +196,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "check_running": ("未到期：", "not yet:"),
     "check_missing": ("缺：", "missing:"),
     "predicate_in_force_days": ("管控天数", "Days in force"),
+    "predicate_no_cluster_days": ("无聚集性疫情天数", "Days without a cluster"),
     "predicate_no_new_days": ("无新增天数", "Days without a new case"),
     "predicate_cleaned_days": ("清洁消毒后天数", "Days since cleaning"),
     "predicate_last_contact_days": ("密接期满且检测阴性", "Contacts past their days and negative"),

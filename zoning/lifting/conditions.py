@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -107,7 +108,7 @@ def _in_force(case: _Case) -> Answer:
     return end <= case.known.as_of, end, found, missing
 
 
-def _no_new(case: _Case) -> Answer:
+def _no_new(case: _Case, zh: str = "新增", en: str = "a new case", none: str = "none new") -> Answer:
     last, n = case.zone["last_presence_at"], int(case.number)
     if pd.isna(last):
         return (
@@ -118,11 +119,11 @@ def _no_new(case: _Case) -> Answer:
         )
     end, since = _days(case, last), case.say(last)
     until = case.say(end)
-    found = Said(f"{since.zh}以来无新增，已满{n}天", f"none new since {since.en}, for {plural(n, 'day')}")
+    found = Said(f"{since.zh}以来无{zh}，已满{n}天", f"{none} since {since.en}, for {plural(n, 'day')}")
     if last >= case.known.as_of:
         return False, end, NOTHING, Said("仍有感染者未隔离转运", "an infected person is not isolated yet")
-    told = f"{plural(n, 'day')} without a new case since {since.en} end {until.en}"
-    return end <= case.known.as_of, end, found, Said(f"{since.zh}以来无新增，满{n}天须至{until.zh}", told)
+    told = f"{plural(n, 'day')} without {en} since {since.en} end {until.en}"
+    return end <= case.known.as_of, end, found, Said(f"{since.zh}以来无{zh}，满{n}天须至{until.zh}", told)
 
 
 def _cleaned(case: _Case) -> Answer:
@@ -285,6 +286,7 @@ def _lifted(case: _Case, lifted: Lifted) -> Answer:
 CONDITIONS: Mapping[str, Callable[[_Case], Answer]] = {
     "in_force_days": _in_force,
     "no_new_days": _no_new,
+    "no_cluster_days": partial(_no_new, zh="聚集性疫情", en="a cluster", none="no cluster"),
     "cleaned_days": _cleaned,
     "last_contact_days": _contacts,
     "round_window_h": _window,
@@ -292,4 +294,4 @@ CONDITIONS: Mapping[str, Callable[[_Case], Answer]] = {
     "rounds_done": _rounds_done,
     "assessed": _assessed,
 }
-CALENDAR = ("in_force_days", "no_new_days", "cleaned_days", "last_contact_days")
+CALENDAR = ("in_force_days", "no_new_days", "no_cluster_days", "cleaned_days", "last_contact_days")

@@ -50,6 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # when it ends
     "unset": ("若干", "so many"),
     "term_in_force_days": ("生效满{n}个整日", "{n} full day{s} in force"),
+    "term_no_cluster_days": ("连续{n}天无聚集性疫情", "no cluster for {n} day{s}"),
     "term_no_new_days": ("连续{n}天无新增感染者", "no new infection for {n} day{s}"),
     "term_cleaned_days": (
         "最后一处场所初步清洗消毒后满{n}天",

@@ -1,0 +1,57 @@
+"""What decisions make of claims: an area that steps down takes up what is new in it."""
+
+from typing import Any
+
+import pandas as pd
+
+from tests.small_town import area, at, derive_town, home, house
+from zoning.decisions import named
+from zoning.pipeline import Plan
+from zoning.policy import load_policy
+
+COUNTY = [area("D1", -500, -500, 5000, 5000, "district")]
+BLOCKS = [house(f"B{i}", 100 * i, 0) for i in range(4)]
+
+
+def test_a_decided_high_county_is_medium_after_14_days_without_a_cluster_and_low_after_14_without_a_case() -> None:
+    pack, past = load_policy("cn-2020-county", {"view": "county"}), {"onset_at": "01", "reported_at": "02"}
+    old = [home(f"O{i:02d}", "B0", **past, isolated_at="02", recorded_at="02") for i in range(50)]
+    cluster = [home("N1", "B1"), home("N2", "B1")]
+    single = home("S1", "B3", onset_at="21", reported_at="22 09:00", isolated_at="22 12:00", recorded_at="22 10:00")
+    town = {"areas": COUNTY, "buildings": BLOCKS}
+
+    def plan(day: str, decided: list[dict[str, Any]]) -> Plan:
+        now = at(day) if day[0] != "+" else at("31") + pd.Timedelta(days=int(day[1:]))
+        return derive_town(pack, now, decided=decided, cases=[*old, *cluster, single], **town)
+
+    def way(found: Plan) -> tuple[str, str, bool]:
+        [zone] = found.zones["zone_id"]
+        [row] = found.acts[found.acts["zone_id"].eq(zone) & found.acts["act"].isin(["step", "release"])].to_dict(
+            "records"
+        )
+        return found.zones.iloc[0]["class"], row["to"], row["ready"]
+
+    [zone] = plan("13", []).zones.to_dict("records")
+    decided = [{**named(zone), "action": "delineate", "by": "Li", "delineated_at": at("13"), "in_force_from": at("13")}]
+    decided[0]["recorded_at"] = at("13")
+    # The cluster was last present on 11 March 24时: 14 days end on 25 March 24时.
+    assert way(plan("25 12:00", decided)) == ("high_level", "medium_level", False)
+    high = plan("26", decided)
+    assert way(high) == ("high_level", "medium_level", True)
+    [said] = high.checks["found_en"]
+    assert said == "no cluster since 11 March 24:00, for 14 days"
+    step = {**named(high.zones.iloc[0].to_dict()), "action": "step", "to": "medium_level", "by": "Li"}
+    decided.append({**step, "in_force_from": at("26"), "recorded_at": at("26")})
+    medium = plan("26 12:00", decided)
+    assert way(medium) == ("medium_level", "low_level", False)
+    # The single case of 22 March is one of this county's now.
+    assert medium.acts.set_index("act").at["extend", "fact_ids"] == ["cases:S1"]
+    more = {**named(medium.zones.iloc[0].to_dict()), "action": "extend", "by": "Li", "recorded_at": at("27")}
+    decided.append(more)
+    assert way(plan("+5", decided)) == ("medium_level", "low_level", False)
+    low = plan("+6", decided)
+    assert way(low) == ("medium_level", "low_level", True)
+    down = {**named(low.zones.iloc[0].to_dict()), "action": "step", "to": "low_level", "by": "Li"}
+    last = at("31") + pd.Timedelta(days=6)
+    decided.append({**down, "in_force_from": last, "recorded_at": last})
+    assert plan("+7", decided).zones["class"].tolist() == ["low_level"]
