@@ -122,7 +122,7 @@ def draw(story: Story, plan: Plan, data: st.DataObject, now: datetime) -> None:
     story.strokes.append(row(len(story.strokes) + 1, drawn, now))
 
 
-@few_then_many(6, 60)
+@few_then_many(6, 40)
 def test_whatever_becomes_known_in_whatever_order(hold: Hold) -> None:
     hold(grounds(), st.data(), NEWS)(check_story)
 
