@@ -95,6 +95,17 @@ def test_a_zone_that_steps_down_keeps_its_id_its_ground_and_its_origin() -> None
     assert zone["rank"] == POLICY.classes["precaution"].rank
 
 
+def test_a_raised_zone_takes_no_ground_from_a_zone_of_its_new_class() -> None:
+    decided = opened("sealed", "controlled")
+    core, raised = (act(plan("14", *decided), name, "raise", "16", to="sealed") for name in ("sealed", "controlled"))
+    before, after = plan("15", *decided), plan("17", *decided, raised)
+    rows = [found.membership.set_index("atom_id")["zone_id"] for found in (before, after)]
+    assert rows[0].to_dict() == rows[1].to_dict()
+    assert rows[1]["B1"] == core["zone_id"]
+    assert set(after.zones.set_index("zone_id").loc[[core["zone_id"], raised["zone_id"]], "class"]) == {"sealed"}
+    assert held(after)["B3"] == "sealed"
+
+
 @pytest.mark.slow
 def test_a_later_case_on_ground_that_stepped_down_or_was_released_is_proposed_anew() -> None:
     decided = opened("sealed")

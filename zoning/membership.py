@@ -81,7 +81,8 @@ def derive_zones(
     derive = claims[claims["act"] == "derive"]
     live, ghosts = derive[derive["live"]], derive[~derive["live"]]
     live = live.assign(pair=live.groupby(["zone", "ground"], sort=False).ngroup())
-    pairs = live.drop_duplicates("pair").set_index("pair")[["zone", "ground", "rank", "ended", "settled"]]
+    pairs = live.drop_duplicates("pair").set_index("pair")[["zone", "ground", "rank", "ended", "settled", "rule_class"]]
+    pairs["turn"] = _turns(pairs, policy)
     pairs["first"] = pairs["zone"].map(live.groupby("zone")["stay"].min())
     rows = _strictest(pairs[~pairs["ended"]], holds, exact)
     past = _strictest(pairs[pairs["ended"]], holds, exact)
@@ -123,10 +124,18 @@ def _strictest(pairs: pd.DataFrame, holds: Mapping[str, Cells], exact: Mapping[s
     first = _first_of(atom[order], rank[pair[order]])
     atom, pair = atom[order][first], pair[order][first]
     held = _held_exactly(atom, pair, pairs["ground"].to_numpy(object), exact)
-    fresh = pairs["settled"].isna().to_numpy(bool)
-    order = np.lexsort((zone[pair], founded[pair], ~held, fresh[pair], atom))
+    turn = pairs["turn"].to_numpy(np.int64)
+    order = np.lexsort((zone[pair], founded[pair], ~held, turn[pair], atom))
     first = _first_of(atom[order], zone[pair[order]])
     return pd.DataFrame({"atom": atom[order][first], "pair": pairs.index.to_numpy(np.int64)[pair[order][first]]})
+
+
+def _turns(pairs: pd.DataFrame, policy: Policy) -> Ints:
+    """Return who of one class has an atom first: what people settled, what rules give, last what people raised to it:
+    a raised zone turns the ground that it had, and takes none from zones that were of this class before."""
+    settled = pairs["settled"].notna().to_numpy(bool)
+    by_rule = np.array([policy.classes[name].rank for name in pairs["rule_class"].tolist()], np.int64)
+    return np.where(settled, np.where(by_rule > pairs["rank"].to_numpy(np.int64), 2, 0), 1)
 
 
 def _first_of(sorted_keys: np.ndarray, values: np.ndarray) -> np.ndarray:
