@@ -14,6 +14,7 @@ from tests.small_town import derive_town, home, house
 from tests.town_golden import TOWN
 from zoning.paper import make_crew_sheet, make_crew_table
 from zoning.paper.crews import Job, list_jobs, tabulate
+from zoning.paper.notice import make_notice
 from zoning.pipeline import Plan
 
 
@@ -47,18 +48,21 @@ def test_proposals_are_left_out_unless_they_are_asked_for(town_plan: Plan) -> No
 
 
 @pytest.mark.slow
-def test_a_release_opens_again_and_is_proposed_when_it_is_ready(life: Life) -> None:
+def test_a_released_zone_opens_again_once_its_watch_ends_and_is_proposed_when_it_is_ready(life: Life) -> None:
     life.open(SEALED, CONTROLLED)
     assert run("load", life.folder, TOWN / "rounds.csv", "--kind", "rounds") == 0
-    ready = [(j.task, j.group) for j in list_jobs(life.plan("03-28"), True) if j.zone["zone_id"] == SEALED]
-    assert ready == [("reopen", "proposed"), ("enclose", "done")]
+    ready = [(j.task, j.group, j.due_at) for j in list_jobs(life.plan("03-28"), True) if j.zone["zone_id"] == SEALED]
+    assert [job[:2] for job in ready] == [("reopen", "proposed"), ("enclose", "done")]
+    assert ready[0][2] == when("04-04")
     life.decide(CONTROLLED, "03-28 00:05", "release", "--in-force-from", "2022-03-28 00:00")
     job = jobs_of(life.plan("03-28 01:00"))[CONTROLLED]
-    assert (job.task, job.group, job.due_at) == ("reopen", "due", when("03-28"))
+    assert (job.task, job.group, job.due_at) == ("reopen", "due", when("04-04"))
     table = tabulate(life.plan("03-28 01:00"), [job])
     assert set(table["act"]) == {"open"}
     assert set(table["gate"]) == {"东门", "西门", "北门"}
-    assert CONTROLLED not in jobs_of(life.plan("03-29 01:00"))
+    notice = "\n".join(text_of(make_notice(life.plan("03-28 01:00"), CONTROLLED, "zh", "release")))
+    assert "监测期满后恢复开放：" in notice
+    assert CONTROLLED not in jobs_of(life.plan("04-05 01:00"))
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from zoning.clocks import local_day
 from zoning.lookup import area_at
 from zoning.paper.boundary import number_of_zone, title_of
 from zoning.paper.entrances import Entrance, enclosure_of, entrances_of
-from zoning.paper.stay import starts_at
+from zoning.paper.stay import starts_at, watch_days
 from zoning.pipeline import Plan
 from zoning.times import zone_info
 
@@ -74,15 +74,17 @@ def _of(plan: Plan, zone: Zone, area: tuple[str, str], proposals: bool) -> Itera
     day = local_day(plan.as_of, zone_info(plan.settings.zone))
     enclosure = enclosure_of(plan, zone, day)
     about = (area[0], area[1], tuple(entrances_of(plan, zone, day)), np.nan if enclosure is None else enclosure.staff)
-    if status == "released" and zone["ended_at"] >= fresh:
-        yield Job(zone, "reopen", "due", zone["ended_at"], *about)
+    opens = zone["ended_at"] if pd.isna(zone["watch_until"]) else zone["watch_until"]  # the watch keeps the enclosure
+    if status == "released" and opens >= fresh:
+        yield Job(zone, "reopen", "due", opens, *about)
     elif status in ("decided", "in_force"):
         start = now if pd.isna(zone["in_force_from"]) else zone["in_force_from"]
         task: Task = "hold" if zone["stage"] == "hold" else "enclose"
         yield Job(zone, task, "due" if start >= fresh else "done", start, *about)
         ready = plan.acts[(plan.acts["zone_id"] == zone["zone_id"]) & (plan.acts["act"] == "release")]
         if proposals and ready["ready"].any():
-            yield Job(zone, "reopen", "proposed", starts_at(plan, {"clock_from": pd.NaT}), *about)
+            opens = starts_at(plan, {"clock_from": pd.NaT}) + pd.Timedelta(days=watch_days(plan.policy, day))
+            yield Job(zone, "reopen", "proposed", opens, *about)
     elif status == "proposed" and proposals:
         yield Job(zone, "enclose", "proposed", starts_at(plan, zone), *about)
 

@@ -213,7 +213,8 @@ def release_part(of: Subject) -> str:
     rules = [_sentence(text) for text in after_rules(of.plan, of.zone, day, of.language)]
     lines += [safe(_first(text), of.language) + of.say("stop") for text in [*_still(of), *rules]]
     kept = [gate_words(of.language, e, road=False) for e in of.entrances if e.act not in KEPT][:_MOST_GATES]
-    lines += [f"{of.say('reopen')}{listed(kept, of.language)}{of.say('stop')}"] if kept else []
+    word = "reopen_after" if watch_days(of.plan.policy, day) else "reopen"
+    lines += [f"{of.say(word)}{listed(kept, of.language)}{of.say('stop')}"] if kept else []
     return f"{_terms(of)}<div class='keep'><h2>{of.say('after')}</h2>{bullets(lines)}</div>"
 
 

@@ -170,6 +170,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "still": ("该范围转按{of}（{number}）管理", "The ground now belongs to a {of}, {number}"),
     "reopen": ("恢复开放：", "Open again: "),
+    "reopen_after": ("监测期满后恢复开放：", "Open again when the watch ends: "),
     "basis": ("依据：规则包 {pack}，", "Rules: policy pack {pack}, "),
     "rule": ("{id}（{grade}级）", "{id} (grade {grade})"),
     "by_a_person": ("人工划定", "drawn by hand"),
