@@ -12,9 +12,8 @@ from tests.living import CONTROLLED, SEALED, Life, when
 from tests.paper_text import text_of
 from tests.small_town import derive_town, home, house
 from tests.town_golden import TOWN
-from zoning.paper import make_crew_sheet, make_crew_table
+from zoning.paper import make_crew_sheet, make_crew_table, make_notice
 from zoning.paper.crews import Job, list_jobs, tabulate
-from zoning.paper.notice import make_notice
 from zoning.pipeline import Plan
 
 
