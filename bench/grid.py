@@ -19,7 +19,7 @@ import shapely
 from bench.city import AS_OF, make_city
 from bench.plain import plain_zones
 from bench.watch import Watch
-from zoning import causes, partition, parts, pipeline
+from zoning import causes, firing, partition, parts, pipeline
 from zoning.policy import load_policy
 from zoning.state import State
 
@@ -29,7 +29,8 @@ TOLERANCE = 1e-6
 SIDES = ("ours", "ours again", "plain", "tuned")
 STAGES: dict[str, ModuleType] = {
     **dict.fromkeys(("_ground", "locate"), pipeline),
-    **dict.fromkeys(("find_sources", "find_stays", "fire", "take_grounds"), causes),
+    **dict.fromkeys(("find_sources", "find_stays", "take_grounds"), causes),
+    "fire": firing,
     "find_parts": partition,
     **dict.fromkeys(("find_clusters", "derive_zones", "with_people", "draw_zones"), parts),
 }

@@ -135,7 +135,7 @@ _FEW = "counts people by what happened to them: a small one names somebody"
 # Table of the plan -> column -> may it leave, in the form that PUBLISHED says.
 COLUMNS: dict[str, dict[str, Field]] = {
     "zones": {
-        **_never(_HIDDEN, "founding_fact", "fact_ids", "cause_ids", "new_facts"),
+        **_never(_HIDDEN, "founding_fact", "fact_ids", "cause_ids", "new_facts", "calm"),
         **_never("a hash of a fact: it leaves keyed, as `id`, `number` and `aliases`", "zone_id", "aliases"),
         **_never("how many causes a zone has", "causes_count"),
         **_never("when somebody fell ill, was there or was reported", "founded_at", "last_presence_at", "cleaned_at"),
