@@ -5,8 +5,11 @@ from typing import Any
 import h3
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import (
+    FRAME,
     POLICY,
     area,
     estate,
@@ -70,6 +73,17 @@ def test_floors_and_stairwells_without_a_number_have_their_whole_building_beside
 def test_a_building_has_beside_it_those_within_thirty_metres_of_its_footprint() -> None:
     town = {"buildings": [house("B1", 0, 0), house("B2", 49, 0), house("B3", 51, 0), house("B4", 0, 45)]}
     assert held(pack(beside()), {"unit": "B1"}, **town) == [{"B2", "B4"}]
+
+
+@few_then_many(20, 300)
+def test_beside_a_building_are_those_that_a_look_at_every_footprint_gives(hold: Hold) -> None:
+    def check(corners: list[tuple[int, int]]) -> None:
+        town = {"buildings": [house(f"B{n}", x, y) for n, (x, y) in enumerate([(0, 0), *corners])]}
+        one, *others = FRAME.to_metres(np.array([row["geometry"] for row in town["buildings"]], object))
+        near = {f"B{n}" for n, other in enumerate(others, 1) if one.distance(other) <= 30}
+        assert held(pack(beside()), {"unit": "B0"}, **town) == ([near] if near else [])
+
+    hold(st.lists(st.tuples(*[st.integers(-80, 80)] * 2), max_size=8))(check)
 
 
 def test_a_building_alone_has_nothing_beside_it_and_no_cells_instead() -> None:

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import strategies as st
 
+from tests.examples import Hold, few_then_many
 from tests.small_town import (
     SETTINGS,
     Row,
@@ -26,7 +28,7 @@ from tests.small_town import (
 )
 from zoning.geometry import cells_to_text, points_to_cells
 from zoning.locate import Reading, locate
-from zoning.units import make_units
+from zoning.units import Units, make_units
 
 HERE = point(5, 5)
 
@@ -210,3 +212,43 @@ def test_the_index_of_the_facts_is_kept_and_the_facts_are_not_changed() -> None:
     assert found.index.tolist() == [7, 3]
     assert found["unit"].tolist() == [0, -1]
     pd.testing.assert_frame_equal(cases, before)
+
+
+SPOTS = st.tuples(st.floats(-30, 130), st.floats(-30, 130))
+CORNERS = st.tuples(st.integers(0, 100), st.integers(0, 100))
+
+
+def by_looking_at_all(at: Any, ground: Units, snap_m: float) -> tuple[str | None, bool]:
+    """The unit of a point, from every footprint in metres: the smallest around it, else the nearest."""
+    own = ground.units[ground.units["own"]]
+    shapes = dict(zip(own["id"], ground.frame.to_metres(own["geometry"].to_numpy(object)), strict=True))
+    solid = {name: shape for name, shape in shapes.items() if name[0] != "E"}
+    around = {name: shape for name, shape in shapes.items() if shape.intersects(at)}
+    inner = {name: shape for name, shape in around.items() if name in solid}
+    if inner or not around:
+        if not around and solid and min(shape.distance(at) for shape in solid.values()) <= snap_m:
+            return min(solid, key=lambda name: (solid[name].distance(at), name)), True
+        return min(inner, key=lambda name: (inner[name].area, name), default=None), False
+    estate = min(around, key=lambda name: (around[name].area, name))
+    yard = [
+        name for name, parent in zip(own["id"], own["parent_id"], strict=True) if parent == estate and name in solid
+    ]
+    if yard:
+        return min(yard, key=lambda name: (solid[name].distance(at), name)), True
+    return estate, False
+
+
+@few_then_many(20, 300)
+def test_the_unit_of_a_point_is_the_one_that_a_look_at_every_footprint_gives(hold: Hold) -> None:
+    def check(corners: list[tuple[int, int]], spots: list[tuple[float, float]], fence: int) -> None:
+        houses = [house(f"B{n}", x, y, geometry=box(x, y, 9 + n, 12)) for n, (x, y) in enumerate(corners)]
+        town = tables(buildings=houses, estates=[estate("E1", 0, 0, fence, 60), estate("E2", 20, 20, 40, 40)])
+        ground = make_units(town, SETTINGS)
+        cases = [home(f"C{n:03d}", **point(x, y)) for n, (x, y) in enumerate(spots)]
+        found = locate(facts("cases", cases)[0], ground.units, town, ground.frame, SETTINGS)
+        ids = ground.units["id"].to_numpy(object)
+        told = [(ids[row] if row >= 0 else None, near) for row, near in zip(found["unit"], found["near"], strict=True)]
+        points = ground.frame.to_metres(shapely.points(found["lng"], found["lat"]))
+        assert told == [by_looking_at_all(at, ground, SETTINGS.snap_m) for at in points]
+
+    hold(st.lists(CORNERS, max_size=6), st.lists(SPOTS, min_size=1, max_size=8), st.integers(10, 90))(check)

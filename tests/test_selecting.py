@@ -199,7 +199,7 @@ def test_metres_around_a_zone(land: Land) -> None:
     atoms = in_unit(land, "E4").atoms
     grown = around_metres(land, atoms, 30).atoms
     assert len(grown)
-    shape = land.plan.units.set_index("id")["metres"]["E4"]
+    shape = land.plan.frame.to_metres(land.plan.units.set_index("id")["geometry"]["E4"])
     at = land.plan.frame.to_metres(shapely.points(*land.points_of(grown)))
     assert (shapely.distance(shape, at) <= 30.2).all()
     assert set(around_metres(land, atoms, -5).atoms) <= set(atoms)

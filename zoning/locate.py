@@ -13,8 +13,9 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from zoning.geometry import Floats, Frame, Ints, cell_centres, points_to_cells
-from zoning.lookup import bare_words, find_rows
+from zoning.footprints import in_metres, near_footprints
+from zoning.geometry import Floats, Frame, Ints, Shapes, cell_centres, points_to_cells
+from zoning.lookup import Known, bare_words, find_rows, spread, units_by_parent
 from zoning.once import once
 from zoning.settings import Settings
 
@@ -85,32 +86,23 @@ def _column(facts: pd.DataFrame, name: str) -> np.ndarray:
 
 
 @once
-def _unit_ids(units: pd.DataFrame) -> pd.Index:
-    return pd.Index(units["id"].to_numpy(object))
+def _unit_ids(units: pd.DataFrame) -> Known:
+    return Known(units["id"])
 
 
 @once
-def _place_ids(places: pd.DataFrame) -> pd.Index:
-    return pd.Index(places["id"].to_numpy(object))
+def _place_ids(places: pd.DataFrame) -> Known:
+    return Known(places["id"])
 
 
 @once
-def _unit_names(units: pd.DataFrame) -> pd.Index:
-    return _names(units)
+def _unit_names(units: pd.DataFrame) -> Known:
+    return Known(bare_words(units["name"]))
 
 
 @once
-def _place_names(places: pd.DataFrame) -> pd.Index:
-    return _names(places)
-
-
-def _names(table: pd.DataFrame) -> pd.Index:
-    """Names as they are compared; those of several stand for none."""
-    plain = bare_words(table["name"])
-    repeated = np.flatnonzero(plain.duplicated(keep=False) | plain.isna())
-    found = plain.to_numpy(object).copy()
-    found[repeated] = [(row,) for row in repeated]
-    return pd.Index(found)
+def _place_names(places: pd.DataFrame) -> Known:
+    return Known(bare_words(places["name"]))
 
 
 def _fill_from_cells(spots: pd.DataFrame, facts: pd.DataFrame) -> None:
@@ -185,39 +177,43 @@ def _stand_in_unit(spots: pd.DataFrame, units: pd.DataFrame) -> None:
     spots.loc[at, "lng"], spots.loc[at, "lat"] = units["lng"].to_numpy()[rows], units["lat"].to_numpy()[rows]
 
 
-@once
-def _shapes(units: pd.DataFrame) -> list[tuple[Ints, shapely.STRtree]]:
-    """Rows of estates, then of all else that has an outline of its own, each with a tree in metres."""
-    shapes, estate = units["metres"].to_numpy(object), (units["level"] == "estate").to_numpy(bool)
-    own = units["own"].to_numpy(bool)
-    return [(rows := np.flatnonzero(own & of), shapely.STRtree(shapes[rows])) for of in (estate, ~estate)]
-
-
 def _unit_at(
     lng: pd.Series, lat: pd.Series, units: pd.DataFrame, frame: Frame, settings: Settings
 ) -> tuple[Ints, np.ndarray]:
     """Return the smallest unit that holds each point, else the nearest building as near, else a bare estate."""
-    points = frame.to_metres(shapely.points(lng.to_numpy(), lat.to_numpy()))
-    unit, near = np.full(len(points), -1), np.zeros(len(points), bool)
-    if not len(points) or not units["own"].any():
-        return unit, near
-    (estates, _), (solid, tree) = _shapes(units)
-    shapes, area = units["metres"].to_numpy(object), units["area_m2"].to_numpy()
-    for rows, of_rows in _shapes(units):
-        point, found = of_rows.query(points, predicate="intersects")
-        order = np.lexsort((-rows[found], -area[rows[found]]))
-        unit[point[order]] = rows[found[order]]
-    yard = np.isin(unit, estates) & ~units["leaf"].to_numpy()[unit]
-    for at in np.flatnonzero(yard):
-        inside = solid[units["parent"].to_numpy()[solid] == unit[at]]
-        if len(inside):
-            unit[at] = inside[np.argmin(shapely.distance(shapes[inside], points[at]))]
-            near[at] = True
-    lost = np.flatnonzero(unit < 0)
-    if len(lost) and len(solid):
-        point, found = tree.query_nearest(points[lost], max_distance=settings.snap_m, all_matches=False)
-        unit[lost[point]], near[lost[point]] = solid[found], True
+    here = np.asarray(shapely.points(lng.to_numpy(), lat.to_numpy()), object)
+    unit, near = np.full(len(here), -1), np.zeros(len(here), bool)
+    points = frame.to_metres(here)
+    point, row, shape = near_footprints(here, 0.0, units, frame)
+    held = shapely.intersects(points[point], shape)
+    point, row = point[held], row[held]
+    order = np.lexsort((-row, -units["area_m2"].to_numpy()[row], ~_estates(row, units)))
+    unit[point[order]] = row[order]
+    lost, held = np.flatnonzero(unit < 0), np.flatnonzero(unit >= 0)
+    yard = held[_estates(unit[held], units)]
+    parents, children = units_by_parent(units)
+    of, child = spread(parents, unit[yard])
+    row = children[child]
+    in_yard = _nearest(points, yard[of], row, in_metres(row, units, frame), np.inf, units)
+    of, row, shape = near_footprints(here[lost], settings.snap_m, units, frame)
+    for point, nearest in (in_yard, _nearest(points, lost[of], row, shape, settings.snap_m, units)):
+        unit[point], near[point] = nearest, True
     return unit, near
+
+
+def _estates(rows: Ints, units: pd.DataFrame) -> np.ndarray:
+    return np.asarray(units["level"].iloc[rows] == "estate", bool)
+
+
+def _nearest(
+    points: Shapes, point: Ints, row: Ints, shape: Shapes, most: float, units: pd.DataFrame
+) -> tuple[Ints, Ints]:
+    """Return each point that a unit but an estate lies within some metres of, and the nearest, the first by id."""
+    far = shapely.distance(points[point], shape)
+    fits = np.flatnonzero((far <= most) & units["own"].to_numpy(bool)[row] & ~_estates(row, units))
+    order = fits[np.lexsort((row[fits], far[fits], point[fits]))]
+    first = order[np.diff(point[order], prepend=-1) != 0]
+    return point[first], row[first]
 
 
 def _ambiguous(
@@ -228,9 +224,12 @@ def _ambiguous(
     found = pd.Series(False, index=spots.index)
     if weak.empty:
         return found
-    points = frame.to_metres(shapely.points(weak["lng"].to_numpy(), weak["lat"].to_numpy()))
-    discs = shapely.buffer(points, weak["radius_m"].to_numpy())
-    near = np.bincount(_shapes(units)[1][1].query(discs, predicate="intersects")[0], minlength=len(weak))
+    here = shapely.points(weak["lng"].to_numpy(), weak["lat"].to_numpy())
+    discs = shapely.buffer(frame.to_metres(here), weak["radius_m"].to_numpy())
+    disc, row, shape = near_footprints(here, weak["radius_m"].to_numpy(), units, frame)
+    shapely.prepare(discs)
+    met = shapely.intersects(discs[disc], shape) & ~_estates(row, units)
+    near = np.bincount(disc[met], minlength=len(weak))
     rims = [shapely.get_coordinates(frame.to_degrees(disc)).T for disc in discs]
     cells = [len(np.unique(points_to_cells(rim[0], rim[1], settings.resolution))) for rim in rims]
     inside = (weak["unit"] >= 0).to_numpy()

@@ -10,6 +10,8 @@ import shapely
 from zoning.geometry import Cells, Ints
 from zoning.once import once
 
+_PIECE = 65_536  # words that are objects at one time
+
 
 def at_level(rows: Ints, units: pd.DataFrame, levels: tuple[str, ...]) -> Ints:
     """Return the nearest ancestor (or the unit itself) that is of one of some levels.
@@ -126,22 +128,56 @@ def spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
 
 
-def find_rows(ids: pd.Series | None, known: pd.Index, n: int) -> Ints:
+class Known:
+    """The words of a table, found by their hashes: the words as objects with a dictionary take ten times as much."""
+
+    def __init__(self, words: pd.Series) -> None:
+        pieces = np.array_split(np.arange(len(words)), len(words) // _PIECE + 1)
+        hashes = np.concatenate([_hashes(words.iloc[piece]) for piece in pieces])
+        self._words, self._rows = words, np.argsort(hashes, kind="stable")
+        self._hashes = hashes[self._rows]
+
+    def rows(self, asked: pd.Series) -> Ints:
+        """Return where each word is.
+
+        Parameters
+        ----------
+        asked : (n,) words.
+
+        Returns
+        -------
+        (n,) rows, -1 for what is no word of the table, or that of several rows.
+        """
+        owner, at = spread(self._hashes, _hashes(asked))
+        row = self._rows[at]
+        same = self._words.iloc[row].to_numpy(object) == asked.iloc[owner].to_numpy(object)
+        owner, row = owner[same], row[same]
+        found = np.full(len(asked), -1)
+        found[owner] = np.where(np.bincount(owner, minlength=len(asked))[owner] == 1, row, -1)
+        return found
+
+
+def _hashes(words: pd.Series) -> Cells:
+    return np.asarray(pd.util.hash_array(words.to_numpy(object), categorize=False), np.uint64)
+
+
+def find_rows(ids: pd.Series | None, known: Known, n: int) -> Ints:
     """Return where each id or name is.
 
     Parameters
     ----------
     ids : (n,) text, missing ones too; None if there are none at all.
-    known : of a table, each once.
+    known : of a table.
     n : how many are asked.
 
     Returns
     -------
-    (n,) rows, -1 where it is missing or known to nobody.
+    (n,) rows, -1 where it is missing, or known to nobody or of several rows.
     """
-    if ids is None or not ids.notna().any():
-        return np.full(n, -1)
-    return np.asarray(known.get_indexer(ids.to_numpy(object)), np.int64)
+    found = np.full(n, -1)
+    if ids is not None and (told := ids.notna().to_numpy(bool)).any():
+        found[told] = known.rows(ids[told])
+    return found
 
 
 def bare_words(words: pd.Series) -> pd.Series:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zoning.footprints import near_footprints
 from zoning.geometry import Floats, Ints, cell_centres, cell_polygons, cover
 from zoning.grounds.scene import Scene
 from zoning.plan import Plan
@@ -56,15 +57,16 @@ def list_possible(plan: Plan) -> pd.DataFrame:
 
 def _places(rows: Ints, plan: Plan) -> pd.DataFrame:
     """Return the other places within the radius of each stay: stay, unit, lng, lat, cell, distance_m."""
-    points = plan.frame.to_metres(shapely.points(*(plan.stays[c].to_numpy(float)[rows] for c in ("lng", "lat"))))
+    here = shapely.points(*(plan.stays[c].to_numpy(float)[rows] for c in ("lng", "lat")))
+    points, units = plan.frame.to_metres(here), plan.units
     radius = plan.stays["radius_m"].to_numpy(float)[rows]
-    units = plan.units
-    solid = np.flatnonzero(units["own"] & ((units["level"] != "estate") | units["leaf"]))
-    shapes = units["metres"].to_numpy(object)[solid]
-    owner, found = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=radius)
-    far = shapely.distance(points[owner], shapes[found])
-    near = {c: units[c].to_numpy()[solid[found]] for c in ("lng", "lat", "cell")}
-    of_units = pd.DataFrame({"stay": rows[owner], "unit": solid[found], **near, "distance_m": far})
+    owner, unit, shape = near_footprints(here, radius, units, plan.frame)
+    far = shapely.distance(points[owner], shape)
+    solid = (units["level"].iloc[unit] != "estate").to_numpy(bool) | units["leaf"].to_numpy(bool)[unit]
+    fits = solid & (far <= radius[owner])
+    owner, unit, far = owner[fits], unit[fits], far[fits]
+    near = {c: units[c].to_numpy()[unit] for c in ("lng", "lat", "cell")}
+    of_units = pd.DataFrame({"stay": rows[owner], "unit": unit, **near, "distance_m": far})
     bare = np.setdiff1d(np.arange(len(rows)), owner)
     return pd.concat([of_units, _cells(rows[bare], points[bare], radius[bare], plan)], ignore_index=True)
 

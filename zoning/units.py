@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Frame, Ints, Shapes, points_to_cells
+from zoning.geometry import Floats, Frame, Ints, Shapes, points_to_cells
 from zoning.pieces import cut_out
 from zoning.settings import Settings
 
 REST = "/rest"
+_PIECE = 10_000  # footprints that are in metres at one time
 _NUMBERS = ("number", "floors", "floor_from", "floor_to", "people", "households")
 _MORE = ("residential", "adjacent", "geometry")
 
@@ -26,8 +27,8 @@ class Units:
 
     `units`: one row a unit in order of id: id, parent_id, parent (row or -1), level, name and name_en (of the whole
     path), number, floors, floor_from, floor_to, people, households, residential, adjacent, geometry (WGS84; borrowed
-    from the parent where `own` is False), metres (the same in the plane of `frame`), area_m2, estate_id, building_id,
-    leaf, lng, lat, cell.
+    from the parent where `own` is False), area_m2 (in the plane of `frame`), estate_id, building_id, leaf, lng, lat,
+    cell.
     `atoms`: one row an atom in order of atom_id: atom_id, kind (unit or rest), unit (row), unit_id, estate_id,
     building_id, name, lng, lat, cell. `inside`: rows (unit, atom) of every atom inside every unit, itself included.
     `problems`: code, subject, text. `frame`: the plane in metres.
@@ -61,8 +62,7 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     lender = _lenders(units["own"].to_numpy(bool), units["parent"].to_numpy(np.int64))
     units["geometry"] = shapes[lender]
     frame = _frame(np.concatenate([shapes, tables["areas"]["geometry"].to_numpy(object)]), tables)
-    units["metres"] = frame.to_metres(shapes)[lender]
-    units["area_m2"] = shapely.area(units["metres"].to_numpy(object))
+    units["area_m2"] = _areas(shapes, frame)[lender]
     points = _points(units)
     units["lng"], units["lat"] = shapely.get_x(points), shapely.get_y(points)
     units["cell"] = points_to_cells(units["lng"].to_numpy(), units["lat"].to_numpy(), settings.resolution)
@@ -74,6 +74,12 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     return Units(
         units, atoms, _inside(units, atoms), pd.DataFrame(problems, columns=["code", "subject", "text"]), frame
     )
+
+
+def _areas(shapes: Shapes, frame: Frame) -> Floats:
+    """Return areas in m², piece by piece: the city in metres is never held."""
+    pieces = np.array_split(shapes, len(shapes) // _PIECE + 1)
+    return np.concatenate([shapely.area(frame.to_metres(piece)) for piece in pieces])
 
 
 def _frame(shapes: Shapes, tables: Mapping[str, pd.DataFrame]) -> Frame:

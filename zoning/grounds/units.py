@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Cells, Ints, Shapes, cells_to_text, disks
+from zoning.footprints import in_metres, near_footprints
+from zoning.geometry import Cells, Ints, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene
 from zoning.lookup import at_level, atoms_by_cell, atoms_inside, spread, units_by_parent
-from zoning.once import once
 from zoning.rules import TakeAdjacent, TakeCells
 
 Keys = list[str | None]
@@ -130,18 +130,12 @@ def _by_number(asked: Ints, step: float, units: pd.DataFrame) -> tuple[Ints, Int
 
 def _near_buildings(asked: Ints, within_m: float, scene: Scene) -> tuple[Ints, Ints]:
     """Return (building, other building whose footprint lies within some metres)."""
-    solid, shapes, tree = _buildings(scene.units)
-    asked = asked[np.isin(asked, solid)]
-    one, other = tree.query(shapes[np.searchsorted(solid, asked)], predicate="dwithin", distance=within_m)
-    apart = solid[other] != asked[one]
-    return asked[one[apart]], solid[other[apart]]
-
-
-@once
-def _buildings(units: pd.DataFrame) -> tuple[Ints, Shapes, shapely.STRtree]:
-    solid = np.flatnonzero((units["level"] == "building") & units["own"])
-    shapes = units["metres"].to_numpy(object)[solid]
-    return solid, shapes, shapely.STRtree(shapes)
+    units = scene.units
+    asked = asked[units["own"].to_numpy(bool)[asked] & (units["level"].iloc[asked] == "building").to_numpy(bool)]
+    at, other, shape = near_footprints(units["geometry"].to_numpy(object)[asked], within_m, units, scene.frame)
+    near = shapely.dwithin(in_metres(asked, units, scene.frame)[at], shape, within_m) & (other != asked[at])
+    near &= (units["level"].iloc[other] == "building").to_numpy(bool)
+    return asked[at[near]], other[near]
 
 
 def cell_keys(ground: TakeCells, stays: Ints, scene: Scene) -> Keys:

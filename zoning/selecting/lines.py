@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from zoning.errors import InputError, UnknownError
+from zoning.footprints import in_metres
 from zoning.geometry import Cells, cell_polygons, disks
 from zoning.lookup import spread
 from zoning.selecting import Land, Picked, in_shape
@@ -178,7 +179,7 @@ def around_metres(land: Land, atoms: Cells, metres: float) -> Picked:
     unit = atoms < len(land.plan.atoms)
     rows = land.plan.atoms["unit"].to_numpy(np.int64)[atoms[unit].astype(np.int64)]
     cells = land.plan.frame.to_metres(cell_polygons(atoms[~unit]))
-    footprints = land.plan.units["metres"].to_numpy(object)[rows]
+    footprints = in_metres(rows, land.plan.units, land.plan.frame)
     outline = shapely.union_all(shapely.buffer(np.concatenate([footprints, cells]), 0.05))
     lng, lat = land.points_of(atoms)
     if metres < 0:
