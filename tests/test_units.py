@@ -164,3 +164,19 @@ def test_the_order_of_rows_and_an_estate_elsewhere_change_no_unit() -> None:
     far = [estate(f"F{n}", 1000 + 30 * n, 2000, 20, 20) for n in range(30)]
     more = told(units(estates=[*far, *fences], buildings=houses), "parent_id")
     assert {unit: more[unit] for unit in first} == first
+
+
+def test_text_is_held_as_text_and_only_outlines_are_objects() -> None:
+    rows = {"buildings": [house("B1", 0, 0)], "units": [stairwell("S1", "B1", 1)]}
+    for found in (units(**rows), units()):
+        for table in (found.units, found.atoms):
+            kinds = {name: str(dtype) for name, dtype in table.dtypes.items()}
+            assert {name for name, kind in kinds.items() if kind == "object"} <= {"geometry"}
+            assert kinds["estate_id"] == kinds["name"] == "str"
+        assert (found.units["residential"].dtype, found.units["adjacent"].dtype) == ("boolean", "str")
+
+
+def test_of_an_id_in_several_tables_the_estate_goes_before_the_building_before_the_unit() -> None:
+    rows = {"buildings": [house("X", 0, 0), house("B", 50, 0)], "units": [stairwell("X", "B"), stairwell("A", "B")]}
+    assert told(units(**rows), "level") == {"A": "stairwell", "B": "building", "X": "building"}
+    assert told(units(**rows, estates=[estate("X", 0, 0, 90, 90)]), "level")["X"] == "estate"

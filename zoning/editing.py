@@ -18,7 +18,7 @@ from zoning.edits import Edited, number_atoms, number_lists, replay
 from zoning.edits.ledger import OUT
 from zoning.errors import InputError, UnknownError
 from zoning.geometry import Cells, Floats, cells_to_text, resolutions, text_to_cells
-from zoning.lookup import atoms_inside
+from zoning.lookup import atoms_inside, find_rows, unit_ids
 from zoning.people import people_on_land, share_people
 from zoning.pipeline import Plan, derive_state
 from zoning.policy import load_policy
@@ -117,9 +117,9 @@ def resolve_atoms(plan: Plan, names: Sequence[str]) -> tuple[str, ...]:
     asked = np.array(list(dict.fromkeys(names)), object)
     if not len(asked):
         raise InputError("no atom is named; give ids of units, estates or cells, one a line")
-    unit = pd.Index(plan.units["id"].to_numpy(object)).get_indexer(asked)
+    unit = find_rows(pd.Series(asked), unit_ids(plan.units), len(asked))
     number, known = number_atoms(asked, plan.atoms, plan.settings.resolution)
-    owner, inside = atoms_inside(unit.astype(np.int64), plan.inside)
+    owner, inside = atoms_inside(unit, plan.inside)
     lost = ~known & (np.bincount(owner, minlength=len(asked)) == 0)
     if lost.any():
         raise UnknownError(_say_unknown(asked[lost], len(asked), plan))

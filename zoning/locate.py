@@ -15,7 +15,7 @@ from pyproj import Geod
 
 from zoning.footprints import in_metres, near_footprints
 from zoning.geometry import Floats, Frame, Ints, Shapes, cell_centres, points_to_cells
-from zoning.lookup import Known, bare_words, find_rows, spread, units_by_parent
+from zoning.lookup import Known, bare_words, find_rows, spread, unit_ids, units_by_parent
 from zoning.once import once
 from zoning.settings import Settings
 
@@ -57,7 +57,7 @@ def locate(
     """
     places = tables["places"]
     spots = pd.DataFrame(index=facts.index)
-    spots["unit"] = find_rows(facts.get("unit_id"), _unit_ids(units), len(facts))
+    spots["unit"] = find_rows(facts.get("unit_id"), unit_ids(units), len(facts))
     spots["lng"], spots["lat"] = _column(facts, "lng"), _column(facts, "lat")
     spots["radius_m"] = _column(facts, "location_radius_m")
     _fill_from_cells(spots, facts)
@@ -83,11 +83,6 @@ def locate(
 
 def _column(facts: pd.DataFrame, name: str) -> np.ndarray:
     return facts[name].to_numpy(float, na_value=np.nan).copy() if name in facts else np.full(len(facts), np.nan)
-
-
-@once
-def _unit_ids(units: pd.DataFrame) -> Known:
-    return Known(units["id"])
 
 
 @once
@@ -125,7 +120,7 @@ def _fill_from_places(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, un
     has = place >= 0
     take = has & (spots["unit"].to_numpy() < 0)
     unit_of = places["unit_id"].iloc[place[take]]
-    spots.loc[take, "unit"] = find_rows(unit_of, _unit_ids(units), len(unit_of))
+    spots.loc[take, "unit"] = find_rows(unit_of, unit_ids(units), len(unit_of))
     bare = has & ((spots["unit"].to_numpy() < 0) | ~np.isfinite(spots["lng"].to_numpy()))
     points = shapely.point_on_surface(places["geometry"].to_numpy(object)[place[bare]])
     spots.loc[bare, "lng"], spots.loc[bare, "lat"] = shapely.get_x(points), shapely.get_y(points)
@@ -160,7 +155,7 @@ def _fill_from_words(
         said.map({a: getattr(r, part) for a, r in readings.items()}) for part in ("unit", "place", "question")
     )
     spots.loc[left, "question"] = question[left]
-    spots.loc[left, "unit"] = find_rows(unit, _unit_ids(units), len(facts))[left]
+    spots.loc[left, "unit"] = find_rows(unit, unit_ids(units), len(facts))[left]
     found = np.where(left, find_rows(named, _place_ids(places), len(facts)), place)
     _fill_from_places(spots, np.where(left, found, -1), places, units)
     return found

@@ -10,7 +10,7 @@ import shapely
 from zoning.geometry import Cells, Ints
 from zoning.once import once
 
-_PIECE = 65_536  # words that are objects at one time
+_PIECE = 32_768  # words or shapes that are objects at one time
 
 
 def at_level(rows: Ints, units: pd.DataFrame, levels: tuple[str, ...]) -> Ints:
@@ -128,12 +128,25 @@ def spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
 
 
+def in_pieces(n: int) -> list[slice]:
+    """Return where to cut what would take much memory as objects at one time.
+
+    Parameters
+    ----------
+    n : number of rows.
+
+    Returns
+    -------
+    At least one slice; all together hold every row once, in order.
+    """
+    return [slice(start, start + _PIECE) for start in range(0, max(n, 1), _PIECE)]
+
+
 class Known:
     """The words of a table, found by their hashes: the words as objects with a dictionary take ten times as much."""
 
     def __init__(self, words: pd.Series) -> None:
-        pieces = np.array_split(np.arange(len(words)), len(words) // _PIECE + 1)
-        hashes = np.concatenate([_hashes(words.iloc[piece]) for piece in pieces])
+        hashes = _hashes(words)
         self._words, self._rows = words, np.argsort(hashes, kind="stable")
         self._hashes = hashes[self._rows]
 
@@ -150,15 +163,31 @@ class Known:
         """
         owner, at = spread(self._hashes, _hashes(asked))
         row = self._rows[at]
-        same = self._words.iloc[row].to_numpy(object) == asked.iloc[owner].to_numpy(object)
+        same = np.asarray(self._words.array.take(row) == asked.astype("str").array.take(owner), bool)
         owner, row = owner[same], row[same]
         found = np.full(len(asked), -1)
         found[owner] = np.where(np.bincount(owner, minlength=len(asked))[owner] == 1, row, -1)
         return found
 
 
+@once
+def unit_ids(units: pd.DataFrame) -> Known:
+    """Return the ids of units.
+
+    Parameters
+    ----------
+    units : of `make_units`.
+
+    Returns
+    -------
+    Known.
+    """
+    return Known(units["id"])
+
+
 def _hashes(words: pd.Series) -> Cells:
-    return np.asarray(pd.util.hash_array(words.to_numpy(object), categorize=False), np.uint64)
+    pieces = (words.iloc[piece].to_numpy(object) for piece in in_pieces(len(words)))
+    return np.concatenate([pd.util.hash_array(piece, categorize=False) for piece in pieces])
 
 
 def find_rows(ids: pd.Series | None, known: Known, n: int) -> Ints:

@@ -68,13 +68,13 @@ def share_people(
 def _floor_area(units: pd.DataFrame, atoms: pd.DataFrame) -> Floats:
     """Return the residential floor area of each atom in m²; 0 for what nobody lives in."""
     parent = units["parent"].to_numpy()
-    level, known = units["level"].to_numpy(object), parent >= 0
+    known = parent >= 0
     floors = units["floors"].to_numpy(float).copy()
     span = units["floor_to"].to_numpy(float) - units["floor_from"].to_numpy(float) + 1
     floors = np.where(np.isnan(floors), span, floors)
     floors = np.where(np.isnan(floors) & known, floors[parent], floors)
     floors = np.where(np.isnan(floors), 1.0, floors)
-    is_span = level == "floor_range"
+    is_span = (units["level"] == "floor_range").to_numpy(bool)
     taken = np.bincount(parent[known & is_span], floors[known & is_span], len(units))
     filled = np.bincount(parent[known & ~is_span], minlength=len(units)) > 0
     left = np.where(filled, 0.0, np.maximum(floors - taken, 0.0))
@@ -84,13 +84,12 @@ def _floor_area(units: pd.DataFrame, atoms: pd.DataFrame) -> Floats:
     area[borrowed] /= sharers[parent[borrowed]]
     homes = _residential(units, parent)
     row = atoms["unit"].to_numpy()
-    rest = atoms["kind"].to_numpy(object) == "rest"
+    rest = (atoms["kind"] == "rest").to_numpy(bool)
     return np.asarray(np.where(rest, left[row], floors[row]) * np.nan_to_num(area[row]) * homes[row], float)
 
 
 def _residential(units: pd.DataFrame, parent: Ints) -> Floats:
-    told = units["residential"]
-    homes = told.astype("boolean").to_numpy(float, na_value=np.nan)
+    homes = units["residential"].to_numpy(float, na_value=np.nan)
     row = parent.copy()
     while (np.isnan(homes) & (row >= 0)).any():
         ask = np.isnan(homes) & (row >= 0)

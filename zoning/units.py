@@ -4,7 +4,7 @@ An atom is a leaf unit, or the remainder `<unit>/rest` of a unit that has units 
 need no table: every H3 cell is one, standing for its land outside all unit footprints.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,18 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Frame, Ints, Shapes, points_to_cells
+from zoning.lookup import Known, find_rows, in_pieces
+from zoning.ordered import in_one_piece
 from zoning.pieces import cut_out
 from zoning.settings import Settings
 
 REST = "/rest"
-_PIECE = 10_000  # footprints that are in metres at one time
-_NUMBERS = ("number", "floors", "floor_from", "floor_to", "people", "households")
-_MORE = ("residential", "adjacent", "geometry")
+_LEVELS = {"estates": "estate", "buildings": "building", "units": ""}
+_DTYPES = {
+    "id": "str", "parent_id": "str", "level": "str", "name": "str", "name_en": "str", "number": "float64",
+    "floors": "float64", "floor_from": "float64", "floor_to": "float64", "people": "float64", "households": "float64",
+    "residential": "boolean", "adjacent": "str", "geometry": "object",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,15 +61,15 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     """
     units = _join(tables)
     problems: list[tuple[str, str, str]] = []
-    units = _link_parents(units, problems)
+    parent = _parents(units, problems)
+    units = units.assign(**_linked(units, parent))
     shapes = units["geometry"].to_numpy(object)
+    frame = _frame(shapes, tables)
     units["own"] = shapely.is_geometry(shapes)
-    lender = _lenders(units["own"].to_numpy(bool), units["parent"].to_numpy(np.int64))
+    lender = _lenders(units["own"].to_numpy(bool), parent)
     units["geometry"] = shapes[lender]
-    frame = _frame(np.concatenate([shapes, tables["areas"]["geometry"].to_numpy(object)]), tables)
-    units["area_m2"] = _areas(shapes, frame)[lender]
-    points = _points(units)
-    units["lng"], units["lat"] = shapely.get_x(points), shapely.get_y(points)
+    units["area_m2"] = _of_each(shapes, lambda some: shapely.area(frame.to_metres(some)))[lender]
+    units["lng"], units["lat"] = _points(units, shapes, lender)
     units["cell"] = points_to_cells(units["lng"].to_numpy(), units["lat"].to_numpy(), settings.resolution)
     for row in units.index[units["cell"] == 0]:
         problems.append(
@@ -72,44 +77,52 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
         )
     atoms = _atoms(units)
     return Units(
-        units, atoms, _inside(units, atoms), pd.DataFrame(problems, columns=["code", "subject", "text"]), frame
+        units, atoms, _inside(parent, atoms), pd.DataFrame(problems, columns=["code", "subject", "text"]), frame
     )
 
 
-def _areas(shapes: Shapes, frame: Frame) -> Floats:
-    """Return areas in m², piece by piece: the city in metres is never held."""
-    pieces = np.array_split(shapes, len(shapes) // _PIECE + 1)
-    return np.concatenate([shapely.area(frame.to_metres(piece)) for piece in pieces])
+def _of_each(shapes: Shapes, measure: Callable[[Shapes], Floats]) -> Floats:
+    """Measure shapes piece by piece: what is made of a city to be measured is not held at one time."""
+    return np.concatenate([measure(shapes[piece]) for piece in in_pieces(len(shapes))])
 
 
 def _frame(shapes: Shapes, tables: Mapping[str, pd.DataFrame]) -> Frame:
     """Return the plane around the loaded ground; around the facts only where there is none: a case moves no ground."""
-    lng = shapely.get_x(shapely.centroid(shapes))
+    ground = np.concatenate([shapes, tables["areas"]["geometry"].to_numpy(object)])
+    lng = _of_each(ground, lambda some: shapely.get_x(shapely.centroid(some)))
     if not np.isfinite(lng).any():
         lng = np.concatenate([tables[k]["lng"].to_numpy(float) for k in ("cases", "visits")])
     return Frame.around(lng)
 
 
 def _join(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    parts = []
-    for kind, level in (("estates", "estate"), ("buildings", "building"), ("units", "")):
-        table = pd.DataFrame(tables[kind]).reindex(
-            columns=["id", "parent_id", "level", "name", "name_en", *_NUMBERS, *_MORE]
-        )
-        parts.append(table.assign(level=level) if level else table)
-    units = pd.concat([p.astype(object) for p in parts], ignore_index=True)
-    units = units[~units["id"].duplicated()].sort_values("id", kind="stable", ignore_index=True)
-    for column in _NUMBERS:
-        units[column] = pd.to_numeric(units[column], errors="coerce").astype(float)
-    shapes = units["geometry"].to_numpy(object)
-    units["geometry"] = np.where(shapely.is_geometry(shapes), shapes, None)
-    return units
+    """Put the tables together column by column, in order of id; of an id in several the first row counts."""
+    parts = [(pd.DataFrame(tables[kind]), level) for kind, level in _LEVELS.items()]
+    ids = pd.concat([_column(*part, "id") for part in parts], ignore_index=True)
+    order = ids.argsort(kind="stable").to_numpy()
+    ids = ids.iloc[order]
+    order = order[np.append(True, (ids.iloc[1:].array != ids.iloc[:-1].array))[: len(ids)]]
+    columns = {}
+    for name in _DTYPES:
+        whole = pd.concat([_column(*part, name) for part in parts], ignore_index=True)
+        columns[name] = whole.iloc[order].reset_index(drop=True)
+    return in_one_piece(pd.DataFrame(columns))
 
 
-def _link_parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> pd.DataFrame:
-    ids = units["id"].to_numpy(object)
-    parent = pd.Index(ids).get_indexer(units["parent_id"].to_numpy(object)).astype(np.int64)
-    for row in np.flatnonzero(units["parent_id"].notna() & (parent < 0)):
+def _column(table: pd.DataFrame, level: str, name: str) -> pd.Series:
+    if name == "level" and level:
+        return pd.Series(level, table.index, "str")
+    if name == "geometry":
+        shapes = table[name].to_numpy(object)
+        return pd.Series(np.where(shapely.is_geometry(shapes), shapes, None), table.index, object)
+    return table[name].astype(_DTYPES[name]) if name in table else pd.Series(None, table.index, _DTYPES[name])
+
+
+def _parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> Ints:
+    """Return the row of the unit around each, -1 for none."""
+    named = units["parent_id"].notna().to_numpy(bool)
+    parent = find_rows(units["parent_id"], Known(units["id"]), len(units))
+    for row in np.flatnonzero(named & (parent < 0)):
         text = f"names the parent '{units.at[row, 'parent_id']}', which is not loaded; it stands alone until it is"
         problems.append(("unknown parent", units.at[row, "id"], text))
     parent = _by_fence(units, parent)
@@ -118,25 +131,44 @@ def _link_parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> 
             ("circle", units.at[row, "id"], "is inside itself by its chain of parents; the chain is cut here")
         )
         parent[row] = -1
-    units["parent"] = parent
-    units["parent_id"] = np.where(parent >= 0, ids[parent], None)
-    for level in ("estate", "building"):
-        above = _ancestor(units, level)
-        units[f"{level}_id"] = np.where(above >= 0, ids[above], None)
-    own = units["name"].fillna(units["id"]).astype(str)
-    units["name"], units["name_en"] = _paths(own, parent), _paths(units["name_en"].fillna(own).astype(str), parent)
-    units["leaf"] = ~units.index.isin(parent)
-    return units
+    return parent
 
 
-def _paths(own: pd.Series, parent: Ints) -> list[str]:
+def _linked(units: pd.DataFrame, parent: Ints) -> dict[str, object]:
+    """Return what units have of those around them."""
+    ids, own = units["id"].array, units["name"].fillna(units["id"])
+    estate, building = (_ancestor(units, parent, level) for level in ("estate", "building"))
+    ids_of = {"parent_id": parent, "estate_id": estate, "building_id": building}
+    return {
+        **{name: ids.take(rows, allow_fill=True) for name, rows in ids_of.items()},
+        "name": _paths(own, parent),
+        "name_en": _paths(units["name_en"].fillna(own), parent),
+        "parent": parent,
+        "leaf": ~np.isin(np.arange(len(units)), parent),
+    }
+
+
+def _paths(own: pd.Series, parent: Ints) -> pd.Series:
     """Return each unit's name with its ancestors' before it; what a name repeats of its parent's is said once."""
-    names, parents = own.tolist(), parent.tolist()
-    paths = list(names)
-    for row in np.argsort(_depths(parent), kind="stable").tolist():
-        if (up := parents[row]) >= 0:
-            paths[row] = f"{paths[up]} {names[row].removeprefix(names[up]).strip() or names[row]}"
-    return paths
+    depths = _depths(parent)
+    rows = np.flatnonzero(depths == 0)
+    at, paths = [rows], [own.iloc[rows]]
+    for depth in range(1, depths.max(initial=0) + 1):
+        rows = np.flatnonzero(depths == depth)
+        above = paths[-1].iloc[np.searchsorted(at[-1], parent[rows])]
+        at.append(rows)
+        paths.append(_longer(above, own.iloc[parent[rows]], own.iloc[rows]))
+    return pd.concat(paths, ignore_index=True).iloc[np.argsort(np.concatenate(at))].reset_index(drop=True)
+
+
+def _longer(above: pd.Series, of_parent: pd.Series, own: pd.Series) -> pd.Series:
+    found = [pd.Series(dtype="str")]
+    for piece in in_pieces(len(own)):
+        words = zip(*(each.iloc[piece].tolist() for each in (above, of_parent, own)), strict=True)
+        found.append(
+            pd.Series([f"{path} {name.removeprefix(up).strip() or name}" for path, up, name in words], dtype="str")
+        )
+    return pd.concat(found, ignore_index=True)
 
 
 def _by_fence(units: pd.DataFrame, parent: Ints) -> Ints:
@@ -178,12 +210,12 @@ def _depths(parent: Ints) -> Ints:
     return depths
 
 
-def _ancestor(units: pd.DataFrame, level: str) -> Ints:
+def _ancestor(units: pd.DataFrame, parent: Ints, level: str) -> Ints:
     """Return the row of each unit's nearest ancestor (or itself) of a level, else -1."""
-    parent, levels = units["parent"].to_numpy(), units["level"].to_numpy(object)
+    fits = (units["level"] == level).to_numpy(bool)
     found, row = np.full(len(units), -1), np.arange(len(units))
     while (row >= 0).any():
-        hit = (row >= 0) & (found < 0) & (levels[row] == level)
+        hit = (row >= 0) & (found < 0) & fits[row]
         found[hit] = row[hit]
         row = np.where(row >= 0, parent[row], -1)
     return found
@@ -197,39 +229,43 @@ def _lenders(own: np.ndarray, parent: Ints) -> Ints:
     return row
 
 
-def _points(units: pd.DataFrame) -> Shapes:
+def _points(units: pd.DataFrame, shapes: Shapes, lender: Ints) -> tuple[Floats, Floats]:
     """Return a point inside each unit; inside an estate's own yard where a building stands on the first choice."""
-    shapes = units["geometry"].to_numpy(object)
-    points = shapely.point_on_surface(shapes)
+    at = _of_each(shapes, lambda some: _xy(shapely.point_on_surface(some)))[lender]
     parents = np.flatnonzero(~units["leaf"] & (units["level"] == "estate") & units["own"])
     estate, parent = (units["level"] == "estate").to_numpy(), units["parent"].to_numpy(np.int64)
     inner = (parent >= 0) & units["own"].to_numpy()[parent] & ~estate[parent]
     children = shapes[units["own"] & ~estate & ~inner]
     tree = shapely.STRtree(children)
-    covered = parents[np.unique(tree.query(points[parents], predicate="within")[0])]
+    covered = parents[np.unique(tree.query(shapely.points(at[parents]), predicate="within")[0])]
     owner, near = tree.query(shapes[covered], predicate="intersects")
     yards = cut_out(shapes[covered], owner, children[near])
     some = ~shapely.is_empty(yards)
-    points[covered[some]] = shapely.point_on_surface(yards[some])
-    return np.asarray(points, object)
+    at[covered[some]] = _xy(shapely.point_on_surface(yards[some]))
+    return at[:, 0], at[:, 1]
+
+
+def _xy(points: Shapes) -> Floats:
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
 def _atoms(units: pd.DataFrame) -> pd.DataFrame:
-    on_map = units[units["cell"] != 0]
-    atoms = pd.DataFrame(
-        {
-            "atom_id": np.where(on_map["leaf"], on_map["id"], on_map["id"] + REST),
-            "kind": np.where(on_map["leaf"], "unit", "rest"),
-            "unit": on_map.index.to_numpy(),
-            "unit_id": on_map["id"].to_numpy(object),
-            **{c: on_map[c].to_numpy() for c in ("estate_id", "building_id", "name", "lng", "lat", "cell")},
-        }
-    )
-    return atoms.sort_values("atom_id", ignore_index=True)
+    names = units["id"].where(units["leaf"], units["id"] + REST)
+    rows = names.argsort(kind="stable").to_numpy()
+    rows = rows[units["cell"].to_numpy()[rows] != 0]
+    leaf = units["leaf"].to_numpy(bool)[rows]
+    columns = {
+        "atom_id": names.array.take(rows),
+        "kind": pd.Series(["rest", "unit"], dtype="str").array.take(leaf.astype(np.int64)),
+        "unit": rows,
+        "unit_id": units["id"].array.take(rows),
+        **{c: units[c].array.take(rows) for c in ("estate_id", "building_id", "name", "lng", "lat", "cell")},
+    }
+    return pd.DataFrame(columns)
 
 
-def _inside(units: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
-    parent, row, atom = units["parent"].to_numpy(), atoms["unit"].to_numpy(), np.arange(len(atoms))
+def _inside(parent: Ints, atoms: pd.DataFrame) -> pd.DataFrame:
+    row, atom = atoms["unit"].to_numpy(), np.arange(len(atoms))
     rows, members = [], []
     while len(row):
         rows.append(row)

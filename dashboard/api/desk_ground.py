@@ -46,7 +46,7 @@ def ground_routes(routes: APIRouter, desks: Desks, plans: Plans) -> None:
     def section(name: str, unit: Annotated[str, Query(max_length=MAX_TEXT)]) -> list[dict[str, Any]]:
         found = desks.held(name)
         units = found.paper.land.plan.units
-        rows = np.flatnonzero(units["id"].to_numpy(object) == unit)
+        rows = np.flatnonzero((units["id"] == unit).to_numpy(bool))
         with found.lock:
             return parts_of(found, int(rows[0])) if len(rows) else []
 

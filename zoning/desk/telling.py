@@ -172,9 +172,8 @@ def _drawn_units(ground: Ground, desk: Desk, rows: Ints) -> dict[str, list[str]]
         place = desk.placed.get(atom)
         if place and ranks.get(place.of, 98) < ranks.get(shown.get(at, ""), 99):
             shown[at] = place.of
-    names = plan.units["id"].to_numpy(object)
-    for at, row in enumerate(rows.tolist()):
-        units.setdefault(shown.get(at, ""), []).append(names[row])
+    for at, name in enumerate(plan.units["id"].iloc[rows]):
+        units.setdefault(shown.get(at, ""), []).append(name)
     return units
 
 

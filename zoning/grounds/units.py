@@ -8,7 +8,7 @@ from zoning.footprints import in_metres, near_footprints
 from zoning.geometry import Cells, Ints, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene
-from zoning.lookup import at_level, atoms_by_cell, atoms_inside, spread, units_by_parent
+from zoning.lookup import at_level, atoms_by_cell, atoms_inside, find_rows, spread, unit_ids, units_by_parent
 from zoning.rules import TakeAdjacent, TakeCells
 
 Keys = list[str | None]
@@ -48,8 +48,8 @@ def hold_parts(claims: pd.DataFrame, came_from: Ints, scene: Scene) -> tuple[pd.
     part = (claims["slot"] == "part").to_numpy(bool, copy=True)
     if not part.any():
         return claims, came_from
-    named = claims.loc[part, "ground"].str.partition(":")[2].to_numpy(object)
-    rows = pd.Index(scene.units["id"].to_numpy(object)).get_indexer(named)
+    named = claims.loc[part, "ground"].str.partition(":")[2]
+    rows = find_rows(named, unit_ids(scene.units), len(named))
     asked = np.unique(rows[rows >= 0])
     _hold("unit", rows, asked, asked, scene)
     part[part] = rows < 0
@@ -76,11 +76,12 @@ def beside_keys(ground: TakeAdjacent, stays: Ints, scene: Scene) -> Keys:
 
 def _hold(word: str, rows: Ints, owner: Ints, held: Ints, scene: Scene) -> Keys:
     """Hold all atoms inside the units that each owner takes; the key of each row's ground, None where it takes none."""
-    ids, n = scene.units["id"].to_numpy(object), max(len(scene.atoms), 1)
+    n = max(len(scene.atoms), 1)
     at, atom = atoms_inside(held, scene.inside)
     owners, atoms = np.divmod(np.unique(owner[at] * n + atom), n)
     first = np.flatnonzero(np.diff(owners, prepend=-1))
-    keys = {row: f"{word}:{ids[row]}" for row in owners[first].tolist()}
+    owners = owners[first]
+    keys = {row: f"{word}:{name}" for row, name in zip(owners.tolist(), scene.units["id"].iloc[owners], strict=True)}
     groups = np.split(atoms.astype(np.uint64), first[1:])
     for key, group in zip(keys.values(), groups, strict=False):
         scene.holds.setdefault(key, group)
@@ -92,7 +93,7 @@ def _beside(asked: Ints, ground: TakeAdjacent, scene: Scene) -> tuple[Ints, Ints
     one all of the building. All of it holds the unit itself too: there the stricter class wins."""
     units = scene.units
     parent, number_of = units["parent"].to_numpy(np.int64)[asked], units["number"].to_numpy(float)[asked]
-    named = units["adjacent"].iloc[asked].fillna("").astype("str").str.strip()
+    named = units["adjacent"].iloc[asked].fillna("").str.strip()
     listed = (named != "").to_numpy(bool)
     whole = units["level"].iloc[asked].isin(("building", "estate")).to_numpy(bool) & ~listed
     inner = ~listed & ~whole & (parent >= 0)
@@ -110,7 +111,7 @@ def _beside(asked: Ints, ground: TakeAdjacent, scene: Scene) -> tuple[Ints, Ints
 def _listed(asked: Ints, named: pd.Series, units: pd.DataFrame) -> tuple[Ints, Ints]:
     """Return (unit, unit that its list of ids names); ids that are not loaded are passed over."""
     words = named.str.split(";").explode().str.strip()
-    found = pd.Index(units["id"]).get_indexer(words)
+    found = find_rows(words, unit_ids(units), len(words))
     owner = np.repeat(asked, named.str.count(";").to_numpy(np.int64) + 1)
     return owner[found >= 0], found[found >= 0]
 

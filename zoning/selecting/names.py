@@ -10,7 +10,7 @@ from zoning.editing import resolve_atoms
 from zoning.edits import number_atoms
 from zoning.errors import UnknownError
 from zoning.geometry import Cells, Ints
-from zoning.lookup import at_level, atoms_inside
+from zoning.lookup import at_level, atoms_inside, find_rows, unit_ids
 from zoning.selecting import Land, Picked
 
 
@@ -53,9 +53,7 @@ def in_unit(land: Land, unit_id: str, level: str = "", less: Sequence[str] = ())
 
 
 def _row(land: Land, unit_id: str) -> int:
-    ids = land.plan.units["id"].to_numpy(object)
-    at = int(np.searchsorted(ids, unit_id)) if len(ids) else 0
-    return at if at < len(ids) and ids[at] == unit_id else -1
+    return int(find_rows(pd.Series([unit_id]), unit_ids(land.plan.units), 1)[0])
 
 
 def in_list(land: Land, names: Sequence[str]) -> Picked:
