@@ -18,7 +18,7 @@ from tests.house import PACKAGES, ROOT, functions, imports, module_name, python_
 BASE = (
     *("errors", "settings", "tables", "forms", "times", "options", "geometry", "pieces", "datum", "breaches"),
     *("graded", "choices", "rules", "classes", "contradictions", "policy", "lookup", "clocks", "hashes", "ics", "once"),
-    *("ordered", "spelling", "footprints"),
+    *("ordered", "register", "spelling", "footprints"),
 )
 # A stage and the parts that only it imports, in the order of the way of the data.
 STAGES: dict[str, tuple[str, ...]] = {
@@ -81,7 +81,7 @@ TOP = {
     "typos": "pipeline",
     "addresses": "pipeline",
     **dict.fromkeys(
-        [f"addresses.{part}" for part in ("words", "town", "index", "tree", "ground", "unclear")], "pipeline"
+        [f"addresses.{part}" for part in ("words", "names", "town", "index", "tree", "ground", "unclear")], "pipeline"
     ),
     **dict.fromkeys(("loading", "corrections", "rejects", "guess", "evidence", "preview"), "pipeline"),
     **dict.fromkeys(("packs", "vectors", "vector_ground", "measures"), "pipeline"),

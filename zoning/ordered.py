@@ -1,7 +1,7 @@
 """Tables that stay in order while rows come and go: what is left is copied in runs, nothing is sorted anew."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from zoning.geometry import Cells, Ints
+from zoning.register import reader
 
 Mask = npt.NDArray[np.bool_]
 _RUN = 1000  # rows; shorter runs than this are gathered row by row
@@ -205,19 +206,10 @@ def places(table: pd.DataFrame, keep: Mask, fresh: pd.DataFrame, keys: Sequence[
         both = pd.concat([table.iloc[left][list(keys)], fresh[list(keys)]], ignore_index=True)
         is_new = both.sort_values(list(keys), kind="stable").index.to_numpy() >= len(left)
         return _before(left, len(table), np.cumsum(~is_new)[is_new])
-    told = [_reader(table[key]) for key in keys]
+    told = [reader(table[key]) for key in keys]
     rows = list(fresh[list(keys)].itertuples(index=False, name=None))
     spot = {row: bisect_left(left, row, key=lambda at: tuple(tell(at) for tell in told)) for row in dict.fromkeys(rows)}
     return _before(left, len(table), np.array([spot[row] for row in rows], np.int64))
-
-
-def _reader(column: pd.Series) -> Callable[[Any], Any]:
-    """Return what gives the value of a row; of text it asks Arrow itself, which is several times faster."""
-    if isinstance(column.dtype, pd.StringDtype):
-        words = pa.array(column.array, pa.large_string())
-        return lambda at: words[at].as_py()
-    array: Any = column.array
-    return lambda at: array[at]
 
 
 def _before(left: Ints, end: int, spot: Ints) -> Ints:

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, replace
 
 from zoning.addresses.ground import in_block, in_shape, of_place, roads_around
-from zoning.addresses.index import Hit, Index, index_of
+from zoning.addresses.index import Index, index_of
+from zoning.addresses.names import Hit
 from zoning.addresses.town import Town
 from zoning.addresses.tree import go_down
 from zoning.addresses.unclear import SHOWN, UnclearError, rows_of
@@ -69,7 +70,7 @@ def resolve(text: str, town: Town, gazetteer: Gazetteer | None = None) -> Answer
     try:
         found = reader.read(text.strip(), words)
         if found.atoms:
-            unit = index.ids[found.rows[0]] if len(set(found.rows)) == 1 else ""
+            unit = index.id_of(found.rows[0]) if len(set(found.rows)) == 1 else ""
             return Answer(tuple(sorted(found.atoms)), unit=unit, place=found.place)
         unclear = UnclearError(f"'{text}' holds no ground; what of it is meant?", f"“{text}”不含任何地面，指的是什么？")
     except UnclearError as error:
@@ -101,8 +102,8 @@ def read_address(text: str, town: Town) -> Reading:
     if answer.unit or answer.place:
         return Reading(answer.unit, answer.place)
     index = index_of(town)
-    if len(answer.atoms) == 1 and answer.atoms[0] in index.atoms:
-        return Reading(index.ids[index.atom_unit[index.atoms[answer.atoms[0]]]])
+    if len(answer.atoms) == 1 and (atom := index.atoms.find(answer.atoms[0])) >= 0:
+        return Reading(index.id_of(index.atom_unit[atom]))
     question = answer.question or f"'{text}' names more ground than one unit; give the unit of the fact"
     listed = ", ".join(f"{name} ({key})" for key, name in answer.candidates)
     return Reading(question=f"{question} {listed}".strip())
@@ -138,10 +139,10 @@ class _Reader:
 
     def by_name(self, text: str) -> _Found | None:
         """Return the ground of the unit, atom, area or place with this very id or name; None where there is none."""
-        if text in self.index.by_id:
-            return self.of_hit(("units", self.index.by_id[text]))
-        if text in self.index.atoms:
-            row = int(self.index.atom_unit[self.index.atoms[text]])
+        if (row := self.index.by_id.find(text)) >= 0:
+            return self.of_hit(("units", row))
+        if (atom := self.index.atoms.find(text)) >= 0:
+            row = int(self.index.atom_unit[atom])
             return _Found(frozenset([text]), (row,) if len(self.index.atoms_of([row])) == 1 else ())
         hits = self.index.called(text)
         same = [hit for hit in hits if text in self.index.names_of(hit)]
@@ -149,7 +150,7 @@ class _Reader:
 
     def of_hits(self, text: str, hits: list[Hit]) -> _Found:
         """Return the ground of the one thing of a name; a place that stands on a unit of its own name is that unit."""
-        units = {self.index.ids[row] for kind, row in hits if kind == "units"}
+        units = {self.index.id_of(row) for kind, row in hits if kind == "units"}
         places = self.town.tables["places"]["unit_id"]
         hits = [(kind, row) for kind, row in hits if kind != "places" or places.iat[row] not in units]
         if len(hits) > 1:
@@ -187,7 +188,7 @@ class _Reader:
         return _Found(frozenset().union(*(part.atoms for part in parts)), rows if whole else (), place)
 
     def of_group(self, group: Group, words: str) -> _Found:
-        named = [self.index.begins[name] for name in group.names]
+        named = [self.index.hits(name) for name in group.names]
         if not group.parts and len(named) == 1:
             return self.of_hits(group.names[0], named[0])
         return self.of_units(go_down(self.top_of(group, named, words), group.parts, self.index))
@@ -226,7 +227,7 @@ class _Reader:
         else:
             taken = self.union(self.groups(less), less, self.groups(base)[0])
         if not taken.atoms <= whole.atoms:
-            held = {int(self.index.atom_unit[row]) for a in whole.atoms if (row := self.index.atoms.get(a)) is not None}
+            held = {int(self.index.atom_unit[row]) for a in whole.atoms if (row := self.index.atoms.find(a)) >= 0}
             raise UnclearError(
                 f"'{less}' is not inside '{base}'; which of its parts is meant?",
                 f"“{less}”不在“{base}”内，指的是其中哪一部分？",
@@ -237,7 +238,7 @@ class _Reader:
     def grounds(self, words: str) -> _Found:
         """Return what of a unit is in no part of it."""
         row = self.only_unit(words)
-        rest = {a for a in self.index.atoms_of([row]) if a == f"{self.index.ids[row]}/rest"}
+        rest = {a for a in self.index.atoms_of([row]) if a == f"{self.index.id_of(row)}/rest"}
         if not rest:
             raise UnclearError(
                 f"'{words}' has no parts, so no ground beside them; take the whole of it?",
@@ -271,7 +272,7 @@ def _completed(groups: list[Group], context: Group | None, words: str, index: In
 
 def _shares(group: Group, index: Index) -> bool:
     """Return whether a bare name, said before parts of another, could share those parts."""
-    hits = [hit for name in group.names for hit in index.begins[name]]
+    hits = [hit for name in group.names for hit in index.hits(name)]
     bare = bool(hits) and not group.parts and not group.whole
     return bare and any(kind == "units" and not index.units["leaf"].iat[row] for kind, row in hits)
 
@@ -280,7 +281,7 @@ def _two_ways(words: str, groups: list[Group], index: Index) -> UnclearError:
     return UnclearError(
         f"'{words}' may be read in two ways; say for each part of the list which estate and building it is of",
         f"“{words}”有两种读法，请为列出的每一部分写明小区和楼栋",
-        index.candidates([hit for group in groups for name in group.names for hit in index.begins[name]]),
+        index.candidates([hit for group in groups for name in group.names for hit in index.hits(name)]),
     )
 
 

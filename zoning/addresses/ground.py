@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.addresses.index import NAMED, Index
+from zoning.addresses.index import Index
+from zoning.addresses.names import NAMED
 from zoning.addresses.town import Town
 from zoning.addresses.unclear import SHOWN, UnclearError, rows_of
 from zoning.gazetteer import plain, search
@@ -125,9 +126,8 @@ def of_place(row: int, town: Town, index: Index) -> tuple[set[str], list[int]]:
     UnclearError : its point lies in an estate but in no building of it.
     """
     place = town.tables["places"].iloc[row]
-    if isinstance(place["unit_id"], str) and place["unit_id"] in index.by_id:
-        rows = [index.by_id[place["unit_id"]]]
-        return index.atoms_of(rows), rows
+    if isinstance(place["unit_id"], str) and (unit := index.by_id.find(place["unit_id"])) >= 0:
+        return index.atoms_of([unit]), [unit]
     point = shapely.point_on_surface(place["geometry"])
     held = town.units["own"].to_numpy(bool) & shapely.intersects(town.units["geometry"].to_numpy(object), point)
     if not held.any():
@@ -135,10 +135,10 @@ def of_place(row: int, town: Town, index: Index) -> tuple[set[str], list[int]]:
         return set(cells_to_text(cell)), []
     at = np.flatnonzero(held)
     smallest = int(at[np.argmin(town.units["area_m2"].to_numpy()[at])])
-    if index.levels[smallest] == "estate" and not town.units["leaf"].iat[smallest]:
+    if index.level_of(smallest) == "estate" and not town.units["leaf"].iat[smallest]:
         raise UnclearError(
-            f"'{place['name']}' stands in '{index.names[smallest]}' but in no building of it; name the building",
-            f"“{place['name']}”在“{index.names[smallest]}”内，但不在任何一栋楼中，请写出楼栋",
+            f"'{place['name']}' stands in '{index.name_of(smallest)}' but in no building of it; name the building",
+            f"“{place['name']}”在“{index.name_of(smallest)}”内，但不在任何一栋楼中，请写出楼栋",
             rows_of(town.units, [smallest, *index.below(smallest, "building")]),
         )
     return index.atoms_of([smallest]), [smallest]

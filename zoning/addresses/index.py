@@ -1,28 +1,30 @@
 """Every name that an address may begin from, and what the addresses ask of the ground, kept for the next address."""
 
-import re
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from zoning.addresses.names import HELD, NAMED, Hit, all_names, first_number, to_hits, whole_names
 from zoning.addresses.town import Town
-from zoning.addresses.words import part_labels, plain_label, tidy, whole_word
+from zoning.addresses.words import labels_of, tidy, whole_word
 from zoning.gazetteer import Gazetteer, make_gazetteer, plain
 from zoning.geometry import Ints
-from zoning.lookup import atoms_inside
+from zoning.lookup import atoms_inside, spread, units_by_parent
+from zoning.register import Register, in_arrow, reader
 
-NAMED = ("name", "name_en")
 _SEARCHED = ("places", "roads", "areas")
-Hit = tuple[str, int]
+_TREES = 500  # of so many estates or houses the full names are kept at hand
 
 
 class Index:
     """The names of one ground. A hit is a table (units, places or areas) and a row of it.
 
-    `by_id`: id of a unit -> row; `atoms`: id -> row; `begins`: name as an address writes it, of whatever a number does
-    not tell -> hits. Names of the units inside another are made plain once an address begins as that one does.
+    `by_id`: id of a unit -> row; `atoms`: id -> row. Names of the units inside another are made plain once an address
+    begins as that one does.
     """
 
     def __init__(self, town: Town) -> None:
@@ -34,44 +36,32 @@ class Index:
         """
         self.units, self.inside = town.units, town.inside
         self.tables = {"units": town.units, **{k: town.tables[k] for k in _SEARCHED}}
-        self.atom_ids = town.atoms["atom_id"].to_numpy(object)
+        self.by_id, self.atoms = Register(town.units["id"]), Register(town.atoms["atom_id"].reset_index(drop=True))
+        self.id_of, self.level_of = reader(town.units["id"]), reader(town.units["level"])
+        self._names_of = {kind: [reader(self.tables[kind][column]) for column in NAMED] for kind in HELD}
+        self.name_of, self.name_en_of = self._names_of["units"]
         self.atom_unit = town.atoms["unit"].to_numpy(np.int64)
-        self.atoms = {atom: row for row, atom in enumerate(self.atom_ids)}
-        self.ids, self.names, self.levels = (town.units[c].to_numpy(object) for c in ("id", "name", "level"))
         self.parent = town.units["parent"].to_numpy(np.int64)
-        self.by_id = {name: row for row, name in enumerate(self.ids)}
         self.numbers, self.low, self.high = (
             town.units[c].to_numpy(float) for c in ("number", "floor_from", "floor_to")
         )
-        self._words = [town.units[column].to_numpy(object) for column in NAMED]
-        tops, begins = dict[str, dict[Hit, None]](), dict[str, dict[Hit, None]]()
-        self._labels_in = cache(part_labels)  # many units share an own name
-        self._labels, self._trees = dict[Hit, frozenset[str]](), dict[int, dict[str, list[int]]]()
-        for kind, row, name in self._first_names():
-            _add(tops, plain(name), (kind, row))
-            _add(begins, tidy(name), (kind, row))
-        for row, *words in (told for told in self._inner_names() if "" in self._labels_in(told[2])):
-            for name in words[::-1]:
-                _add(begins, tidy(name), ("units", row))
-        self._tops, self.begins = ({name: list(hits) for name, hits in of.items()} for of in (tops, begins))
-        self._longest = max(map(len, self.begins), default=0)
+        self._atom_ids = in_arrow(town.atoms["atom_id"])
+        self._trees = dict[int, dict[str, list[int]]]()
+        self._first = first_number(self.tables)
+        self._tops, self._begins = whole_names(self.tables, plain), all_names(self.tables, tidy)
 
-    def _first_names(self) -> Iterator[tuple[str, int, str]]:
-        """Yield table, row and name, in each language, of units that stand in no other, of places and areas."""
-        tops = np.flatnonzero(self.parent < 0)
-        for words in self._words:
-            yield from (("units", int(row), words[row]) for row in tops if words[row])
-        for kind in ("places", "areas"):
-            for column in NAMED:
-                names = enumerate(self.tables[kind][column].to_numpy(object))
-                yield from ((kind, row, name) for row, name in names if isinstance(name, str) and name)
+    def hits(self, name: str) -> list[Hit]:
+        """Return all that an address may begin from by a name: whatever a number alone does not tell.
 
-    def _inner_names(self) -> Iterator[tuple[int, str, str]]:
-        """Yield row, full name and what of it is its own, in each language, of units that stand in another."""
-        inner = np.flatnonzero(self.parent >= 0)
-        for words in self._words:
-            for row, name, up in zip(inner.tolist(), words[inner], words[self.parent[inner]], strict=True):
-                yield row, name, name.removeprefix(up).strip()
+        Parameters
+        ----------
+        name : of `tidy`.
+
+        Returns
+        -------
+        Hits; empty where nothing is called so.
+        """
+        return to_hits(self._begins.find_all(name), self._first)
 
     def called(self, text: str) -> list[Hit]:
         """Return all that bears a full name.
@@ -85,30 +75,31 @@ class Index:
         Hits, units first; empty where nothing is called so.
         """
         key = plain(text)
-        begun = [hit for end in range(len(key)) for hit in self._tops.get(key[: end + 1], ())]
-        tops = {row for kind, row in begun if kind == "units"}
+        begun = {number for end in range(len(key)) for number in self._tops.find_all(key[: end + 1])}
+        tops = [row for kind, row in to_hits(sorted(begun), self._first) if kind == "units"]
         rows = sorted({row for top in tops for row in self._tree(top).get(key, ())})
-        return [*(("units", row) for row in rows), *(hit for hit in self._tops.get(key, ()) if hit[0] != "units")]
+        same = to_hits(self._tops.find_all(key), self._first)
+        return [*(("units", row) for row in rows), *(hit for hit in same if hit[0] != "units")]
 
     def _tree(self, top: int) -> dict[str, list[int]]:
         """Return plain full name -> rows, of a unit in no other and all inside it: their names begin with its own."""
-        if top not in self._trees:
+        if (found := self._trees.get(top)) is None:
             found = dict[str, list[int]]()
-            for row in [top, *self._below_tops[0][slice(*np.searchsorted(self._below_tops[1], (top, top + 1)))]]:
-                for words in self._words:
-                    found.setdefault(plain(words[row]), []).append(int(row))
+            for row in self._under(top):
+                for name in self.names_of(("units", row)):
+                    found.setdefault(plain(name), []).append(row)
+            if len(self._trees) == _TREES:
+                self._trees.clear()
             self._trees[top] = found
-        return self._trees[top]
+        return found
 
-    @cached_property
-    def _below_tops(self) -> tuple[Ints, Ints]:
-        """Units that stand in another, by the one at the top, and which that is."""
-        top = np.arange(len(self.parent))
-        while (climb := self.parent[top] >= 0).any():
-            top = np.where(climb, self.parent[top], top)
-        inner = np.flatnonzero(self.parent >= 0)
-        inner = inner[np.argsort(top[inner], kind="stable")]
-        return inner, top[inner]
+    def _under(self, top: int) -> list[int]:
+        """Return a unit and all inside it, from the outside in."""
+        parents, rows = units_by_parent(self.units)
+        found = [np.array([top])]
+        while len(found[-1]):
+            found.append(rows[spread(parents, found[-1])[1]])
+        return [int(row) for row in np.concatenate(found)]
 
     def name_at(self, words: str, at: int) -> int:
         """Return where the longest name that begins at a position ends.
@@ -122,8 +113,8 @@ class Index:
         -------
         End, or `at` where no name begins.
         """
-        for end in range(min(len(words), at + self._longest), at, -1):
-            if words[at:end] in self.begins and whole_word(words, at, end):
+        for end in range(min(len(words), at + self._begins.longest), at, -1):
+            if self._begins.find(words[at:end]) >= 0 and whole_word(words, at, end):
                 return end
         return at
 
@@ -132,13 +123,13 @@ class Index:
 
         Parameters
         ----------
-        first, second : keys of `begins`.
+        first, second : of `tidy`.
 
         Returns
         -------
         Boolean.
         """
-        return bool(self.within([self.begins[first], self.begins[second]]))
+        return bool(self.within([self.hits(first), self.hits(second)]))
 
     def within(self, named: list[list[Hit]]) -> list[int]:
         """Return the units that may be meant by several names together, in any order: each is one of them or above.
@@ -155,7 +146,7 @@ class Index:
         lines = {row: set(self.line(row)) for row in sorted(rows)}
         return [r for r, line in lines.items() if all(any(k == "units" and up in line for k, up in h) for h in named)]
 
-    def names_of(self, hit: Hit) -> list[object]:
+    def names_of(self, hit: Hit) -> list[Any]:
         """Return the names of a hit in each language.
 
         Parameters
@@ -166,7 +157,7 @@ class Index:
         -------
         Names; missing ones stay missing.
         """
-        return [self.tables[hit[0]][column].iat[hit[1]] for column in NAMED]
+        return [name_of(hit[1]) for name_of in self._names_of[hit[0]]]
 
     def candidates(self, hits: list[Hit]) -> pd.DataFrame:
         """Return what a question lists of hits.
@@ -208,7 +199,7 @@ class Index:
         -------
         Ids.
         """
-        return set(self.atom_ids[self._inside(rows)])
+        return set(self._atom_ids.take(pa.array(self.inside_of(rows))).to_pylist())
 
     def below(self, row: int, level: str) -> list[int]:
         """Return the units of a level anywhere below a unit.
@@ -222,10 +213,20 @@ class Index:
         -------
         Rows in order.
         """
-        found = np.unique(self.atom_unit[self._inside([row])])
-        return [int(at) for at in found if at != row and self.levels[at] == level]
+        found = np.unique(self.atom_unit[self.inside_of([row])])
+        return [int(at) for at in found if at != row and self.level_of(at) == level]
 
-    def _inside(self, rows: list[int]) -> Ints:
+    def inside_of(self, rows: list[int]) -> Ints:
+        """Return all atoms inside units.
+
+        Parameters
+        ----------
+        rows : of units.
+
+        Returns
+        -------
+        (n,) rows of atoms.
+        """
         return atoms_inside(np.array(rows, np.int64), self.inside)[1]
 
     def labels(self, row: int, level: str) -> frozenset[str]:
@@ -240,29 +241,14 @@ class Index:
         -------
         Labels such as 3 or b.
         """
-        if (found := self._labels.get((level, row))) is None:
-            found = self._labels[level, row] = frozenset(self._called(row, level))
-        return found
-
-    def _called(self, row: int, level: str) -> set[str]:
-        told, words, up = set[str](), set[str](), self.parent[row]
-        for names in self._words:
-            name = str(names[row])
-            own = name.removeprefix(str(names[up])).strip() if up >= 0 else name
-            words |= self._labels_in(own).get(level) or set(re.findall(r"\d+", tidy(own))[:1])
-        if np.isfinite(self.numbers[row]):
-            told, words = {str(int(self.numbers[row]))}, {word for word in words if not word.isdecimal()}
-        return told | {plain_label(word) for word in words}
+        up, number = self.parent[row], self.numbers[row]
+        own = [name_of(row).removeprefix(name_of(up) if up >= 0 else "").strip() for name_of in self._names_of["units"]]
+        return labels_of(level, int(number) if np.isfinite(number) else None, *own)
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The search index over the same names, for candidates of a question."""
         return make_gazetteer(self.units, *(self.tables[kind] for kind in _SEARCHED))
-
-
-def _add(index: dict[str, dict[Hit, None]], key: str, hit: Hit) -> None:
-    if key:
-        index.setdefault(key, {})[hit] = None
 
 
 _kept: list[Index] = []

@@ -36,7 +36,7 @@ def go_down(top: int, asked: dict[str, list[str]], index: Index) -> list[int]:
 
 
 def _labelled(row: int, level: str, label: str, index: Index) -> int:
-    below, name, what = index.below(row, level), index.names[row], level
+    below, name, what = index.below(row, level), index.name_of(row), level
     fits = [at for at in below if label in index.labels(at, level)]
     said_zh = f"“{name}”的{label}{_MARK[level]}"
     if not below:
@@ -62,8 +62,8 @@ def _labelled(row: int, level: str, label: str, index: Index) -> int:
 
 def _floors(row: int, asked: list[str], index: Index) -> list[int]:
     """Return the floor ranges that make up the floors asked for, if they do so exactly."""
-    ranges, name = index.below(row, "floor_range"), index.names[row]
-    if index.levels[row] == "estate":
+    ranges, name = index.below(row, "floor_range"), index.name_of(row)
+    if index.level_of(row) == "estate":
         buildings = [at for at in index.below(row, "building") if set(asked) & index.labels(at, "building")]
         raise UnclearError(
             f"floors of '{name}' are asked for, which is divided by buildings; of which building, or is a building of "

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from unicodedata import normalize
 
 from zoning.gazetteer import digits
@@ -55,7 +56,10 @@ def tidy(text: str) -> str:
     -------
     Such as 临水花园3栋 for '临水 花园 三栋'; blanks between Latin words stay.
     """
-    return " ".join(_BLANKS.sub("", digits(normalize("NFKC", text).casefold())).split())
+    clean = text.casefold()
+    if not text.isascii():
+        clean = _BLANKS.sub("", digits(normalize("NFKC", text).casefold()))
+    return " ".join(clean.split())
 
 
 def read_groups(words: str, name_at: Callable[[str, int], int], nested: Callable[[str, str], bool]) -> list[Group]:
@@ -132,6 +136,7 @@ def whole_word(words: str, at: int, end: int) -> bool:
     return not _EDGE.fullmatch(words[max(at - 1, 0) : at + 1]) and not _EDGE.fullmatch(words[end - 1 : end + 1])
 
 
+@lru_cache(10_000)
 def part_labels(own: str) -> dict[str, set[str]]:
     """Return the labels in a unit's own name, by level, and at '' what else it says.
 
@@ -180,6 +185,29 @@ def plain_label(label: str) -> str:
     Text.
     """
     return re.sub(r"(?<!\d)0+(?=\d)", "", label)
+
+
+@lru_cache(10_000)
+def labels_of(level: str, number: int | None, *names: str) -> frozenset[str]:
+    """Return what a unit is called by at its level; many units share their number and own names.
+
+    Parameters
+    ----------
+    level : of the unit.
+    number : of the unit, None where it has none.
+    names : of its own, in each language.
+
+    Returns
+    -------
+    Its number, and the labels in its names, such as 3 or b.
+    """
+    words = set[str]()
+    for name in names:
+        words |= part_labels(name).get(level) or set(re.findall(r"\d+", tidy(name))[:1])
+    told = set[str]()
+    if number is not None:
+        told, words = {str(number)}, {word for word in words if not word.isdecimal()}
+    return frozenset(told | {plain_label(word) for word in words})
 
 
 def _labels(text: str) -> list[str]:

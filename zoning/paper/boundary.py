@@ -205,7 +205,7 @@ def _of_area(area: pd.Series, atoms: Atoms, plan: Plan, language: Language) -> l
     """Name a zone as an area less what is not in it, with what reaches beyond it; nothing where no words are exact."""
     index = index_of(plan)
     held = in_shape(area["geometry"], plan)
-    whole = frozenset(index.atoms[atom] for atom in held if atom in index.atoms)
+    whole = frozenset(row for atom in held if (row := index.atoms.find(atom)) >= 0)
     name = area["name"] if language == "zh" or pd.isna(area["name_en"]) else area["name_en"]
     first = name_less(str(name), whole, atoms & whole, plan, language)
     return [first, *name_atoms(atoms - whole, plan, language)] if first else []

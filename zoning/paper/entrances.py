@@ -170,12 +170,12 @@ def _leads_in(estate: str, plan: Plan, zone: Zone) -> bool:
     """
     mine, _ = atoms_of(plan, zone["zone_id"])
     index = index_of(plan)
-    ground = index.atoms.get(f"{estate}{REST}", index.atoms.get(estate))
-    if ground is None or ground in mine:
+    ground = max(index.atoms.find(f"{estate}{REST}"), index.atoms.find(estate))  # there is at most one of the two
+    if ground < 0 or ground in mine:
         return True
     if (plan.membership["atom"] == ground).any():
         return False
-    return any(index.atoms[name] in mine for name in index.atoms_of([index.by_id[estate]]))
+    return not mine.isdisjoint(index.inside_of([index.by_id.find(estate)]).tolist())
 
 
 def _roads_near(roads: pd.DataFrame, rows: pd.DataFrame, frame: Frame) -> list[tuple[str, str]]:

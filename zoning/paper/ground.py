@@ -137,7 +137,7 @@ class _Namer:
         self.plan, self.language, self.zh = plan, language, language == "zh"
         self.index: Index = index_of(plan)
         self.tree = _tree(plan.units, plan.inside)
-        self.names = plan.units["name" if self.zh else "name_en"].to_numpy(object)
+        self.name_of = self.index.name_of if self.zh else self.index.name_en_of
 
     def name(self, atoms: Atoms) -> list[Phrase]:
         found = list[Phrase]()
@@ -153,16 +153,18 @@ class _Namer:
         return np.bincount(self.plan.inside["unit"].to_numpy(np.int64)[held], minlength=len(self.plan.units))
 
     def _atoms(self, parts: Sequence[_Part]) -> Atoms:
-        ids = {f"{self.index.ids[p.unit]}{REST}" for p in parts if p.rest}
-        ids |= self.index.atoms_of([p.unit for p in parts if not p.rest])
-        return frozenset(self.index.atoms[name] for name in ids)
+        whole = self.index.inside_of([part.unit for part in parts if not part.rest])
+        return frozenset([*whole.tolist(), *(self._rest(part.unit) for part in parts if part.rest)])
+
+    def _rest(self, unit: int) -> int:
+        """Row of the atom of what of a unit is in no unit inside it; -1 where it has none."""
+        return self.index.atoms.find(f"{self.index.id_of(unit)}{REST}")
 
     def _cover(self, unit: int, mine: Ints, atoms: Atoms) -> list[_Part]:
         """The fewest parts of a unit that hold some atoms."""
         if mine[unit] == self.tree.size[unit]:
             return [_Part(unit)]
-        rest = self.index.atoms.get(f"{self.index.ids[unit]}{REST}")
-        own = [_Part(unit, rest=True)] if rest in atoms else []
+        own = [_Part(unit, rest=True)] if self._rest(unit) in atoms else []
         inner = (self._cover(child, mine, atoms) for child in self.tree.children.get(unit, []) if mine[child])
         return [part for parts in inner for part in parts] + own
 
@@ -170,15 +172,14 @@ class _Namer:
         """Name the atoms inside a unit: whole, less some parts, or part by part."""
         if mine[unit] == self.tree.size[unit]:
             return [self._whole(_Part(unit))]
-        rest = self.index.atoms.get(f"{self.index.ids[unit]}{REST}")
-        phrases = [self._whole(_Part(unit, rest=True))] if rest in atoms else []
+        phrases = [self._whole(_Part(unit, rest=True))] if self._rest(unit) in atoms else []
         whole = list[_Part]()
         for child in self.tree.children.get(unit, []):
             if mine[child] == self.tree.size[child] > 0:
                 whole.append(_Part(child))
             elif mine[child]:
                 phrases += self._of_unit(child, atoms, mine)
-        inside = frozenset(self.index.atoms[a] for a in self.index.atoms_of([unit]))
+        inside = self._atoms([_Part(unit)])
         short = self.less(self._path(unit), inside, inside & atoms, unit)
         if short and len(short.text) <= self._length(whole, phrases):
             return [short]
@@ -195,14 +196,14 @@ class _Namer:
             return None
         # Names without numbers come last: before a number they could be read as sharing it.
         said = [text for text, _ in self._runs(parts, under)]
-        said += [str(self.names[p.unit]) for p in parts if not self._numbered(p.unit)]
+        said += [self.name_of(p.unit) for p in parts if not self._numbered(p.unit)]
         told = listed(said, self.language)
         return self._read(f"{base}（除{told}）" if self.zh else f"{base}, less {told}", atoms)
 
     def _length(self, parts: list[_Part], phrases: list[Phrase]) -> int:
         """How long phrases and a list of parts are, roughly; reading back a long list takes a while."""
         said = [*(text for text, _ in self._runs(parts)), *(phrase.text for phrase in phrases)]
-        said += [str(self.names[p.unit]) for p in parts if not self._numbered(p.unit)]
+        said += [self.name_of(p.unit) for p in parts if not self._numbered(p.unit)]
         return sum(len(text) + 1 for text in said)
 
     def _list(self, parts: list[_Part]) -> list[Phrase]:
@@ -216,23 +217,23 @@ class _Namer:
     def _whole(self, part: _Part) -> Phrase:
         """Name one part by its path, else by its full name, else by its id; one of these always reads back."""
         atoms = self._atoms([part])
-        tries = [self._path(part.unit), str(self.names[part.unit])]
+        tries = [self._path(part.unit), self.name_of(part.unit)]
         if part.rest:
             tries = [f"{text}空地" if self.zh else f"grounds of {text}" for text in tries]
         for text in tries:
             if phrase := self._read(text, atoms):
                 return phrase
-        key = f"{self.index.ids[part.unit]}{REST if part.rest else ''}"
+        key = f"{self.index.id_of(part.unit)}{REST if part.rest else ''}"
         return Phrase(f"{tries[-1]}（编号 {key}）" if self.zh else f"{tries[-1]} (id {key})", key, atoms)
 
     def _read(self, text: str, atoms: Atoms) -> Phrase | None:
         """Return a phrase if its words read back to exactly some atoms, cells aside."""
-        found = {self.index.atoms[a] for a in resolve(text, self.plan).atoms if a in self.index.atoms}
+        found = {row for a in resolve(text, self.plan).atoms if (row := self.index.atoms.find(a)) >= 0}
         return Phrase(text, text, atoms) if found == atoms else None
 
     def _path(self, unit: int) -> str:
         """Name of the topmost unit, then numbers down to the unit; the full name where one of them has none."""
-        return next((text for text, _ in self._runs([_Part(unit)])), str(self.names[unit]))
+        return next((text for text, _ in self._runs([_Part(unit)])), self.name_of(unit))
 
     def _numbered(self, unit: int) -> bool:
         """Whether a unit is reached from the topmost one by numbers alone."""
@@ -250,13 +251,13 @@ class _Namer:
             line = list(self.index.line(up))
             told = line[: line.index(under)] if under in line else line
             said = [self._said([row]) for row in reversed(told) if self.index.parent[row] >= 0]
-            top = str(self.names[line[-1]]) if under not in line else ""
+            top = self.name_of(line[-1]) if under not in line else ""
             words = ("" if self.zh else " ").join([*said, self._said([part.unit for part in run])])
             found.append((top + ("" if self.zh or not top else " ") + words, run))
         return found
 
     def _level(self, unit: int) -> str:
-        return str(self.index.levels[unit]) if self.index.parent[unit] >= 0 else ""
+        return str(self.index.level_of(unit)) if self.index.parent[unit] >= 0 else ""
 
     def _label(self, unit: int) -> str | None:
         """The number of a unit inside its parent, which an address may use; None where it has none."""
@@ -274,7 +275,7 @@ class _Namer:
         if level != "floor_range":
             labels = ranges(sorted({int(label) for label in labels}))
         labels = [label.replace("-", "至" if self.zh else "–") for label in labels]
-        own = str(self.names[rows[0]]).removeprefix(str(self.names[self.index.parent[rows[0]]]))
+        own = self.name_of(rows[0]).removeprefix(self.name_of(self.index.parent[rows[0]]))
         if self.zh:
             mark = _MARK.search(own)
             marks = {"building": mark[0] if mark else "栋", "stairwell": "单元", "floor_range": "层"}
