@@ -276,6 +276,14 @@ def test_a_place_on_no_unit_is_its_cell() -> None:
     assert resolve("和平公园", BLOCKS).atoms == tuple(cells_to_text(cell))
 
 
+def test_a_name_that_looks_like_a_range_is_read_as_a_name() -> None:
+    names = {"B1": "3-1栋", "B2": "4栋"}
+    of = [house(key, 50 * n, 10, "E") | {"name": name} for n, (key, name) in enumerate(names.items())]
+    town = derive_town(estates=[estate("E", 0, 0, 200, 60) | {"name": "甲苑"}], buildings=of)
+    for text, atoms in (("甲苑3-1栋", ("B1",)), ("甲苑 ３－１栋", ("B1",)), ("甲苑4栋", ("B2",)), ("甲苑3栋", ())):
+        assert resolve(text, town).atoms == atoms, text
+
+
 def test_two_of_one_name_are_a_question() -> None:
     twins = derive_town(estates=[estate(i, x, 0, 60, 60) | {"name": "甲苑"} for i, x in (("F", 0), ("G", 100))])
     for text in ("甲苑", "甲苑除1栋", "甲苑3栋"):

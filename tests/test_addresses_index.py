@@ -70,7 +70,7 @@ NAMES = st.sampled_from(
             "Ａ座",
             "、甲",
         ),
-        *("Block 3", "Block 3 shops", "2-8层住宅", "Club House", "1层商铺", "东 Court"),
+        *("Block 3", "Block 3 shops", "2-8层住宅", "Club House", "1层商铺", "东 Court", "3-1栋"),
     ]
 )
 NAMED_TWICE = st.fixed_dictionaries({"name": NAMES, "name_en": st.none() | NAMES})

@@ -146,10 +146,15 @@ def part_labels(own: str) -> dict[str, set[str]]:
 
     Returns
     -------
-    Such as {'building': {'3'}} for 3栋, {'': {'会所'}} for 会所.
+    Such as {'building': {'3'}} for 3栋, {'': {'会所'}} for 会所; what looks like a range and is none, as 3-1栋, is a
+    label as a whole.
     """
     words, found = tidy(own), dict[str, set[str]]()
-    for group in read_groups(words, lambda _, at: at, lambda *_: False):
+    try:
+        groups = read_groups(words, lambda _, at: at, lambda *_: False)
+    except RangeError:
+        return {level: {words} for level in ("", *LEVELS)}
+    for group in groups:
         for level, labels in group.parts.items():
             found.setdefault(level, set()).update(labels)
         if group.other:
