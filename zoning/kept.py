@@ -15,13 +15,14 @@ import shapely
 from zoning.causes import Claims, Stays
 from zoning.clocks import local_day, midnight
 from zoning.geometry import Cells
-from zoning.ordered import Change, among, places
+from zoning.ordered import Change, among, in_one_piece, places
 from zoning.partition import Partition
 from zoning.parts import ORDER, Tables
 from zoning.settings import Settings
 from zoning.times import zone_info
 
 _PIECES = 64  # of a column of text, which no stage takes a few values of
+_AT_ONCE = 100  # parts; what only their making needs is held for so many, about a district of 1.5 million
 
 
 @dataclass
@@ -42,11 +43,27 @@ class Shelf:
         """
         left = self.parts[~among(self.parts, gone)]
         if not len(left) or not self.pieces:
-            self.pieces = make(new)
+            self.pieces = _made(new, make)
         elif len(new) or len(gone):
-            fresh = make(new) if len(new) else {name: table.iloc[:0] for name, table in self.pieces.items()}
+            fresh = _made(new, make) if len(new) else {name: table.iloc[:0] for name, table in self.pieces.items()}
             self.pieces = {name: _put(table, gone, fresh[name], ORDER[name]) for name, table in self.pieces.items()}
         self.parts = np.union1d(left, new)
+
+
+def _made(new: Cells, make: Callable[[Cells], Tables]) -> Tables:
+    """Make parts, some at a time, and put their tables together."""
+    blocks = [make(some) for some in np.array_split(new, max(1, -(-len(new) // _AT_ONCE)))]
+    if len(blocks) == 1:
+        return blocks[0]
+    return {name: _in_order([block.pop(name) for block in blocks], ORDER[name]) for name in list(blocks[0])}
+
+
+def _in_order(tables: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+    """Put tables in order together; rows that have the keys alike stay as they follow each other."""
+    both = in_one_piece(pd.concat(tables, ignore_index=True))
+    if len(keys) == 1 and both[keys[0]].is_monotonic_increasing:
+        return both
+    return both.sort_values(keys, kind="stable", ignore_index=True)
 
 
 def _put(table: pd.DataFrame, gone: Cells, fresh: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
