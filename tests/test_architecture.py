@@ -36,7 +36,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "standing": (),
     "settling": (),
     "clusters": (),
-    "membership": (),
+    "membership": ("membership.zones",),
     "shapes": (),
     "names": (),
     "risk": (),

@@ -26,7 +26,7 @@ from zoning.settings import Settings
 _WHERE = ("unit_id", "place_id", "address", "lng", "lat", "cell", "location_radius_m")
 _SPOT = ["unit", "lng", "lat", "cell"]
 _DTYPES = {
-    "case_id": "str", "unit": "int64", "question": "str", "near": "bool", "sure": "bool", "cell": "uint64",
+    "unit": "int64", "question": "str", "near": "bool", "sure": "bool", "cell": "uint64",
     "known": "bool",
 }  # fmt: skip
 _TOLD = ["fact_id", "case_id", "founded_at", "last_presence_at", "cleaned_at", "ghost", "sure", *_SPOT]
@@ -151,8 +151,8 @@ def _with_spots(stays: pd.DataFrame, sources: pd.DataFrame, visits: pd.DataFrame
     away = visits.iloc[stays["visit"].to_numpy(np.int64)[~at_home]].set_index(stays.index[~at_home])
     told = [facts for facts in (homes, away) if len(facts)] or [homes]
     spots = pd.concat([_located(facts, place) for facts in told]).sort_index()
-    found = stays.assign(case_id=sources["fact_id"].array.take(stays["case"].to_numpy(np.int64)))
-    found = found.join(spots).astype(_DTYPES)
+    case_id = sources["fact_id"].array.take(stays["case"].to_numpy(np.int64))
+    found = stays.assign(case_id=case_id, **{c: spots[c].astype(_DTYPES.get(c, spots[c].dtype)) for c in spots})
     return found.assign(mark=_hash(found[_TOLD]))
 
 

@@ -19,7 +19,12 @@ TIMES = (
 )
 _TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
 # Tables of parts are put together: a column that says nothing in one has the type that it has in another.
-_DTYPES = {"status": "str", "stage": "str", "redrawn": "bool", "notice_no": "object", "decided_by": "object"}
+_DTYPES = {
+    **dict.fromkeys(("status", "stage"), "str"),
+    **dict.fromkeys(("notice_no", "decided_by", "gates", "new_facts"), "object"),
+    **dict.fromkeys(TIMES, "datetime64[us, UTC]"),
+    "redrawn": "bool",
+}
 _NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
 _INPUTS = ("zone_id", "aliases", "class", "origin", "settled", "last_presence_at", "cleaned_at", "fact_ids", "atoms")
 
@@ -48,13 +53,7 @@ def apply_decisions(
     """
     known = standings.to_dict("index")
     rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]
-    found = pd.DataFrame(rows, index=zones.index, columns=list(_TOLD))
-    for column in TIMES:
-        found[column] = pd.to_datetime(found[column], utc=True).astype("datetime64[us, UTC]")
-    found = found.astype(_DTYPES)
-    for column in ("notice_no", "decided_by"):
-        found[column] = found[column].where(found[column].notna(), None)
-    return zones.assign(**{c: found[c] for c in found})
+    return zones.assign(**{c: pd.Series([r.get(c) for r in rows], zones.index, _DTYPES[c]) for c in _TOLD})
 
 
 def _told(
@@ -66,7 +65,10 @@ def _told(
     if stands is None:
         return {**_NOTHING, "new_facts": [], "gates": {}}
     told = {c: stands[c] for c in TIMES if c in stands} | {"gates": stands["gates"] or {}, "new_facts": []}
-    told |= {"notice_no": stands["notice_no"], "decided_by": stands["by"], "redrawn": False, "stage": "none"}
+    told |= {"redrawn": False, "stage": "none"}
+    told |= {
+        c: None if pd.isna(stands[of]) else stands[of] for c, of in (("notice_no", "notice_no"), ("decided_by", "by"))
+    }
     now = pd.Timestamp(as_of)
     if stands["ended"]:
         watched = not pd.isna(stands["watch_until"]) and stands["watch_until"] > now

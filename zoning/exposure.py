@@ -17,6 +17,15 @@ from zoning.policy import Policy
 
 _HOUR = pd.Timedelta(hours=1)
 _AWAY = ("quarantine", "closed_loop")
+_OF_CASE = (
+    *("fact_id", "case_id", "person_id", "first_recorded_at", "reported_at", "onset_at", "first_positive_at"),
+    *("isolated_at", "cleaned_at", "home_from", "home_until", "found_in"),
+    *("unit_id", "address", "lng", "lat", "cell", "location_radius_m"),
+)
+_OF_VISIT = (
+    *("fact_id", "person_id", "arrive_at", "leave_at", "first_recorded_at", "withdrawn", "place_risk"),
+    "contacts_traceable",
+)
 # A table of no stays has the types of one with some: they are put together.
 _DTYPES = {
     **dict.fromkeys(("fact_id", "trigger", "place_risk", "found_in"), "str"),
@@ -45,13 +54,11 @@ def find_sources(cases: pd.DataFrame, versions: pd.DataFrame, policy: Policy, as
     home_until, found_in, ghost, and the location columns of a case.
     """
     fires = cases["status"].isin(policy.source.statuses) & ~cases["withdrawn"]
-    live = cases[fires].assign(ghost=False)
+    live = cases.loc[fires, list(_OF_CASE)].assign(ghost=False)
     fired = versions["status"].isin(policy.source.statuses).to_numpy(bool)
     past = versions[fired & ~text_among(versions["fact_id"], live["fact_id"])]
     past = past[~past["fact_id"].duplicated(keep="last")]
-    firsts = cases[text_among(cases["fact_id"], past["fact_id"])].set_index("fact_id")["first_recorded_at"]
-    ghosts = past.assign(first_recorded_at=firsts.reindex(past["fact_id"]).array, ghost=True)
-    both = pd.concat([live, ghosts[live.columns.intersection(ghosts.columns)]], ignore_index=True)
+    both = live if past.empty else pd.concat([live, _ghosts(past, cases)], ignore_index=True)
     both = both[both["reported_at"] <= pd.Timestamp(as_of)]
     begun = both["onset_at"].fillna(both["first_positive_at"]).fillna(both["reported_at"])
     both["start"] = begun - _days(policy.source.days_before.value)
@@ -60,6 +67,12 @@ def find_sources(cases: pd.DataFrame, versions: pd.DataFrame, policy: Policy, as
     both = both[both["start"] < both["end"]].rename(columns={"first_recorded_at": "founded_at"})
     both["person_id"] = both["person_id"].fillna(both["case_id"])
     return both.sort_values(["founded_at", "fact_id"], ignore_index=True)
+
+
+def _ghosts(past: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return what fires no more, as it was known last, from when its case was first known on."""
+    firsts = cases[text_among(cases["fact_id"], past["fact_id"])].set_index("fact_id")["first_recorded_at"]
+    return past.assign(first_recorded_at=firsts.reindex(past["fact_id"]).array, ghost=True)[[*_OF_CASE, "ghost"]]
 
 
 def _days(count: object) -> pd.Timedelta:
@@ -86,7 +99,8 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     homes["arrive"], homes["leave"] = sources["home_from"], sources["home_until"]
     away = sources["found_in"].isin(_AWAY) & sources["isolated_at"].isna() & sources["home_until"].isna()
     homes = homes[~away.to_numpy(bool)]
-    seen = visits[visits["arrive_at"] <= pd.Timestamp(as_of)].reset_index(names="visit")
+    there = np.flatnonzero((visits["arrive_at"] <= pd.Timestamp(as_of)).to_numpy(bool))
+    seen = visits[list(_OF_VISIT)].iloc[there].assign(visit=there)
     persons = pd.DataFrame({"person_id": sources["person_id"], "case": np.arange(len(sources))})
     stays = seen.merge(persons, on="person_id").rename(columns={"arrive_at": "arrive", "leave_at": "leave"})
     stays["leave"] = stays["leave"].fillna(stays["arrive"])

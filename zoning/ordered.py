@@ -147,8 +147,9 @@ def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     if list(old) != list(new) or not len(old):
         return row
     most = min(len(old), len(new))
-    head = _alike(old[key].iloc[:most], new[key].iloc[:most])
-    tail = _alike(old[key].iloc[: len(old) - most + head : -1], new[key].iloc[: len(new) - most + head : -1])
+    head, tail = _alike(old[key].iloc[:most], new[key].iloc[:most]), 0
+    if head < most:
+        tail = _alike(old[key].iloc[: len(old) - most + head : -1], new[key].iloc[: len(new) - most + head : -1])
     ends = (len(old) - tail, len(new) - tail)
     row[:head] = np.where(_equal(old.iloc[:head], new.iloc[:head]), np.arange(head), -1)
     row[ends[1] :] = np.where(_equal(old.iloc[ends[0] :], new.iloc[ends[1] :]), np.arange(ends[0], len(old)), -1)
@@ -170,7 +171,7 @@ def _alike(one: pd.Series, other: pd.Series) -> int:
 def _equal(one: pd.DataFrame, other: pd.DataFrame) -> Mask:
     """Return which rows of two tables of one length are equal in every column; missing is equal to missing."""
     same = np.ones(len(one), bool)
-    for column in one:
+    for column in one if len(one) else ():
         mine, theirs = one[column].array, other[column].array
         equal = mine == theirs
         equal = equal if isinstance(equal, np.ndarray) else equal.fillna(False).to_numpy(bool)

@@ -14,7 +14,6 @@ import pandas as pd
 
 from zoning.clusters import find_clusters
 from zoning.decisions import apply_decisions
-from zoning.edits.ledger import unedited
 from zoning.gates import place_gates
 from zoning.geometry import cells_to_text
 from zoning.grounds.scene import Scene
@@ -68,7 +67,7 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
     derived = derive_zones(scene.policy, stays, claims, cluster, scene.holds, scene.exact)
     found: Tables = {
         "zones": derived.zones,
-        "membership": unedited(with_people(derived.membership.drop(columns="why"), town)),
+        "membership": with_people(derived.membership.drop(columns="why"), town),
         "former": with_people(derived.former, town),
         "grounds": derived.grounds.sort_values(["zone_id", "ground"], ignore_index=True),
     }

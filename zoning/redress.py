@@ -8,6 +8,7 @@ import pandas as pd
 
 from zoning.edits import number_atoms, replay
 from zoning.edits.later import list_causes
+from zoning.edits.ledger import unedited
 from zoning.geometry import Cells, components
 from zoning.hashes import number_names
 from zoning.parts import Tables, Town, with_people
@@ -46,8 +47,12 @@ def redraw(
     """
     if not len(strokes):
         _unedited[:] = _unedited or [_replayed(derived, claims, part, strokes, town, as_of)]
-        return replace(_unedited[0], parts=derived)
+        return replace(_unedited[0], parts=_as_derived(derived))
     return _replayed(derived, claims, part, strokes, town, as_of)
+
+
+def _as_derived(derived: Tables) -> Tables:
+    return {**derived, "membership": unedited(derived["membership"])}
 
 
 # What no strokes leave of any derivation, but for its parts: empty tables, which cost a small derivation a seventh.
@@ -64,7 +69,7 @@ def _replayed(
     edited = replay(*of, strokes, scene.policy, atoms, scene.settings, as_of, causes)
     rows, zones, touched = edited.membership, edited.zones, with_people(edited.touched, town)
     if touched.empty:
-        return Redrawn(derived, touched.assign(part=np.uint64(0)), edited.ledger, causes)
+        return Redrawn(_as_derived(derived), touched.assign(part=np.uint64(0)), edited.ledger, causes)
     drawn = rows["stroke"].notna().to_numpy(bool)
     rows = pd.concat([rows[~drawn], with_people(rows[drawn], town)])
     ties = _tie(derived["zones"], zones, touched)
