@@ -18,7 +18,8 @@ from zoning.grounds import take_grounds
 from zoning.grounds.scene import Scene
 from zoning.hashes import mix
 from zoning.locate import far_away
-from zoning.lookup import text_among
+from zoning.lookup import spread, text_among
+from zoning.once import once
 from zoning.ordered import Change, Mask, places, unchanged
 from zoning.policy import Policy
 from zoning.settings import Settings
@@ -249,24 +250,32 @@ def _take(rows: Ints, stays: pd.DataFrame, fired: Fired, scene: Scene) -> pd.Dat
     _, first, each = np.unique(_hash(spots[_SPOT]) + mix(fired.number[rows]), return_index=True, return_inverse=True)
     few = scene.at(spots.iloc[first].reset_index(drop=True))
     found = take_grounds(few, {name: mask[rows[first]] for name, mask in fired.masks.items()})
-    of_each = pd.DataFrame({"stay": each, "of": rows}).merge(found, on="stay").drop(columns="stay")
-    claims = of_each.rename(columns={"of": "stay"})
-    return _with_classes(claims[list(found)], stays, scene.policy)
+    of = found["stay"].to_numpy(np.int64)
+    by_stay = np.argsort(of, kind="stable")
+    owner, at = spread(of[by_stay], each)
+    claims = found.iloc[by_stay[at]].reset_index(drop=True).assign(stay=rows[owner])
+    return _with_classes(claims, stays, scene.policy)
 
 
 def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Add to each claim what the pack says of its rule and class, and its fact; an area slot names it."""
-    told = [(r.id, r.act, r.slot, r.target, policy.classes[r.target]) for r in policy.rules]
-    table = pd.DataFrame(
-        [(name, act, slot, of, c.style, c.rank, c.per, c.joins) for name, act, slot, of, c in told],
-        columns=["rule_id", "act", "slot", "class", "style", "rank", "per", "joins"],
-    )
-    found = claims.astype({"ground": "str"}).join(table, on="rule")
+    rule, said = claims["rule"].to_numpy(np.int64), _said(policy)
+    found = claims.assign(ground=claims["ground"].astype("str"), **{c: said[c].array.take(rule) for c in said})
     keys = zip(found["slot"].tolist(), claims["ground"].tolist(), strict=True)
     area = ("area:", "block:")
     found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
     rows = claims["stay"].to_numpy(np.int64)
     marks = _hash(found[["rule", "ground", "fallback"]]) + mix(stays["mark"].to_numpy(np.uint64)[rows])
-    ignored = find_ignored(claims["rule"].to_numpy(np.int64), rows, stays, policy)
+    ignored = find_ignored(rule, rows, stays, policy)
     ghost, fact = stays["ghost"].to_numpy(bool)[rows], stays["fact_id"].array.take(rows)
     return found.assign(ghost=ghost, fact_id=fact, ignored=ignored, mark=mix(marks))
+
+
+@once
+def _said(policy: Policy) -> pd.DataFrame:
+    """What a pack says of each of its rules and of the class that it gives."""
+    told = [(r.id, r.act, r.slot, r.target, policy.classes[r.target]) for r in policy.rules]
+    return pd.DataFrame(
+        [(name, act, slot, of, c.style, c.rank, c.per, c.joins) for name, act, slot, of, c in told],
+        columns=["rule_id", "act", "slot", "class", "style", "rank", "per", "joins"],
+    )

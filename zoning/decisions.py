@@ -9,6 +9,7 @@ import pandas as pd
 from zoning.classes import ZoneClass
 from zoning.clocks import day_number, earliest_lift, next_midnight, way_out
 from zoning.hashes import digest
+from zoning.once import once
 from zoning.policy import Policy
 from zoning.settings import Settings
 from zoning.times import zone_info
@@ -51,9 +52,14 @@ def apply_decisions(
     in_force_from, class_since, clock_from (day 1 of its tests), lift_from (days in force), hold_until, ended_at,
     watch_until and earliest_lift_at (by the calendar alone).
     """
-    known = standings.to_dict("index")
+    known = _by_zone(standings)
     rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]
     return zones.assign(**{c: pd.Series([r.get(c) for r in rows], zones.index, _DTYPES[c]) for c in _TOLD})
+
+
+@once
+def _by_zone(standings: pd.DataFrame) -> dict[Any, dict[str, Any]]:
+    return {zone: {str(c): value for c, value in row.items()} for zone, row in standings.to_dict("index").items()}
 
 
 def _told(

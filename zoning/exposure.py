@@ -141,7 +141,8 @@ def find_ignored(rule: Ints, stay: Ints, stays: pd.DataFrame, policy: Policy) ->
     found = np.zeros(len(rule), bool)
     for number, of in enumerate(policy.rules):
         if reset := policy.classes[of.target].reset:
-            found |= (rule == number) & stays["found_in"].isin(reset.ignores).to_numpy(bool)[stay]
+            rows = np.flatnonzero(rule == number)
+            found[rows] = stays["found_in"].iloc[stay[rows]].isin(reset.ignores).to_numpy(bool)
     return found
 
 

@@ -113,8 +113,8 @@ def follow(
 
 def _tokens(claims: pd.DataFrame) -> Cells:
     """Hash each claim with its stay, what decisions made of it, and whether it lives."""
-    token = claims["mark"].to_numpy(np.uint64, copy=True)
-    answered = (claims["settled"].notna() | claims["calm"]).to_numpy(bool)
+    token = mix(claims["mark"].to_numpy(np.uint64) + claims["calm"].to_numpy(bool))
+    answered = claims["settled"].notna().to_numpy(bool)
     if answered.any():
         told = claims.loc[answered, _SETTLED].assign(
             **{c: claims[c][answered].astype("str") for c in ("settled", "origin")}

@@ -14,7 +14,7 @@ from zoning.geometry import Cells, Ints
 from zoning.register import reader
 
 Mask = npt.NDArray[np.bool_]
-_RUN = 1000  # rows; shorter runs than this are gathered row by row
+_RUN = 200  # rows; where runs are shorter than this, rows are gathered one by one
 _FEW_NAMES = 8  # fewer are compared with each value rather than looked up
 _FEW = 500  # more rows than this are sorted in rather than each looked for
 

@@ -4,9 +4,9 @@ A part has nothing in common with the others, so that a new case derives its own
 or one by one are the same plan.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -28,7 +28,7 @@ from zoning.shapes import draw_zones
 from zoning.units import Units
 
 Tables = dict[str, pd.DataFrame]
-_REASONS = ("rule_ids", "fact_ids")
+_CONTENT = ("zone_id", "atom_id", "rule_ids", "fact_ids", "certainty", "stroke", "pending")
 _SAID = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "rule_ids", "status", "stage"]
 _DATES = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
 # The columns by which each table is in order; rows that have these alike are of one part, in an order of their own.
@@ -169,20 +169,19 @@ def _dress(parts: Tables, touched: pd.DataFrame, town: Town) -> gpd.GeoDataFrame
     return both.sort_values(["rank", "zone_id"], ignore_index=True)
 
 
-def _contents(membership: pd.DataFrame) -> Mapping[str, str]:
+def _contents(membership: pd.DataFrame) -> dict[str, str]:
     """Hash what is in each zone and why; atoms that are there for one reason share its lists, so each is told once."""
-    why = {name: np.fromiter(map(id, membership[name].array), np.int64, len(membership)) for name in _REASONS}
-    told = membership[["certainty", "stroke", "pending"]].assign(**why)
-    group = told.groupby(list(told), sort=False, dropna=False).ngroup()
-    first = membership.loc[~group.duplicated(), [*_REASONS, "certainty", "stroke", "pending"]]
-    names = np.array([digest(*row) for row in first.to_numpy(object)], object)
-    each = membership["atom_id"].astype("str") + ":" + names[group.to_numpy()]
-    found: Mapping[str, str] = each.groupby(membership["zone_id"]).agg(lambda rows: digest(sorted(rows))).to_dict()
-    return found
+    reasons, held = dict[tuple[Any, ...], str](), dict[str, list[str]]()
+    for zone, atom, *why in zip(*(membership[name].tolist() for name in _CONTENT), strict=True):
+        key = (*map(id, why[:2]), *why[2:])
+        if key not in reasons:
+            reasons[key] = digest(*why)
+        held.setdefault(zone, []).append(f"{atom}:{reasons[key]}")
+    return {zone: digest(sorted(rows)) for zone, rows in held.items()}
 
 
 def _told(zones: pd.DataFrame, content: pd.Series) -> pd.Series:
     """Hash each zone with its reasons, ids, dates and stages, and what is in it."""
-    lists = zones[_SAID].assign(content=content)
-    rows = zip(*(lists[c].tolist() for c in lists), *(zones[c].astype("str").tolist() for c in _DATES), strict=True)
+    dates = (zones[c].to_numpy("datetime64[us]").astype(np.int64).tolist() for c in _DATES)
+    rows = zip(*(zones[c].tolist() for c in _SAID), content.tolist(), *dates, strict=True)
     return pd.Series([digest(*row) for row in rows], index=zones.index, dtype="str")

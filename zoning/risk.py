@@ -55,23 +55,17 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
     sums = np.zeros(len(cells))
     sums[spot[inside]] = hours[inside]
     row, sums = np.insert(row, spot[~inside], -1), np.insert(sums, spot[~inside], hours[~inside])
-    told = {c: _said(zones[c], row) for c in ("class", "zone_id")}
+    code, classes = pd.factorize(zones["class"])
     return pd.DataFrame(
         {
             "cell": np.insert(cells, spot[~inside], at[~inside]),
-            "class": told["class"],
+            "class": pd.Categorical.from_codes(np.append(code, -1)[row], classes),
             "rank": np.where(row < 0, 0, np.append(zones["rank"].to_numpy(np.int64), 0)[row]),
-            "zone_id": told["zone_id"],
+            "zone_id": pd.Categorical.from_codes(row, pd.Index(zones["zone_id"])),
             "hours": sums,
             "risk": _quantiles(pd.Series(sums)),
         }
     )
-
-
-def _said(words: pd.Series, row: Ints) -> pd.Categorical:
-    """Take words, of which there are few, for many rows; -1 is missing."""
-    code, known = pd.factorize(words)
-    return pd.Categorical.from_codes(np.append(code, -1)[row], known)
 
 
 def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Ints]:

@@ -47,6 +47,7 @@ def draw_zones(
     `zones` with people, households, area_m2 and geometry (MultiPolygon, WGS84).
     """
     number, atom = pd.Index(zones["zone_id"]).get_indexer(membership["zone_id"]), membership["atom"].to_numpy(np.uint64)
+    sums = membership[["people", "households"]].groupby(number).sum().reindex(np.arange(len(zones)))
     drawn = np.fromiter((key in legal for key in grounds["ground"]), bool, len(grounds))
     keys = grounds[drawn].groupby("zone_id")["ground"].agg(list).reindex(zones["zone_id"])
     order = _by_precedence(zones)
@@ -70,10 +71,9 @@ def draw_zones(
             first, last = np.searchsorted(group, part[outlined[at]] + np.arange(2), sorter=order)
             cuts[at] = less(cuts[at], stricter[order[first:last]])
     shapes = put_together(np.concatenate([parts, cuts]), np.concatenate([owner, outlined]), len(zones))
-    sums = membership.groupby("zone_id")[["people", "households"]].sum().reindex(zones["zone_id"])
     table = gpd.GeoDataFrame(zones.reset_index(drop=True), geometry=shapes, crs="EPSG:4326")
     table["area_m2"] = shapely.area(frame.to_metres(shapes))
-    return table.assign(people=sums["people"].to_numpy(), households=sums["households"].to_numpy())
+    return table.assign(people=sums["people"], households=sums["households"])
 
 
 def draw_atoms(numbers: Cells, units: pd.DataFrame, atoms: pd.DataFrame) -> shapely.MultiPolygon:
@@ -94,12 +94,13 @@ def draw_atoms(numbers: Cells, units: pd.DataFrame, atoms: pd.DataFrame) -> shap
 
 def _by_precedence(zones: pd.DataFrame) -> Ints:
     """Return the rows in the order in which zones take an atom that several claim, so that outlines overlap as they."""
-    ground = zones["ground_id"].fillna("").astype("str") + "|" + zones["class"].astype("str")
-    fresh = zones["settled"].isna().to_numpy()
-    order = zones.reset_index(drop=True).assign(ground=ground.to_numpy(), fresh=fresh)
-    return np.asarray(
-        order.sort_values(["rank", "fresh", "founded_at", "founding_fact", "ground"], kind="stable").index
-    )
+    ground = [
+        f"{of or ''}|{name}" for of, name in zip(zones["ground_id"].tolist(), zones["class"].tolist(), strict=True)
+    ]
+    founded = zones["founded_at"].to_numpy("datetime64[us]").astype(np.int64).tolist()
+    told = (zones["rank"].tolist(), zones["settled"].isna().tolist(), founded, zones["founding_fact"].tolist(), ground)
+    keys = list(zip(*told, strict=True))
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
 
 
 def _apart(outlines: Shapes, part: Ints) -> Shapes:

@@ -254,7 +254,7 @@ def _put_in(membership: pd.DataFrame, touched: pd.DataFrame, live: pd.DataFrame)
     parts = [part for part in (derived[rest], over, new) if len(part)]
     found = pd.concat(parts or [derived[rest]])
     found["derived_rank"] = found["derived_rank"].astype("Int64").where(found["derived_rank"] > 0)
-    return found.astype(membership.dtypes.to_dict()).sort_values("atom", ignore_index=True)
+    return found.astype(derived.dtypes.to_dict()).sort_values("atom", ignore_index=True)
 
 
 def _missing(column: pd.Series, n: int) -> pd.api.extensions.ExtensionArray:

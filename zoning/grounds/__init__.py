@@ -39,6 +39,8 @@ def take_grounds(scene: Scene, fired: Mapping[str, Mask]) -> pd.DataFrame:
             found = _around(rule, claims[claims["rule"].isin(wanted)], scene)
         else:
             found = _take(rule, np.flatnonzero(fired[rule.id]), claims, scene)
+        if found.empty:
+            continue
         found = cut_grounds(found, scene)
         claims = pd.concat([claims, found.assign(rule=position)[CLAIMS]], ignore_index=True)
     return claims

@@ -214,12 +214,10 @@ def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
     -------
     rule_id, ground, class, fact_ids.
     """
-    keys = ["rule_id", "ground", "class"]
+    keys, facts = ["rule_id", "ground", "class"], dict[tuple[str, ...], set[str]]()
     rows = np.flatnonzero((claims["act"] == "propose").to_numpy(bool) & claims["live"].to_numpy(bool))
     asked = claims[[*keys, "fact_id"]].iloc[rows]
-    group = asked.groupby(keys).ngroup().to_numpy()
-    order = np.argsort(group, kind="stable")
-    start = np.flatnonzero(np.diff(group[order], prepend=-1))
-    facts = np.split(asked["fact_id"].to_numpy(object)[order], start[1:])[: len(start)]
-    lists = pd.Series([sorted(set(each)) for each in facts], dtype=object)
-    return asked[keys].iloc[order[start]].reset_index(drop=True).assign(fact_ids=lists)
+    for *key, fact in zip(*(asked[name].tolist() for name in asked), strict=True):
+        facts.setdefault(tuple(key), set()).add(fact)
+    table = pd.DataFrame(sorted(facts), columns=keys, dtype="str")
+    return table.assign(fact_ids=pd.Series([sorted(facts[key]) for key in sorted(facts)], dtype=object))

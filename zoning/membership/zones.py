@@ -19,17 +19,6 @@ from zoning.policy import Policy
 Mask = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.datetime64]
 _SLOTS = ("core", "ring", "rest", "area", "part")
-# A table of no zones has the types of one with some: parts are put together.
-_DTYPES = {
-    **dict.fromkeys(("zone_id", "class", "slot", "founding_fact", "rule_class"), "str"),
-    **dict.fromkeys(("rank", "causes_count"), "int64"),
-    **dict.fromkeys(("ended", "no_ground", "void"), "bool"),
-    **dict.fromkeys(
-        ("settled", "origin", "ground_id", "aliases", "fact_ids", "cause_ids", "rule_ids", "calm"), "object"
-    ),
-    **dict.fromkeys(("founded_at", "last_presence_at", "cleaned_at"), "datetime64[us, UTC]"),
-    "part": "uint64",
-}
 _OWN = ["zone", "class", "rank", "slot", "fact_id", "founded_at", "settled", "ended", "origin", "rule_class", "part"]
 
 
@@ -63,8 +52,7 @@ def make_zones(live: pd.DataFrame, ghosts: pd.DataFrame, shown: Ints, policy: Po
     areas = [ground.partition(":")[2] if per == "ground" and not fallback else None for ground, per, fallback in told]
     zones["ground_id"] = pd.Series(areas, dtype=object)
     zones = zones.assign(**_sum_causes(zones["zone"].to_numpy(np.int64), live, policy))
-    zones = zones.sort_values(["rank", "zone_id"], ignore_index=True)
-    return zones.astype(_DTYPES)
+    return zones.sort_values(["rank", "zone_id"], ignore_index=True)
 
 
 def _both(live: pd.DataFrame, ghosts: pd.DataFrame, name: str) -> Ints:
@@ -123,7 +111,7 @@ def _sum_causes(zones: Ints, live: pd.DataFrame, policy: Policy) -> dict[str, An
         "fact_ids": _lists(map(sorted, facts)),
         "cause_ids": _lists(map(sorted, causes)),
         "rule_ids": _lists([policy.rules[r].id for r in sorted(s)] for s in rules),
-        "causes_count": [len(cause) for cause in causes],
+        "causes_count": np.fromiter(map(len, causes), np.int64, n),
         "no_ground": np.bincount(number[live["fallback"].to_numpy(bool)], minlength=n) > 0,
         "last_presence_at": pd.DatetimeIndex(np.where(np.isnat(sure), last, sure), tz="UTC"),
         "calm": _lists(map(sorted, gather(number[~counts], live["fact_id"][~counts], n))),
@@ -194,5 +182,4 @@ def close_zones(ghosts: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     columns = ["class", "slot", "fact_id", "founded_at", "part"]
     table = ghosts[columns].iloc[[gone[name] for name in names]].reset_index(drop=True)
     table.insert(0, "zone_id", pd.Series(names, dtype="str"))
-    table = table.rename(columns={"fact_id": "founding_fact"})
-    return table.astype({c: _DTYPES[c] for c in table})
+    return table.rename(columns={"fact_id": "founding_fact"})
