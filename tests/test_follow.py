@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,8 @@ from zoning import follow
 from zoning.decisions import named
 from zoning.hashes import digest
 from zoning.pipeline import Plan, derive_state, forget
-from zoning.state import State
+from zoning.state import State, fold
+from zoning.store import Workspace
 from zoning.strokes import table_of
 
 TABLES = (
@@ -241,3 +243,21 @@ def test_an_error_on_the_way_leaves_nothing_half_kept(monkeypatch: pytest.Monkey
         kept = derive_state(story.state(now), POLICY, now)
         forget()
         same(kept, derive_state(story.state(now), POLICY, now))
+
+
+@pytest.mark.parametrize("left", ["nobody", "all excluded"])
+def test_a_plan_without_zones_has_the_types_of_one_with_some(left: str, town_folder: Path) -> None:
+    """Parts are put together, and a stroke may draw the first zone: a column that says nothing has its type too."""
+    whole = fold(Workspace(town_folder))
+    cases = whole.tables["cases"]
+    some, versions = cases.iloc[:0], whole.versions.iloc[:0]
+    if left == "all excluded":
+        some = cases.assign(status="excluded").astype(cases.dtypes.to_dict())
+        versions = whole.versions
+    bare = replace(whole, tables={**whole.tables, "cases": some}, versions=versions)
+    plans = [derive_state(state, POLICY, at("25")) for state in (whole, bare)]
+    assert len(plans[0].zones)
+    assert plans[1].zones.empty
+    for name in ("zones", "membership", "former", "cells", "calendar", "gate_points", "site_links", "stays", "closed"):
+        one, other = ({c: str(dtype) for c, dtype in getattr(plan, name).dtypes.items()} for plan in plans)
+        assert one == other, name

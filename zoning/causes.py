@@ -263,7 +263,8 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
     found = claims.assign(ground=claims["ground"].astype("str"), **{c: said[c].array.take(rule) for c in said})
     keys = zip(found["slot"].tolist(), claims["ground"].tolist(), strict=True)
     area = ("area:", "block:")
-    found["slot"] = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
+    slots = [f"area:{g.split(':', 1)[1]}" if s == "area" and g.startswith(area) else s for s, g in keys]
+    found["slot"] = pd.Series(slots, dtype="str")
     rows = claims["stay"].to_numpy(np.int64)
     marks = _hash(found[["rule", "ground", "fallback"]]) + mix(stays["mark"].to_numpy(np.uint64)[rows])
     ignored = find_ignored(rule, rows, stays, policy)

@@ -17,6 +17,7 @@ from zoning.risk import zones_in_cells
 from zoning.settling import settle
 
 _DRESSED = ("zones", "membership", "former", "grounds")
+_BY_DECISIONS = ["class", "style", "rank", "joins", "settled", "ended", "origin", "rule_class", "calm"]
 _SETTLED = ["mark", "settled", "ended", "origin", "class", "rule_class", "calm", "ground", "slot"]
 
 
@@ -54,8 +55,8 @@ def settle_all(
     again = (row < 0) | marked
     few = settle(claims[again].reset_index(drop=True), standings, policy, as_of)
     live[marked] = few["live"].to_numpy(bool)[marked[again]]
-    found = change.apply(old, few[row[again] < 0])
-    kept.settled = found.assign(stay=claims["stay"], live=live)
+    found = change.apply(old[_BY_DECISIONS], few.loc[row[again] < 0, _BY_DECISIONS])
+    kept.settled = claims.assign(**{c: found[c] for c in found}, live=live)
     return kept.settled, row
 
 

@@ -37,17 +37,18 @@ def name_zones(
     stands for all of it that is in the zone; a fourth and further ones are counted.
     """
     titles = _titles(areas)
-    inside = membership[membership["atom"] < len(atoms)]
-    rows = atoms["unit"].to_numpy(np.int64)[inside["atom"].to_numpy(np.int64)]
-    units_of = dict(pd.Series(rows).groupby(inside["zone_id"].to_numpy(object)).agg(list))
+    inside = np.flatnonzero(membership["atom"].to_numpy(np.uint64) < len(atoms))
+    rows = atoms["unit"].to_numpy(np.int64)[membership["atom"].to_numpy(np.int64)[inside]]
+    units_of = dict[str, list[int]]()
+    for zone_id, row in zip(membership["zone_id"].iloc[inside].tolist(), rows.tolist(), strict=True):
+        units_of.setdefault(zone_id, []).append(row)
     parent, distinct = units["parent"].to_numpy(np.int64), np.unique(rows)
-    words = [dict(zip(distinct.tolist(), units[c].array.take(distinct), strict=True)) for c in ("name", "name_en")]
-    grounds = zones["ground_id"].astype(object).where(zones["ground_id"].notna(), None)
+    words = [dict(zip(distinct.tolist(), units[c].iloc[distinct].tolist(), strict=True)) for c in ("name", "name_en")]
     names, loose = np.empty((len(zones), 2), object), []
-    for i, (zone_id, ground) in enumerate(zip(zones["zone_id"], grounds, strict=True)):
+    for i, (zone_id, ground) in enumerate(zip(zones["zone_id"].tolist(), zones["ground_id"].tolist(), strict=True)):
         if ground in titles:
             names[i] = titles[ground]
-        elif ground is None and zone_id in units_of:
+        elif not isinstance(ground, str) and zone_id in units_of:
             names[i] = _of_units(units_of[zone_id], parent, words)
         else:
             loose.append(i)

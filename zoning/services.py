@@ -1,6 +1,7 @@
 """Services: the nearest site of each kind for each zone, by road."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,16 +41,13 @@ def link_services(zones: pd.DataFrame, sites: pd.DataFrame, roads: pd.DataFrame,
     """
     zones = zones[~shapely.is_empty(np.asarray(zones["geometry"], object))]
     from_zone = _plane(shapely.point_on_surface(np.asarray(zones["geometry"], object)), frame)
-    reach, rows = _reach(sites, roads, frame), []
+    reach, rows = _reach(sites, roads, frame), list[tuple[Any, ...]]()
     to_road, enter = reach.nodes.query(from_zone) if reach.nodes is not None else (None, None)
     for kind, of in reach.kinds.items():
         nearest, metres, by_road = _nearest(of, from_zone, to_road, enter)
-        site = of.sites.iloc[nearest]
-        found = {"zone_id": zones["zone_id"].to_numpy(), "site_kind": kind, "site_id": site["id"].to_numpy()}
-        found |= {"name": site["name"].to_numpy(), "distance_m": metres, "by_road": by_road}
-        rows.append(pd.DataFrame(found))
-    table = pd.concat(rows) if rows else pd.DataFrame(columns=list(DTYPES))
-    return table.astype(DTYPES).sort_values(["zone_id", "site_kind"], ignore_index=True)
+        found = (zones["zone_id"].tolist(), [kind] * len(zones), of.ids[nearest].tolist(), of.names[nearest].tolist())
+        rows += zip(*found, metres.tolist(), by_road.tolist(), strict=True)
+    return pd.DataFrame(sorted(rows, key=lambda row: row[:2]), columns=list(DTYPES)).astype(DTYPES)
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,11 @@ class _Network:
 
 @dataclass(frozen=True)
 class _Kind:
-    """Sites of one kind in metres; for each road vertex the metres to the nearest of them (inf) and its row."""
+    """Sites of one kind: ids, names and places in metres; of each road vertex the metres to the nearest (inf), and its
+    row."""
 
-    sites: pd.DataFrame
+    ids: npt.NDArray[np.object_]
+    names: npt.NDArray[np.object_]
     straight: KDTree
     metres: Floats
     source: Ints
@@ -88,7 +88,8 @@ def _reach(sites: pd.DataFrame, roads: pd.DataFrame, frame: Frame) -> _Reach:
     kinds = {}
     for kind, group in sites.sort_values("id").groupby("kind"):
         points = _plane(np.asarray(group["geometry"], object), frame)
-        kinds[str(kind)] = _Kind(group, KDTree(points), *_ways(network, nodes, points))
+        words = (group["id"].to_numpy(object), group["name"].to_numpy(object))
+        kinds[str(kind)] = _Kind(*words, KDTree(points), *_ways(network, nodes, points))
     return _Reach(nodes, kinds)
 
 

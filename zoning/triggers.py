@@ -10,7 +10,7 @@ import shapely
 
 from zoning.geometry import Floats, Frame, Ints, components
 from zoning.graded import number
-from zoning.lookup import area_at, at_level
+from zoning.lookup import area_at, at_level, text_among
 from zoning.once import once
 from zoning.rules import Cluster, Count, Residence, Rule, Visit, When
 
@@ -87,16 +87,20 @@ class _Town:
 
     def has_status(self, statuses: list[str]) -> Mask:
         # What fires nothing any more has lost its status, and still keeps the ids of its zones.
-        status = self.tables["cases"].set_index("fact_id")["status"].reindex(self.stays["case_id"])
-        found: Mask = status.isin(statuses).to_numpy(bool) | self.stays["ghost"].to_numpy(bool)
+        found: Mask = self.told("status").isin(statuses).to_numpy(bool) | self.stays["ghost"].to_numpy(bool)
         return found
+
+    def told(self, column: str) -> pd.Series:
+        """What the case of each stay says."""
+        cases = self.tables["cases"][["fact_id", column]]
+        mine = cases[text_among(cases["fact_id"], self.stays["case_id"])]
+        return mine.set_index("fact_id")[column].reindex(self.stays["case_id"])
 
     def days(self, by: str) -> Floats:
         """Days, from any origin, of each stay's report or of its case's onset."""
         dates = self.stays["reported_at"]
         if by == "onset":
-            onset = self.tables["cases"].set_index("fact_id")["onset_at"].reindex(self.stays["case_id"])
-            dates = onset.set_axis(dates.index).fillna(dates)
+            dates = self.told("onset_at").set_axis(dates.index).fillna(dates)
         days: Floats = dates.to_numpy("datetime64[us]").astype(np.int64) / 86_400e6
         return days
 

@@ -87,10 +87,11 @@ def _names(
         known.setdefault(zones[row], {})[name] = None
         if mine[row]:
             founding.setdefault(zones[row], (row, name))
-    classes, names = live["class"].tolist(), dict[str, int]()
+    classes, names, seen = live["class"].tolist(), list[str](), set[str]()
     for row, name in founding.values():
-        names[digest(facts[row], slots[row], classes[row]) if name in names else name] = row
-    return list(names.values()), list(names), known
+        names.append(digest(facts[row], slots[row], classes[row]) if name in seen else name)
+        seen.add(name)
+    return [row for row, _ in founding.values()], names, known
 
 
 def _sum_causes(zones: Ints, live: pd.DataFrame, policy: Policy) -> dict[str, Any]:
