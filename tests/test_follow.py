@@ -14,6 +14,7 @@ from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, estate,
 from tests.stroke_strategies import row, stroke, undo
 from tests.town_strategies import Rows, causes, grounds
 from zoning import follow
+from zoning import kept as kept_
 from zoning.decisions import named
 from zoning.hashes import digest
 from zoning.pipeline import Plan, derive_state, forget
@@ -261,3 +262,14 @@ def test_a_plan_without_zones_has_the_types_of_one_with_some(left: str, town_fol
     for name in ("zones", "membership", "former", "cells", "calendar", "gate_points", "site_links", "stays", "closed"):
         one, other = ({c: str(dtype) for c, dtype in getattr(plan, name).dtypes.items()} for plan in plans)
         assert one == other, name
+
+
+def test_parts_made_one_at_a_time_are_the_same_plan(town_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, now = fold(Workspace(town_folder)), at("25")
+    forget()
+    whole = derive_state(state, POLICY, now)
+    assert whole.membership["part"].nunique() > 2
+    forget()
+    monkeypatch.setattr(kept_, "_AT_ONCE", 1)
+    same(derive_state(state, POLICY, now), whole)
+    forget()

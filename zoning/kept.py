@@ -3,9 +3,10 @@
 Everything here is remembered by what it was derived from, so that forgetting all of it changes no plan.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from zoning.clocks import local_day, midnight
 from zoning.geometry import Cells
 from zoning.ordered import Change, among, in_one_piece, places
 from zoning.partition import Partition
-from zoning.parts import ORDER, Tables
+from zoning.parts import DERIVED, DRESSED, Tables
 from zoning.settings import Settings
 from zoning.times import zone_info
 
@@ -27,8 +28,9 @@ _AT_ONCE = 100  # parts; what only their making needs is held for so many, about
 
 @dataclass
 class Shelf:
-    """Tables made part by part: `pieces` with column `part`, in order; `parts`: names of all, without a row too."""
+    """Tables made part by part: `pieces` with column `part`, in `order`; `parts`: names of all, without a row too."""
 
+    order: Mapping[str, tuple[str, ...]]
     pieces: Tables = field(default_factory=dict)
     parts: Cells = field(default_factory=lambda: np.empty(0, np.uint64))
 
@@ -43,32 +45,32 @@ class Shelf:
         """
         left = self.parts[~among(self.parts, gone)]
         if not len(left) or not self.pieces:
-            self.pieces = _made(new, make)
+            self.pieces = self._made(new, make)
         elif len(new) or len(gone):
-            fresh = _made(new, make) if len(new) else {name: table.iloc[:0] for name, table in self.pieces.items()}
-            self.pieces = {name: _put(table, gone, fresh[name], ORDER[name]) for name, table in self.pieces.items()}
+            none = {name: table.iloc[:0] for name, table in self.pieces.items()}
+            fresh = self._made(new, make) if len(new) else none
+            self.pieces = {name: self._put(name, gone, fresh[name]) for name in self.pieces}
         self.parts = np.union1d(left, new)
 
+    def _made(self, new: Cells, make: Callable[[Cells], Tables]) -> Tables:
+        """Make parts, some at a time, and put their tables together."""
+        blocks = [make(some) for some in np.array_split(new, max(1, -(-len(new) // _AT_ONCE)))]
+        if len(blocks) == 1:
+            return blocks[0]
+        return {name: _together([block.pop(name) for block in blocks], self.order[name]) for name in list(blocks[0])}
 
-def _made(new: Cells, make: Callable[[Cells], Tables]) -> Tables:
-    """Make parts, some at a time, and put their tables together."""
-    blocks = [make(some) for some in np.array_split(new, max(1, -(-len(new) // _AT_ONCE)))]
-    if len(blocks) == 1:
-        return blocks[0]
-    return {name: _in_order([block.pop(name) for block in blocks], ORDER[name]) for name in list(blocks[0])}
+    def _put(self, name: str, gone: Cells, fresh: pd.DataFrame) -> pd.DataFrame:
+        table = self.pieces[name]
+        keep = ~among(table["part"].to_numpy(np.uint64), gone)
+        return Change(keep, places(table, keep, fresh, self.order[name])).apply(table, fresh, _PIECES)
 
 
-def _in_order(tables: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+def _together(tables: list[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
     """Put tables in order together; rows that have the keys alike stay as they follow each other."""
     both = in_one_piece(pd.concat(tables, ignore_index=True))
     if len(keys) == 1 and both[keys[0]].is_monotonic_increasing:
         return both
-    return both.sort_values(keys, kind="stable", ignore_index=True)
-
-
-def _put(table: pd.DataFrame, gone: Cells, fresh: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    keep = ~among(table["part"].to_numpy(np.uint64), gone)
-    return Change(keep, places(table, keep, fresh, keys)).apply(table, fresh, _PIECES)
+    return both.sort_values(list(keys), kind="stable", ignore_index=True)
 
 
 @dataclass
@@ -91,8 +93,8 @@ class Kept:
     exact: dict[str, Cells] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
     rims: dict[str, Cells] = field(default_factory=dict)
-    derived: Shelf = field(default_factory=Shelf)
-    dressed: Shelf = field(default_factory=Shelf)
+    derived: Shelf = field(default_factory=partial(Shelf, DERIVED))
+    dressed: Shelf = field(default_factory=partial(Shelf, DRESSED))
     decided: list[str] = field(default_factory=list)
     standings: pd.DataFrame | None = None
     since: datetime | None = None

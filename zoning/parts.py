@@ -32,11 +32,16 @@ _CONTENT = ("zone_id", "atom_id", "rule_ids", "fact_ids", "certainty", "stroke",
 _SAID = ["zone_id", "aliases", "class", "slot", "founding_fact", "fact_ids", "rule_ids", "status", "stage"]
 _DATES = ["founded_at", "delineated_at", "in_force_from", "earliest_lift_at", "last_presence_at"]
 # The columns by which each table is in order; rows that have these alike are of one part, in an order of their own.
-ORDER = {
-    "membership": ["part"], "former": ["part"], "cells": ["cell"], "zones": ["rank", "zone_id"],
-    "calendar": ["rank", "zone_id"], "grounds": ["zone_id", "ground"], "closed": ["zone_id"],
-    "gate_points": ["zone_id"], "site_links": ["zone_id"],
-}  # fmt: skip
+# A part that changes is one run of rows where that is its name, of a million rows or of few.
+DERIVED = {
+    **dict.fromkeys(("zones", "membership", "former", "grounds"), ("part",)),
+    "cells": ("cell",),
+    "closed": ("zone_id",),
+}
+DRESSED = {
+    **dict.fromkeys(("zones", "calendar"), ("rank", "zone_id")),
+    **dict.fromkeys(("gate_points", "site_links"), ("zone_id",)),
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
     Returns
     -------
     zones (not dressed yet), membership, former, closed, grounds as ARCHITECTURE.md lists them, cells (of
-    `zones_in_cells`), each with `part` and in order of `ORDER`.
+    `zones_in_cells`), each with `part` and in order of `DERIVED`.
     """
     scene, joining = town.scene, claims["settled"].isna() & (claims["act"] == "derive")
     cluster = find_clusters(claims[joining], scene.holds, town.ground.atoms)
@@ -72,8 +77,7 @@ def derive_parts(claims: pd.DataFrame, stays: pd.DataFrame, town: Town) -> Table
         "grounds": derived.grounds.sort_values(["zone_id", "ground"], ignore_index=True),
     }
     found = _in_parts(found, derived.zones)
-    for name in ("membership", "former"):  # a part that changes is then one run of a million rows
-        found[name] = found[name].sort_values("part", kind="stable", ignore_index=True)
+    found = {name: table.sort_values("part", kind="stable", ignore_index=True) for name, table in found.items()}
     return {
         **found,
         "closed": derived.closed,
@@ -101,7 +105,7 @@ def dress_parts(parts: Tables, touched: pd.DataFrame, standings: pd.DataFrame, t
     Returns
     -------
     zones (with content: hash of all that is said of it), calendar (with rank), gate_points, site_links, each with
-    `part` and in order of `ORDER`.
+    `part` and in order of `DRESSED`.
     """
     tables, frame, policy, settings = town.scene.tables, town.ground.frame, town.scene.policy, town.scene.settings
     zones = apply_decisions(_dress(parts, touched, town), standings, policy, settings, as_of)
