@@ -58,14 +58,14 @@ def in_block(words: list[str], town: Town, index: Index) -> set[str]:
     """
     roads, lines, named = town.tables["roads"], [], []
     for word in words:
-        same = np.logical_or(*(roads[c].map(plain, na_action="ignore") == plain(word) for c in NAMED))
+        same = np.logical_or(*((names == plain(word)).to_numpy(bool) for names in _plain_names(roads)))
         if not same.any():
             near = search(index.gazetteer, word, 10 * SHOWN)
             near = near[near["kind"] == "road"]
             raise UnclearError(
                 f"no road is called '{word}'; which is meant?", f"没有叫“{word}”的道路，指的是哪条？", near
             )
-        named.append(roads[same.to_numpy(bool)])
+        named.append(roads[same])
         lines.append(shapely.union_all(named[-1]["geometry"].to_numpy(object)))
     blocks = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     rims = shapely.boundary(blocks)
@@ -81,6 +81,12 @@ def in_block(words: list[str], town: Town, index: Index) -> set[str]:
             every,
         )
     return in_shape(fits[0], town)
+
+
+@once
+def _plain_names(roads: pd.DataFrame) -> list[pd.Series]:
+    """The names of roads as they are compared, in each language: a city has hundreds of thousands of them."""
+    return [roads[column].map(plain, na_action="ignore").astype("str") for column in NAMED]
 
 
 def in_shape(shape: shapely.Geometry, town: Town) -> set[str]:
