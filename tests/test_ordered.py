@@ -16,6 +16,7 @@ KEYS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abcdef")), unique=
 def table(keys: list[tuple[int, str]]) -> pd.DataFrame:
     rows = [(number, name, f"{number}{name}", [number]) for number, name in sorted(keys)]
     found = pd.DataFrame(rows, columns=["number", "name", "text", "list"])
+    found["some"] = pd.Series([name if number % 2 else None for number, name, *_ in rows], dtype=object)
     return found.astype({"number": "int64", "name": "str", "text": "str", "list": "object"})
 
 

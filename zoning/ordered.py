@@ -81,7 +81,9 @@ def _join(table: pd.Series, fresh: pd.Series, spans: Sequence[tuple[bool, int, i
         return pd.concat([(fresh if new else table).iloc[a:b] for new, a, b in spans], ignore_index=True)
     if isinstance(table.dtype, np.dtype):
         both = (table.to_numpy(), fresh.to_numpy())
-        return np.concatenate([both[new][a:b] for new, a, b in spans])
+        joined = np.concatenate([both[new][a:b] for new, a, b in spans])
+        # A table made of bare objects would take them for text, and what is missing among them for another kind of it.
+        return pd.Series(joined, dtype=object, copy=False) if joined.dtype == object else joined
     arrays = (table.array, fresh.array)
     joined = type(arrays[0])._concat_same_type([arrays[new][a:b] for new, a, b in spans])
     return joined if _pieces(joined) <= pieces else _in_one(joined)
