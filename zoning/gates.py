@@ -8,12 +8,15 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Frame, Ints, Shapes, components
+from zoning.lookup import in_pieces
+from zoning.nearby import near, road_tree
 from zoning.once import once
 from zoning.settings import Settings
 
 EDGE_M = 1.0  # a road that stays within this of the outline runs along it
 NEAR_DEG = 2e-5  # about 2 m: roads this near to an outline are looked at
 MERGE_M = 5.0  # crossings closer than this are one gate
+ZONES_AT_ONCE = 1000  # what is cut for a city at one time would be the largest thing of its plan
 Mask = npt.NDArray[np.bool_]
 DTYPES = {
     "gate_id": "str", "zone_id": "str", "kind": "str", "name": "str", "road_id": "str", "open": "boolean",
@@ -49,9 +52,12 @@ def place_gates(
     name, road_id, open (NA for a crossing), lng, lat (degrees, WGS84).
     """
     shapes = np.asarray(zones["geometry"], object)
-    plane = frame.to_metres(shapes)
-    found = pd.concat([_entrances(plane, gates, settings, frame), _crossings(shapes, plane, roads, frame)])
-    found = _merged(found.reset_index(drop=True))
+    plane, parts = frame.to_metres(shapes), []
+    for piece in in_pieces(len(shapes), ZONES_AT_ONCE):
+        some = shapes[piece], plane[piece]
+        part = pd.concat([_entrances(*some, gates, settings, frame), _crossings(*some, roads, frame)])
+        parts.append(part.assign(zone=part["zone"] + piece.start))
+    found = _merged(pd.concat(parts, ignore_index=True))
     found["zone_id"] = zones["zone_id"].to_numpy()[found["zone"].to_numpy(int)]
     found["gate_id"] = _gate_ids(found)
     at = shapely.get_coordinates(frame.to_degrees(shapely.points(found["x"], found["y"])))
@@ -59,31 +65,35 @@ def place_gates(
     return found.sort_values(["zone_id", "gate_id"], ignore_index=True)[list(DTYPES)].astype(DTYPES)
 
 
-def _entrances(plane: Shapes, gates: pd.DataFrame, settings: Settings, frame: Frame) -> pd.DataFrame:
+def _entrances(shapes: Shapes, plane: Shapes, gates: pd.DataFrame, settings: Settings, frame: Frame) -> pd.DataFrame:
     """Pairs of a zone and an entrance near its edge; `key` is the entrance's id."""
-    points, tree = _gates(gates, frame)
-    zone, gate = tree.query(shapely.boundary(plane), predicate="dwithin", distance=settings.gate_snap_m)
-    row = gates.iloc[gate]
+    zone, gate, points = near(shapes, settings.gate_snap_m, _gates(gates), frame)
+    edges = shapely.boundary(plane)
+    shapely.prepare(edges)
+    close = shapely.dwithin(edges[zone], points, settings.gate_snap_m)
+    zone, points, row = zone[close], points[close], gates.iloc[gate[close]]
     found = {"zone": zone, "kind": "entrance", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
     found |= {"road_id": None, "open": row["open"].to_numpy()}
-    return pd.DataFrame(found | {"x": shapely.get_x(points[gate]), "y": shapely.get_y(points[gate])}).astype(_FOUND)
+    return pd.DataFrame(found | {"x": shapely.get_x(points), "y": shapely.get_y(points)}).astype(_FOUND)
 
 
 def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     """Pairs of a zone and a place where a road enters it; `key` is the road's id."""
-    lines, road, tree = _roads(roads)
-    zone, hit = tree.query(shapely.boundary(shapes), predicate="dwithin", distance=NEAR_DEG)
-    near = np.unique(zone)
-    core, rim = shapely.buffer(plane[near], -EDGE_M), shapely.buffer(plane[near], EDGE_M)
-    at = np.searchsorted(near, zone)
+    tree = road_tree(roads)
+    zone, road = tree.query(shapely.boundary(shapes), predicate="dwithin", distance=NEAR_DEG)
+    lines, hit = shapely.get_parts(tree.geometries[road], return_index=True)
+    zone, road = zone[hit], road[hit]
+    some = np.unique(zone)
+    core, rim = shapely.buffer(plane[some], -EDGE_M), shapely.buffer(plane[some], EDGE_M)
+    at = np.searchsorted(some, zone)
     # Pieces of road inside the band about the outline; an end at the core's edge is a way in.
-    pieces = _inside(frame.to_metres(lines[hit]), shapely.difference(rim, core), at)
+    pieces = _inside(frame.to_metres(lines), shapely.difference(rim, core), at)
     piece, pair = shapely.get_parts(pieces, return_index=True)
     ends = np.stack([shapely.get_point(piece, 0), shapely.get_point(piece, -1)], axis=1)
     inner, outer = (_meets(ends, shapely.boundary(side), at[pair]) for side in (core, rim))
     which, end = np.nonzero(inner & _leads_out(piece, zone[pair], inner, outer)[:, None])
     spot = _on_edge(piece[which], shapely.boundary(plane)[zone[pair[which]]], ends[which, end])
-    row = roads.iloc[road[hit[pair[which]]]]
+    row = roads.iloc[road[pair[which]]]
     found = {"zone": zone[pair[which]], "kind": "road", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
     found |= {"road_id": row["id"].to_numpy(), "open": None}
     return pd.DataFrame(found | {"x": shapely.get_x(spot), "y": shapely.get_y(spot)}).astype(_FOUND)
@@ -98,15 +108,8 @@ def _inside(lines: Shapes, bands: Shapes, of: Ints) -> Shapes:
 
 
 @once
-def _gates(gates: pd.DataFrame, frame: Frame) -> tuple[Shapes, shapely.STRtree]:
-    points = frame.to_metres(np.asarray(gates["geometry"], object))
-    return points, shapely.STRtree(points)
-
-
-@once
-def _roads(roads: pd.DataFrame) -> tuple[Shapes, Ints, shapely.STRtree]:
-    lines, road = shapely.get_parts(np.asarray(roads["geometry"], object), return_index=True)
-    return lines, road, shapely.STRtree(lines)
+def _gates(gates: pd.DataFrame) -> shapely.STRtree:
+    return shapely.STRtree(gates["geometry"].to_numpy(object))
 
 
 def _on_edge(piece: Shapes, edge: Shapes, end: Shapes) -> Shapes:

@@ -13,9 +13,9 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from zoning.footprints import in_metres, near_footprints
 from zoning.geometry import Floats, Frame, Ints, Shapes, cell_centres, points_to_cells
 from zoning.lookup import Known, bare_words, find_rows, spread, unit_ids, units_by_parent
+from zoning.nearby import in_metres, near_footprints
 from zoning.once import once
 from zoning.settings import Settings
 

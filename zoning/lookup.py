@@ -122,24 +122,38 @@ def spread(sorted_keys: Ints | Cells, asked: Ints | Cells) -> tuple[Ints, Ints]:
     -------
     owner : (m,) position in `asked`; found : (m,) position in `sorted_keys`.
     """
-    first, last = np.searchsorted(sorted_keys, asked), np.searchsorted(sorted_keys, asked, "right")
-    sizes = last - first
+    return ranges(np.searchsorted(sorted_keys, asked), np.searchsorted(sorted_keys, asked, "right"))
+
+
+def ranges(first: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers of some ranges.
+
+    Parameters
+    ----------
+    first, end : (n,) where each begins, and before what it ends.
+
+    Returns
+    -------
+    owner : (m,) position of the range; number : (m,) in it.
+    """
+    sizes = np.maximum(end - first, 0)
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.repeat(np.arange(len(asked)), sizes), np.repeat(first, sizes) + within
+    return np.repeat(np.arange(len(first)), sizes), np.repeat(first, sizes) + within
 
 
-def in_pieces(n: int) -> list[slice]:
+def in_pieces(n: int, size: int = _PIECE) -> list[slice]:
     """Return where to cut what would take much memory as objects at one time.
 
     Parameters
     ----------
     n : number of rows.
+    size : how many at one time.
 
     Returns
     -------
     At least one slice; all together hold every row once, in order.
     """
-    return [slice(start, start + _PIECE) for start in range(0, max(n, 1), _PIECE)]
+    return [slice(start, start + size) for start in range(0, max(n, 1), size)]
 
 
 class Known:

@@ -5,6 +5,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Frame, Ints, Shapes, cell_centres
+from zoning.nearby import near, road_tree
 from zoning.once import once
 from zoning.ordered import in_one_piece
 
@@ -86,19 +87,14 @@ def _points(zones: pd.DataFrame, membership: pd.DataFrame) -> Shapes:
 def _by_road(points: Shapes, roads: pd.DataFrame, frame: Frame) -> np.ndarray:
     """Name loose cells or blocks after the nearest named road; without one, after their place."""
     found = np.array([(f"{p.y:.4f}, {p.x:.4f}",) * 2 for p in points], object).reshape(-1, 2)
-    words, lines = _named(roads, frame)
-    zone, road = lines.query_nearest(frame.to_metres(points), max_distance=NEAR_M)
-    beside = np.array([(f"{name}旁", f"by {english}") for name, english in words[road]], object).reshape(-1, 2)
-    order = np.argsort(-road, kind="stable")
-    found[zone[order]] = beside[order]
+    zone, road, line = near(points, NEAR_M, road_tree(roads), frame)
+    far = shapely.distance(frame.to_metres(points)[zone], line)
+    fits = np.flatnonzero(roads["name"].notna().to_numpy(bool)[road] & (far <= NEAR_M))
+    order = fits[np.lexsort((road[fits], far[fits], zone[fits]))]
+    first = order[np.diff(zone[order], prepend=-1) != 0]
+    named = roads.iloc[road[first]]
+    found[zone[first]] = np.column_stack([named["name"] + "旁", "by " + _english(named)])
     return found
-
-
-@once
-def _named(roads: pd.DataFrame, frame: Frame) -> tuple[np.ndarray, shapely.STRtree]:
-    named = roads[roads["name"].notna()]
-    words = np.column_stack([each.to_numpy(object) for each in (named["name"], _english(named))])
-    return words, shapely.STRtree(frame.to_metres(named["geometry"].to_numpy(object)))
 
 
 def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

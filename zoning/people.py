@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Cells, Floats, Ints, cell_centres, cover, parents
+from zoning.nearby import Points, placed
 from zoning.settings import Settings
 
 
@@ -56,8 +57,7 @@ def share_people(
     named = rows[rows["cell"].isna() & rows["area_id"].isin(shapes)]
     named = named.assign(geometry=pd.Series(named["area_id"].map(shapes), dtype=object))
     order = np.argsort(shapely.area(named["geometry"].to_numpy(object)), kind="stable")
-    points = shapely.points(atoms["lng"].to_numpy(), atoms["lat"].to_numpy()) if len(named) else np.empty(0, object)
-    _pour_areas(pool, named.iloc[order], points, settings)
+    _pour_areas(pool, named.iloc[order], placed(atoms), settings)
     found = pd.DataFrame({"people": pool.people, "households": np.nan_to_num(shares["households"])})
     found["told"] = pool.told | (weight == 0)
     columns = ["people", "finer", "shared", "replaced"]
@@ -187,12 +187,11 @@ def _pour_cells(pool: _Pool, rows: pd.DataFrame, settings: Settings) -> None:
         pool.land.append(_land(keys[bare], resolution, left[bare], room[bare]))
 
 
-def _pour_areas(pool: _Pool, rows: pd.DataFrame, points: np.ndarray, settings: Settings) -> None:
+def _pour_areas(pool: _Pool, rows: pd.DataFrame, points: Points, settings: Settings) -> None:
     """Pour population areas, small before large; cells that finer rows tell of keep their figure."""
-    tree = shapely.STRtree(points)
     for shape, total in zip(rows["geometry"], rows["people"].to_numpy(float), strict=True):
-        group = np.full(len(points), -1)
-        group[tree.query(shape, predicate="covers")] = 0
+        group = np.full(len(pool.cell), -1)
+        group[points.inside(np.array([shape], object))[1]] = 0
         held, touched = (cover(np.array([shape], object), settings.resolution, touch)[1] for touch in (False, True))
         cells = held if len(held) else touched
         on_land = 0.0

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.footprints import near_footprints
 from zoning.geometry import Floats, Ints, cell_centres, cell_polygons, cover
 from zoning.grounds.scene import Scene
+from zoning.nearby import near_footprints
 from zoning.plan import Plan
 from zoning.whatif import Claimed, atom_names, claimed, of_plan, take
 

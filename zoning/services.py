@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from zoning.geometry import Floats, Frame, Ints
+from zoning.lookup import in_pieces
 from zoning.once import once
 
 NODE_DIGITS = 7
@@ -94,12 +95,14 @@ def _reach(sites: pd.DataFrame, roads: pd.DataFrame, frame: Frame) -> _Reach:
 
 
 def _network(roads: pd.DataFrame, frame: Frame) -> _Network:
-    lines = shapely.get_parts(np.asarray(roads["geometry"], object))
-    at, line = shapely.get_coordinates(lines, return_index=True)
-    keys = np.round(at * 10**NODE_DIGITS).astype(np.int64)
-    unique, node = np.unique(keys, axis=0, return_inverse=True)
-    nodes = _plane(shapely.points(unique / 10**NODE_DIGITS), frame)
-    joined = line[1:] == line[:-1]
+    shapes, keys, first = roads["geometry"].to_numpy(object), [], []
+    for piece in in_pieces(len(shapes)):
+        at, line = shapely.get_coordinates(shapely.get_parts(shapes[piece]), return_index=True)
+        keys.append(np.round(at * 10**NODE_DIGITS).astype(np.int64))
+        first.append(np.diff(line, prepend=-1) != 0)
+    unique, node = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
+    degrees, joined = unique / 10**NODE_DIGITS, ~np.concatenate(first)[1:]
+    nodes = np.concatenate([_plane(shapely.points(degrees[piece]), frame) for piece in in_pieces(len(degrees))])
     ends = np.sort(np.column_stack([node[:-1][joined], node[1:][joined]]), axis=1)
     # A piece in two roads is one edge: a sparse matrix would add its two lengths.
     left, right = np.unique(ends[ends[:, 0] < ends[:, 1]], axis=0).T
@@ -121,7 +124,7 @@ def _ways(network: _Network, nodes: KDTree | None, sites: Points) -> tuple[Float
     edges = (np.append(network.left, leave), np.append(network.right, own))
     graph = csr_array((np.append(network.length, off_road), edges), shape=(size + len(sites),) * 2)
     metres, _, source = dijkstra(graph, directed=False, indices=own, return_predecessors=True, min_only=True)
-    return metres[:size], source[:size].astype(np.int64) - size
+    return metres[:size], source[:size] - size
 
 
 def _nearest(

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.geometry import Cells, Floats, Frame, Shapes, cell_centres, cell_polygons, cover
+from zoning.geometry import Cells, Floats, Frame, Ints, Shapes, cell_centres, cell_polygons, cover
 from zoning.lookup import at_level, atoms_inside
+from zoning.nearby import placed
 from zoning.once import once
 from zoning.policy import Policy
 from zoning.settings import Settings
@@ -68,9 +69,9 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
     if not fresh:
         return
     shapes = np.array(list(fresh.values()), object)
-    points, footprints = _trees(scene.units, scene.atoms)
-    held = dict(zip(fresh, _held(shapes, points, False, scene), strict=True))
-    met = dict(zip(fresh, _held(shapes, footprints, True, scene), strict=True))
+    footprints = _footprints(scene.units, scene.atoms)
+    held = dict(zip(fresh, _held(shapes, placed(scene.atoms).inside(shapes), False, scene), strict=True))
+    met = dict(zip(fresh, _held(shapes, footprints.query(shapes, "intersects"), True, scene), strict=True))
     if scene.policy.pack.holding == "touches":
         scene.exact.update(held)
         held = met
@@ -83,15 +84,13 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
 
 
 @once
-def _trees(units: pd.DataFrame, atoms: pd.DataFrame) -> tuple[shapely.STRtree, shapely.STRtree]:
-    """The representative points of unit atoms, and their footprints."""
-    points = shapely.points(atoms["lng"].to_numpy(float), atoms["lat"].to_numpy(float))
-    return shapely.STRtree(points), shapely.STRtree(units["geometry"].to_numpy(object)[atoms["unit"].to_numpy()])
+def _footprints(units: pd.DataFrame, atoms: pd.DataFrame) -> shapely.STRtree:
+    return shapely.STRtree(units["geometry"].to_numpy(object)[atoms["unit"].to_numpy()])
 
 
-def _held(outlines: Shapes, of_atoms: shapely.STRtree, touch: bool, scene: Scene) -> list[Cells]:
-    """Return, for each outline, the unit atoms whose shape or point it meets, and its cells; in order, each once."""
-    owner, row = of_atoms.query(outlines, predicate="intersects")
+def _held(outlines: Shapes, atoms: tuple[Ints, Ints], touch: bool, scene: Scene) -> list[Cells]:
+    """Return, for each outline, the unit atoms that it meets and its cells; in order, each once."""
+    owner, row = atoms
     cell_owner, cell = cover(outlines, scene.settings.resolution, touch)
     owner, atom = np.concatenate([owner, cell_owner]), np.concatenate([row.astype(np.uint64), cell])
     order = np.lexsort((atom, owner))

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zoning.footprints import in_metres, near_footprints
 from zoning.geometry import Cells, Ints, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene
 from zoning.lookup import at_level, atoms_by_cell, atoms_inside, find_rows, spread, unit_ids, units_by_parent
+from zoning.nearby import in_metres, near_footprints
 from zoning.rules import TakeAdjacent, TakeCells
 
 Keys = list[str | None]

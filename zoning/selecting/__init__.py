@@ -21,6 +21,7 @@ from zoning.geometry import (
     resolutions,
 )
 from zoning.lookup import spread
+from zoning.nearby import placed
 from zoning.pipeline import Plan
 
 MAX_ATOMS = 200_000
@@ -51,16 +52,6 @@ class Land:
         lng, lat : (n,) degrees, WGS84.
         """
         return self.plan.atoms["lng"].to_numpy(float), self.plan.atoms["lat"].to_numpy(float)
-
-    @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Return the points of unit atoms as a tree.
-
-        Returns
-        -------
-        STRtree, by row of the atoms table.
-        """
-        return shapely.STRtree(shapely.points(*self.points))
 
     @cached_property
     def unit_cells(self) -> Cells:
@@ -187,7 +178,7 @@ def in_shape(land: Land, shape: shapely.Geometry) -> Picked:
     here = shapely.intersection(shape, shapely.box(*land.box))
     if shapely.is_empty(here):
         raise InputError("the shape lies beyond the loaded ground; nothing was changed: load the ground there first")
-    rows = np.sort(land.tree.query(here, predicate="intersects"))
+    rows = np.sort(placed(land.plan.atoms).inside(np.array([here], object))[1])
     level = land.plan.settings.resolution
     _, cells = cover(np.array([here], object), level, touch=False)
     _, whole = cover(np.array([shape], object), _coarse(level), touch=False)

@@ -6,9 +6,9 @@ import numpy as np
 import shapely
 
 from zoning.errors import InputError, UnknownError
-from zoning.footprints import in_metres
 from zoning.geometry import Cells, cell_polygons, disks
 from zoning.lookup import spread
+from zoning.nearby import in_metres
 from zoning.selecting import Land, Picked, in_shape
 
 _MOST_RINGS, _MOST_M = 20, 2000.0

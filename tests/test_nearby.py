@@ -1,4 +1,4 @@
-"""Footprints near a place are those that a look at every one in metres finds, wherever on earth."""
+"""What lies near a place is what a look at every one in metres finds, wherever on earth."""
 
 import numpy as np
 import pandas as pd
@@ -6,9 +6,10 @@ import shapely
 from hypothesis import strategies as st
 
 from tests.examples import Hold, few_then_many
-from zoning.footprints import in_metres, near_footprints
 from zoning.geometry import Frame
+from zoning.nearby import Points, in_metres, near, near_footprints, road_tree
 
+GRID = [round(114 + 0.0005 * n, 4) for n in range(-30, 30)]
 OFFSETS = st.tuples(*[st.floats(-3000, 3000)] * 2)
 SIZES = st.tuples(*[st.sampled_from([2.0, 20.0, 300.0, 10_000.0])] * 2)
 CORNERS = st.tuples(st.floats(-9, 9), st.floats(-75, 75))
@@ -65,3 +66,35 @@ def test_a_footprint_that_is_asked_twice_is_the_same_object_and_nothing_stays_no
     assert one is two
     assert round(one.area) == 400
     assert none is None
+
+
+@few_then_many(40, 500)
+def test_points_in_strips_are_those_that_a_look_at_every_one_finds(hold: Hold) -> None:
+    spot = st.tuples(st.sampled_from(GRID), st.sampled_from(GRID).map(lambda at: at - 90))
+
+    def check(spots: list[tuple[float, float]], corners: list[tuple[float, float]], size: float) -> None:
+        lng, lat = np.array(spots).T
+        shapes = np.array([shapely.box(x, y, x + size, y + size / 2) for x, y in corners] + [shapely.Polygon()], object)
+        owner, row = Points(lng, lat).inside(shapes)
+        brute = np.argwhere(shapely.intersects_xy(shapes[:, None], lng, lat)).tolist()
+        assert sorted(map(list, zip(owner.tolist(), row.tolist(), strict=True))) == brute
+
+    hold(st.lists(spot, min_size=1, max_size=20), st.lists(spot, max_size=4), st.sampled_from([0.001, 0.005, 0.02]))(
+        check
+    )
+
+
+def test_of_no_points_none_is_inside() -> None:
+    found = Points(np.empty(0), np.empty(0)).inside(np.array([shapely.box(0, 0, 1, 1)], object))
+    assert [len(part) for part in found] == [0, 0]
+
+
+def test_a_road_near_a_place_is_found_in_metres() -> None:
+    lines = [shapely.LineString([(0, 0), (50, 0)]), shapely.LineString([(0, 500), (50, 500)])]
+    x, y = FRAME.to_metres(shapely.Point(114.05, 22.5)).coords[0]
+    plane = shapely.transform(np.array(lines, object), lambda at: at + np.array([x, y]))
+    roads = pd.DataFrame({"geometry": pd.Series(FRAME.to_degrees(plane), dtype=object)})
+    here = np.array([shapely.Point(114.05, 22.5)], object)
+    owner, row, line = near(here, 100.0, road_tree(roads), FRAME)
+    assert (owner.tolist(), row.tolist()) == ([0], [0])
+    assert shapely.equals_exact(line[0], plane[0], 1e-6)
