@@ -66,7 +66,8 @@ def find_parts(
     joins[ground[claims["joins"].to_numpy(bool)]] = True
     names, first = np.unique(held[joins[owner]], return_index=True)
     position, mark = _marks(names, atoms)
-    rank = claims.groupby(ground)["rank"].min().to_numpy(np.int64)
+    rank = np.full(len(keys), np.iinfo(np.int64).max)
+    np.minimum.at(rank, ground, claims["rank"].to_numpy(np.int64))
     met = _met(held, owner, [rims.get(key, held[:0]) for key in keys], rank)
     links = [met, _chain(held, owner), _chain(mark, owner[joins[owner]][first][position])]
     left, right = (np.concatenate([link[side] for link in links]) for side in (0, 1))
