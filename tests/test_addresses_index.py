@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.plain_index import PlainIndex
 from tests.small_town import area, derive_town, estate, house, stairwell
+from zoning import lookup
 from zoning.addresses import index as module
-from zoning.addresses import names, resolve
+from zoning.addresses import resolve
 from zoning.addresses.index import Index, index_of
 from zoning.addresses.names import NAMED
 from zoning.addresses.words import tidy
@@ -102,7 +103,7 @@ def named_towns(draw: st.DrawFn) -> dict[str, list[dict[str, object]]]:
 @given(named_towns())
 def test_every_name_and_id_of_any_town_is_found_as_before(rows: dict[str, list[dict[str, object]]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(names, "BLOCK", 2)
+        patch.setattr(lookup, "_PIECE", 2)
         the_same(derive_town(**rows), patch)
 
 

@@ -1,12 +1,10 @@
 """Ancestors of a level, areas at a point, atoms inside units, every place of a key."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.small_town import SETTINGS, area, estate, house, point, stairwell, table, tables
-from zoning import lookup
-from zoning.lookup import Known, area_at, at_level, atoms_inside, find_rows, spread
+from zoning.lookup import area_at, at_level, atoms_inside, spread
 from zoning.units import make_units
 
 GROUND = make_units(
@@ -66,17 +64,3 @@ def test_without_areas_or_coordinates_there_is_no_area() -> None:
 def test_every_position_of_each_asked_key_is_found(asked: list[int], owner: list[int], found: list[int]) -> None:
     got = spread(np.array([1, 2, 2, 3]), np.array(asked, np.int64))
     assert [part.tolist() for part in got] == [owner, found]
-
-
-def test_a_word_is_found_where_it_stands_alone() -> None:
-    words = pd.Series(["b", "a", None, "中", "a", ""], dtype="str")
-    asked = pd.Series(["中", "a", "b", None, "", "x"], dtype="str", index=[9, 8, 7, 6, 5, 4])
-    assert find_rows(asked, Known(words), 6).tolist() == [3, -1, 0, -1, 5, -1]
-    assert find_rows(None, Known(words), 2).tolist() == [-1, -1]
-    assert find_rows(asked, Known(words.iloc[:0]), 6).tolist() == [-1] * 6
-
-
-def test_words_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "_hashes", lambda words: np.zeros(len(words), np.uint64))
-    known = Known(pd.Series(["a", "b", "c"], dtype="str"))
-    assert find_rows(pd.Series(["c", "a", "d"], dtype="str"), known, 3).tolist() == [2, 0, -1]

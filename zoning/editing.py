@@ -18,10 +18,11 @@ from zoning.edits import Edited, number_atoms, number_lists, replay
 from zoning.edits.ledger import OUT
 from zoning.errors import InputError, UnknownError
 from zoning.geometry import Cells, Floats, cells_to_text, resolutions, text_to_cells
-from zoning.lookup import atoms_inside, find_rows, unit_ids
+from zoning.lookup import atoms_inside
 from zoning.people import people_on_land, share_people
 from zoning.pipeline import Plan, derive_state
 from zoning.policy import load_policy
+from zoning.register import find_rows, unit_ids
 from zoning.state import fold
 from zoning.store import Workspace, opened
 from zoning.strokes import Past, Stroke, row_of, table_of

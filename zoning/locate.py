@@ -14,9 +14,10 @@ import shapely
 from pyproj import Geod
 
 from zoning.geometry import Floats, Frame, Ints, Shapes, cell_centres, points_to_cells
-from zoning.lookup import Known, bare_words, find_rows, spread, unit_ids, units_by_parent
+from zoning.lookup import bare_words, spread, units_by_parent
 from zoning.nearby import in_metres, near_footprints
 from zoning.once import once
+from zoning.register import Register, find_rows, unit_ids
 from zoning.settings import Settings
 
 
@@ -86,18 +87,18 @@ def _column(facts: pd.DataFrame, name: str) -> np.ndarray:
 
 
 @once
-def _place_ids(places: pd.DataFrame) -> Known:
-    return Known(places["id"])
+def _place_ids(places: pd.DataFrame) -> Register:
+    return Register(places["id"])
 
 
 @once
-def _unit_names(units: pd.DataFrame) -> Known:
-    return Known(bare_words(units["name"]))
+def _unit_names(units: pd.DataFrame) -> Register:
+    return Register(bare_words(units["name"]))
 
 
 @once
-def _place_names(places: pd.DataFrame) -> Known:
-    return Known(bare_words(places["name"]))
+def _place_names(places: pd.DataFrame) -> Register:
+    return Register(bare_words(places["name"]))
 
 
 def _fill_from_cells(spots: pd.DataFrame, facts: pd.DataFrame) -> None:

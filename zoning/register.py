@@ -13,7 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-BLOCK = 20_000  # rows whose text is taken out of a column at once: as Python's own it is large
+from zoning.geometry import Ints
+from zoning.lookup import in_pieces, spread
+from zoning.once import once
 
 
 def reader(column: pd.Series) -> Callable[[Any], Any]:
@@ -57,11 +59,9 @@ class Register:
 
         Parameters
         ----------
-        column : texts, none missing, on an index of numbers.
+        column : texts on an index of numbers; what is missing is never found.
         """
-        self._words = in_arrow(column)
-        blocks = (column.iloc[at : at + BLOCK].to_numpy(object) for at in range(0, len(column), BLOCK))
-        hashes = np.fromiter(map(hash, chain.from_iterable(blocks)), np.int64, len(column))
+        self._words, hashes = in_arrow(column), _hashes(column)
         self._rows = np.argsort(hashes, kind="stable").astype(np.int32)
         self._hashes = hashes[self._rows].data
         self._numbers = column.index.to_numpy(np.int32)
@@ -105,3 +105,62 @@ class Register:
             return []
         same = pc.equal(self._words.take(pa.array(rows)), text).to_numpy(zero_copy_only=False)
         return list(dict.fromkeys(self._numbers[rows[same]].tolist()))
+
+    def find_each(self, texts: pd.Series) -> Ints:
+        """Return where each of many texts stands.
+
+        Parameters
+        ----------
+        texts : (n,) asked.
+
+        Returns
+        -------
+        (n,) numbers, -1 for what stands nowhere, or more than once.
+        """
+        owner, at = spread(np.asarray(self._hashes), _hashes(texts))
+        row = self._rows[at]
+        same = pc.equal(self._words.take(pa.array(row)), in_arrow(texts).take(pa.array(owner)))
+        hit = same.fill_null(False).to_numpy(zero_copy_only=False)
+        owner, number = owner[hit], self._numbers[row[hit]]
+        found = np.full(len(texts), -1)
+        found[owner] = np.where(np.bincount(owner, minlength=len(texts))[owner] == 1, number, -1)
+        return found
+
+
+def _hashes(column: pd.Series) -> Ints:
+    blocks = (column.iloc[piece].to_numpy(object) for piece in in_pieces(len(column)))
+    return np.fromiter(map(hash, chain.from_iterable(blocks)), np.int64, len(column))
+
+
+@once
+def unit_ids(units: pd.DataFrame) -> Register:
+    """Return the ids of units.
+
+    Parameters
+    ----------
+    units : of `make_units`.
+
+    Returns
+    -------
+    Register.
+    """
+    return Register(units["id"])
+
+
+def find_rows(ids: pd.Series | None, known: Register, n: int) -> Ints:
+    """Return where each id or name is.
+
+    Parameters
+    ----------
+    ids : (n,) text, missing ones too; None if there are none at all.
+    known : of a table.
+    n : how many are asked.
+
+    Returns
+    -------
+    (n,) rows, -1 where it is missing, or known to nobody or of several rows.
+    """
+    found = np.full(n, -1)
+    if ids is not None and (told := ids.notna().to_numpy(bool)).any():
+        found[told] = known.find_each(ids[told])
+    return found

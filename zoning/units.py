@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Frame, Ints, Shapes, points_to_cells
-from zoning.lookup import Known, find_rows, in_pieces
+from zoning.lookup import in_pieces
 from zoning.ordered import in_one_piece
 from zoning.pieces import cut_out
+from zoning.register import Register, find_rows
 from zoning.settings import Settings
 
 REST = "/rest"
@@ -121,7 +122,7 @@ def _column(table: pd.DataFrame, level: str, name: str) -> pd.Series:
 def _parents(units: pd.DataFrame, problems: list[tuple[str, str, str]]) -> Ints:
     """Return the row of the unit around each, -1 for none."""
     named = units["parent_id"].notna().to_numpy(bool)
-    parent = find_rows(units["parent_id"], Known(units["id"]), len(units))
+    parent = find_rows(units["parent_id"], Register(units["id"]), len(units))
     for row in np.flatnonzero(named & (parent < 0)):
         text = f"names the parent '{units.at[row, 'parent_id']}', which is not loaded; it stands alone until it is"
         problems.append(("unknown parent", units.at[row, "id"], text))

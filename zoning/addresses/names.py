@@ -11,7 +11,8 @@ import pandas as pd
 
 from zoning.addresses.words import part_labels
 from zoning.geometry import Ints
-from zoning.register import BLOCK, Register
+from zoning.lookup import in_pieces
+from zoning.register import Register
 
 NAMED = ("name", "name_en")
 HELD = ("units", "places", "areas")
@@ -99,8 +100,8 @@ def _inner(units: pd.DataFrame) -> Iterator[pd.Series]:
     inner = np.flatnonzero(parent >= 0)
     for column in NAMED:
         words = units[column].astype("str")
-        for at in range(0, len(inner), BLOCK):
-            rows = inner[at : at + BLOCK]
+        for piece in in_pieces(len(inner)):
+            rows = inner[piece]
             full, over = words.iloc[rows], words.iloc[parent[rows]].str.len().to_numpy()
             own = pd.concat([full[over == size].str.slice(int(size)) for size in np.unique(over)])
             own = own[own.isin([name for name in own.unique() if "" in part_labels(name)])]

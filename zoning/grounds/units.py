@@ -7,8 +7,9 @@ import shapely
 from zoning.geometry import Cells, Ints, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene
-from zoning.lookup import at_level, atoms_by_cell, atoms_inside, find_rows, spread, unit_ids, units_by_parent
+from zoning.lookup import at_level, atoms_by_cell, atoms_inside, spread, units_by_parent
 from zoning.nearby import in_metres, near_footprints
+from zoning.register import find_rows, unit_ids
 from zoning.rules import TakeAdjacent, TakeCells
 
 Keys = list[str | None]

@@ -10,7 +10,8 @@ from zoning.editing import resolve_atoms
 from zoning.edits import number_atoms
 from zoning.errors import UnknownError
 from zoning.geometry import Cells, Ints
-from zoning.lookup import at_level, atoms_inside, find_rows, unit_ids
+from zoning.lookup import at_level, atoms_inside
+from zoning.register import find_rows, unit_ids
 from zoning.selecting import Land, Picked
 
 
