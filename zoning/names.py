@@ -7,7 +7,7 @@ import shapely
 from zoning.geometry import Frame, Ints, Shapes, cell_centres
 from zoning.nearby import near, road_tree
 from zoning.once import once
-from zoning.ordered import in_one_piece
+from zoning.register import Register, unit_ids
 
 SHOWN = 3
 NEAR_M = 200.0
@@ -110,15 +110,18 @@ def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataF
     -------
     `proposals` with name and name_en; the key's own id where nothing is called so.
     """
-    ids = proposals["ground"].str.split(":", n=1).str[1]
-    called = _called(units, areas).reindex(ids.to_numpy(object)).set_axis(ids.index)
+    ids = pd.Series([key.partition(":")[2] for key in proposals["ground"].tolist()], proposals.index, dtype="str")
+    named = [ids.to_numpy(object), ids.to_numpy(object)]
+    for table, known in ((areas, _area_ids(areas)), (units, unit_ids(units))):
+        row = known.find_each(ids)
+        rows, at = table.iloc[row[row >= 0]], np.flatnonzero(row >= 0)
+        for told, words in zip(named, (rows["name"], _english(rows)), strict=True):
+            told[at] = np.where(words.notna(), words.to_numpy(object), told[at])
     return proposals.assign(
-        name=called["name"].fillna(ids).to_numpy(), name_en=called["name_en"].fillna(ids).to_numpy()
+        **{c: pd.Series(t, ids.index, "str") for c, t in zip(("name", "name_en"), named, strict=True)}
     )
 
 
 @once
-def _called(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    both = pd.concat([table[["id", "name"]].assign(name_en=_english(table)) for table in (units, areas)])
-    both = in_one_piece(both.drop_duplicates("id"))
-    return both.set_index(pd.Index(both["id"].to_numpy(object)))
+def _area_ids(areas: pd.DataFrame) -> Register:
+    return Register(areas["id"])
