@@ -114,10 +114,10 @@ def _box(shown: Shown, day: int, due: Round | None, tested: set[date] | None, ti
     state = "past" if on < shown.day else "now" if on == shown.day else "ahead"
     mark = _mark(due is not None, on, state, tested)
     label = f"{on.month}/{on.day}" if day == 1 or on.day == 1 else str(on.day)
-    told = html.Span([" ", text(f"cal_{mark}")], className="vh") if mark else ""
+    told = [html.Span([" ", text(f"cal_{mark}")], className="vh")] if mark else []
     current = {"aria-current": "date"} if state == "now" else {}
-    parts = [html.I(className=mark), html.Span(str(day)), html.Span(label, className="mut"), told]
-    return html.Li(parts, className=f"cal-{state}", **current)
+    parts = [html.I(className=mark), html.Span(str(day)), html.Span(label, className="mut"), *told]
+    return html.Li(parts, className="" if state == "ahead" else f"cal-{state}", **current)
 
 
 def _mark(due: bool, on: date, state: str, tested: set[date] | None) -> str:
