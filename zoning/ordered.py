@@ -175,6 +175,8 @@ def _equal(one: pd.DataFrame, other: pd.DataFrame) -> Mask:
     same = np.ones(len(one), bool)
     for column in one if len(one) else ():
         mine, theirs = one[column].array, other[column].array
+        if mine.equals(theirs):
+            continue
         equal = mine == theirs
         equal = equal if isinstance(equal, np.ndarray) else equal.fillna(False).to_numpy(bool)
         same &= equal if equal.all() else equal | (pd.isna(mine) & pd.isna(theirs))

@@ -64,7 +64,8 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
             "zone_id": pd.Categorical.from_codes(row, pd.Index(zones["zone_id"])),
             "hours": sums,
             "risk": _quantiles(pd.Series(sums)),
-        }
+        },
+        copy=False,
     )
 
 

@@ -191,7 +191,8 @@ def unedited(membership: pd.DataFrame) -> pd.DataFrame:
     `membership` with stroke, derived_class, derived_rank, derived_zone, pending.
     """
     rank, known = membership["rank"].to_numpy(np.int64), np.zeros(len(membership), bool)
+    none = pd.Series(np.full(len(membership), None, object), membership.index, object, copy=False)
     return membership.assign(
-        stroke=np.full(len(membership), None, object), derived_class=membership["class"],
+        stroke=none, derived_class=membership["class"],
         derived_rank=pd.arrays.IntegerArray(rank, known), derived_zone=membership["zone_id"], pending=False,
     )  # fmt: skip

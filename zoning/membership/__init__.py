@@ -214,10 +214,13 @@ def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
     -------
     rule_id, ground, class, fact_ids.
     """
-    keys, facts = ["rule_id", "ground", "class"], dict[tuple[str, ...], set[str]]()
+    keys = ["rule_id", "ground", "class"]
     rows = np.flatnonzero((claims["act"] == "propose").to_numpy(bool) & claims["live"].to_numpy(bool))
-    asked = claims[[*keys, "fact_id"]].iloc[rows]
-    for *key, fact in zip(*(asked[name].tolist() for name in asked), strict=True):
-        facts.setdefault(tuple(key), set()).add(fact)
-    table = pd.DataFrame(sorted(facts), columns=keys, dtype="str")
-    return table.assign(fact_ids=pd.Series([sorted(facts[key]) for key in sorted(facts)], dtype=object))
+    coded = [pd.factorize(claims[name].iloc[rows], sort=True) for name in (*keys, "fact_id")]
+    shape = [max(len(words), 1) for _, words in coded]
+    once = np.unique(np.ravel_multi_index([code for code, _ in coded], shape))
+    *key, fact = np.unravel_index(once, shape)
+    first = np.flatnonzero(np.diff(once // shape[-1], prepend=-1))
+    facts = np.split(coded[-1][1].to_numpy(object)[fact], first[1:])[: len(first)]
+    table = pd.DataFrame({c: words.array.take(at[first]) for c, at, (_, words) in zip(keys, key, coded, strict=False)})
+    return table.assign(fact_ids=pd.Series([each.tolist() for each in facts], dtype=object))
