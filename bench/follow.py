@@ -39,7 +39,8 @@ def one_more(state: State, n: int) -> State:
     old, name = homes.iloc[[n * len(homes) // ROUNDS]], f"one-more-{n}"
     hour = moment - pd.Timedelta(hours=1)
     times = dict.fromkeys(("reported_at", "onset_at", "recorded_at", "first_recorded_at"), hour)
-    row = old.assign(case_id=name, fact_id=f"cases:{name}", person_id=name, status="confirmed", **times)
+    told = {"status": "confirmed", "found_in": "community"}
+    row = old.assign(case_id=name, fact_id=f"cases:{name}", person_id=name, **told, **times)
     row["isolated_at"] = old["isolated_at"].where(pd.Series(False, index=old.index))
     row = row.astype({c: dtype for c, dtype in cases.dtypes.items() if c not in times})
     version = row[[c for c in state.versions if c in row]]

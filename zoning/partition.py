@@ -13,7 +13,7 @@ from zoning.geometry import Cells, Ints
 from zoning.grounds.scene import Scene
 from zoning.hashes import mix, number_names
 from zoning.lookup import spread
-from zoning.ordered import among
+from zoning.ordered import Change, among
 
 _NONE = np.empty(0, np.uint64)
 
@@ -72,8 +72,9 @@ def part_claims(
     part[few] = sums[number]
     names, rest = np.unique(part[few]), ~among(before.of, touched)
     marks, of = _marks(some, part[few], scene)
-    at = np.searchsorted(before.marks[rest], marks)
-    found = Partition(token, part, np.insert(before.marks[rest], at, marks), np.insert(before.of[rest], at, of))
+    old, fresh = (pd.DataFrame({"mark": m, "of": o}, copy=False) for m, o in ((before.marks, before.of), (marks, of)))
+    table = Change(rest, np.searchsorted(before.marks, marks)).apply(old, fresh)
+    found = Partition(token, part, table["mark"].to_numpy(np.uint64), table["of"].to_numpy(np.uint64))
     return found, np.setdiff1d(names, touched), np.setdiff1d(touched, names)
 
 

@@ -6,12 +6,14 @@ Risk is the person-hours of sources present within their windows, in four quanti
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from zoning.geometry import Cells, Ints
+from zoning.geometry import Cells
 from zoning.hashes import number_names
 
 CLASSES = 4
+Rows = npt.NDArray[np.int32]
 
 
 def zones_in_cells(membership: pd.DataFrame, also: Sequence[str] = ()) -> pd.DataFrame:
@@ -59,8 +61,8 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
     return pd.DataFrame(
         {
             "cell": np.insert(cells, spot[~inside], at[~inside]),
-            "class": pd.Categorical.from_codes(np.append(code, -1)[row], classes),
-            "rank": np.where(row < 0, 0, np.append(zones["rank"].to_numpy(np.int64), 0)[row]),
+            "class": pd.Categorical.from_codes(np.append(code, -1).astype(np.int16)[row], classes),
+            "rank": np.append(zones["rank"].to_numpy(np.int64), 0)[row],
             "zone_id": pd.Categorical.from_codes(row, pd.Index(zones["zone_id"])),
             "hours": sums,
             "risk": _quantiles(pd.Series(sums)),
@@ -69,10 +71,10 @@ def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) ->
     )
 
 
-def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Ints]:
-    """Return the cells in order, and the row of the first of the zones of each."""
+def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Rows]:
+    """Return the cells in order, and the row of the first of the zones of each; of a city they are many."""
     numbers = pd.Index(number_names(zones["zone_id"].to_numpy(object)))
-    row = np.asarray(numbers.get_indexer(shown["zone"].to_numpy(np.uint64)), np.int64)
+    row = numbers.get_indexer(shown["zone"].to_numpy(np.uint64)).astype(np.int32)
     cell = shown["cell"].to_numpy(np.uint64)
     start = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
     return cell[start], np.minimum.reduceat(row, start) if len(start) else row
