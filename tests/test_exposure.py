@@ -156,6 +156,14 @@ def test_visits_of_others_and_later_ones_are_no_stays() -> None:
     assert later["fact_id"].tolist() == ["cases:C1"]
 
 
+def test_a_stay_names_its_visit_by_the_number_that_it_has_among_all() -> None:
+    rows = [stay("V1", "X9"), stay("V2", "X9"), stay("V3", "C1"), stay("V4", "C1", arrive_at="30")]
+    visits = facts("visits", rows)[0]
+    for some in (visits, visits[visits["person_id"] == "C1"]):
+        found = find_stays(sources(home("C1")), some, AS_OF).set_index("fact_id")["visit"]
+        assert found.to_dict() == {"cases:C1": -1, "visits:V3": 2}
+
+
 def test_a_visit_of_a_withdrawn_case_and_a_withdrawn_visit_are_ghosts() -> None:
     for gone in ("cases:C1", "visits:V1"):
         found = stays(home("C1"), stay("V1", "C1"), withdrawn=(gone,)).set_index("fact_id")

@@ -85,14 +85,14 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     Parameters
     ----------
     sources : of `find_sources`.
-    visits : one row a visit (contract `visits` with fact_id, first_recorded_at, withdrawn).
+    visits : contract `visits` with fact_id, first_recorded_at, withdrawn; each under the number that it is told by.
     as_of : UTC; later visits are not seen.
 
     Returns
     -------
     One row a stay: fact_id, trigger (residence or visit), founded_at, reported_at, from_at, last_presence_at, hours
     inside the window, place_risk, contacts_traceable, cleaned_at and found_in (of its case), ghost, case (row of
-    `sources`), visit (row of `visits`, -1 for the home).
+    `sources`), visit (number of `visits`, -1 for the home).
     """
     homes = pd.DataFrame({"case": np.arange(len(sources)), "visit": -1, "trigger": "residence"})
     homes = homes.assign(**{c: sources[c].to_numpy() for c in ("fact_id", "founded_at", "ghost")})
@@ -100,7 +100,7 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     away = sources["found_in"].isin(_AWAY) & sources["isolated_at"].isna() & sources["home_until"].isna()
     homes = homes[~away.to_numpy(bool)]
     there = np.flatnonzero((visits["arrive_at"] <= pd.Timestamp(as_of)).to_numpy(bool))
-    seen = visits[list(_OF_VISIT)].iloc[there].assign(visit=there)
+    seen = visits[list(_OF_VISIT)].iloc[there].assign(visit=visits.index[there])
     persons = pd.DataFrame({"person_id": sources["person_id"], "case": np.arange(len(sources))})
     stays = seen.merge(persons, on="person_id").rename(columns={"arrive_at": "arrive", "leave_at": "leave"})
     stays["leave"] = stays["leave"].fillna(stays["arrive"])

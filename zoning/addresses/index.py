@@ -14,7 +14,7 @@ from zoning.addresses.words import labels_of, tidy, whole_word
 from zoning.gazetteer import Gazetteer, make_gazetteer, plain
 from zoning.geometry import Ints
 from zoning.lookup import atoms_inside, spread, units_by_parent
-from zoning.register import Register, in_arrow, reader
+from zoning.register import Register, in_arrow, reader, unit_ids
 
 _SEARCHED = ("places", "roads", "areas")
 _TREES = 500  # of so many estates or houses the full names are kept at hand
@@ -36,7 +36,7 @@ class Index:
         """
         self.units, self.inside = town.units, town.inside
         self.tables = {"units": town.units, **{k: town.tables[k] for k in _SEARCHED}}
-        self.by_id, self.atoms = Register(town.units["id"]), Register(town.atoms["atom_id"].reset_index(drop=True))
+        self.by_id, self.atoms = unit_ids(town.units), Register(town.atoms["atom_id"].reset_index(drop=True))
         self.id_of, self.level_of = reader(town.units["id"]), reader(town.units["level"])
         self._names_of = {kind: [reader(self.tables[kind][column]) for column in NAMED] for kind in HELD}
         self.name_of, self.name_en_of = self._names_of["units"]

@@ -100,7 +100,7 @@ def _inner(units: pd.DataFrame) -> Iterator[pd.Series]:
     inner = np.flatnonzero(parent >= 0)
     for column in NAMED:
         words = units[column].astype("str")
-        for piece in in_pieces(len(inner)):
+        for piece in in_pieces(len(inner)) if len(inner) else ():
             rows = inner[piece]
             full, over = words.iloc[rows], words.iloc[parent[rows]].str.len().to_numpy()
             own = pd.concat([full[over == size].str.slice(int(size)) for size in np.unique(over)])
