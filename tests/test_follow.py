@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.examples import Hold, few_then_many
-from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, estate, facts, home, house, tables
+from tests.small_town import POLICY, SETTINGS, Row, area, at, decisions, estate, facts, home, house, point, stay, tables
 from tests.stroke_strategies import row, stroke, undo
 from tests.town_strategies import Rows, causes, grounds
 from zoning import follow
@@ -273,3 +273,16 @@ def test_parts_made_one_at_a_time_are_the_same_plan(town_folder: Path, monkeypat
     monkeypatch.setattr(kept_, "_AT_ONCE", 1)
     same(derive_state(state, POLICY, now), whole)
     forget()
+
+
+def test_the_visit_of_a_later_case_is_where_it_was_and_not_where_another_is() -> None:
+    story, now = Story(tables(buildings=[house(f"B{n}", 2000 * n, 0) for n in range(4)])), at("14")
+    story.rows["visits"] = [stay("V1", "C1", **point(2010, 10)), stay("V2", "C2", **point(6010, 10))]
+    forget()
+    for case, unit in (("C1", "B0"), ("C2", "B2")):
+        story.rows["cases"].append(home(case, unit))
+        plan = derive_state(story.state(now), POLICY, now)
+    where = plan.stays.set_index("fact_id")["unit"].map(plan.units["id"])
+    assert where.to_dict() == {"cases:C1": "B0", "visits:V1": "B1", "cases:C2": "B2", "visits:V2": "B3"}
+    forget()
+    same(plan, derive_state(story.state(now), POLICY, now))
