@@ -77,8 +77,8 @@ def read_stays(shown: Shown, text: str, about: datetime) -> list[dict[str, Any]]
                 found[-1]["leave"] = times[0].isoformat()
             continue
         hit = _place(shown, index, after) or _place(shown, index, before)
-        said = f"{before}{text[token.at : token.end]}{after}".strip(" ，,、：:")
-        found.append({"arrive": times[0].isoformat(), "leave": _later(times), "said": said[:120], "hit": hit})
+        said = f"{before}{text[token.at : token.end]}{after}".strip(" \n，,、：:")
+        found.append({"arrive": times[0].isoformat(), "leave": _later(times), "said": said[:120].strip(), "hit": hit})
     return found[:MOST]
 
 

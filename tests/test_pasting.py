@@ -54,6 +54,12 @@ def test_words_without_a_clock_tell_no_stay(shown: Shown) -> None:
     assert told(shown, "住石涌市场旁，身份证 440301199001011234，电话13800000000，核酸3月14日阳性") == []
 
 
+@pytest.mark.parametrize("text", ["0点\n", "3月14日8点在石涌市场\n\n", "8点" + "石" * 117 + "  涌"])
+def test_what_was_said_has_no_blank_about_it(shown: Shown, text: str) -> None:
+    (stay,) = read_stays(shown, text, CLOCK)
+    assert stay["said"] == stay["said"].strip()
+
+
 @given(st.text("3月14日在石涌市场8:30至-～时点半下午次日离开，。；\n 0129", max_size=60))
 def test_any_text_is_read_without_a_stumble(shown: Shown, text: str) -> None:
     for stay in read_stays(shown, text, CLOCK):
