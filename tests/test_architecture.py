@@ -18,7 +18,7 @@ from tests.house import PACKAGES, ROOT, functions, imports, module_name, python_
 BASE = (
     *("errors", "settings", "tables", "forms", "times", "options", "geometry", "pieces", "datum", "breaches"),
     *("graded", "choices", "rules", "classes", "contradictions", "policy", "lookup", "clocks", "hashes", "ics", "once"),
-    *("ordered", "register", "spelling", "nearby"),
+    *("ordered", "register", "spelling", "nearby", "typed"),
 )
 # A stage and the parts that only it imports, in the order of the way of the data.
 STAGES: dict[str, tuple[str, ...]] = {

@@ -54,7 +54,7 @@ class Stays:
 class Claims:
     """What stays claim, and which rules they fire.
 
-    `fired`: of `fire_all`. `table`: of `take_grounds`, in order of the stays, with act, slot, class, style, rank, per,
+    `fired`: of `fire_all`. `table`: of `take_grounds`, in order of the stays, with act, slot, class, rank, per,
     joins, fact_id, `ignored` (its case moves no clock, by where it was found), `mark` (uint64 hash of row and stay).
     """
 
@@ -275,8 +275,8 @@ def _with_classes(claims: pd.DataFrame, stays: pd.DataFrame, policy: Policy) -> 
 @once
 def _said(policy: Policy) -> pd.DataFrame:
     """What a pack says of each of its rules and of the class that it gives."""
-    told = [(r.id, r.act, r.slot, r.target, policy.classes[r.target]) for r in policy.rules]
+    told = [(r.act, r.slot, r.target, policy.classes[r.target]) for r in policy.rules]
     return pd.DataFrame(
-        [(name, act, slot, of, c.style, c.rank, c.per, c.joins) for name, act, slot, of, c in told],
-        columns=["rule_id", "act", "slot", "class", "style", "rank", "per", "joins"],
-    )
+        [(act, slot, of, c.rank, c.per, c.joins) for act, slot, of, c in told],
+        columns=["act", "slot", "class", "rank", "per", "joins"],
+    ).astype(dict.fromkeys(("act", "per"), "category"))  # which no decision changes

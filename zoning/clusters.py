@@ -91,20 +91,21 @@ def around(held: Cells, atoms: pd.DataFrame) -> Cells:
     (m,) atom numbers.
     """
     row, cells = held[held < len(atoms)].astype(np.int64), held[held >= len(atoms)]
-    buildings, by_building = _by_building(atoms)
+    buildings, in_order, by_building = _by_building(atoms)
     of_row = pd.Series(buildings[row]).drop_duplicates().to_numpy(np.int64)
     _, near = disks(np.unique(np.append(cells, atoms["cell"].to_numpy(np.uint64)[row])), 1)
     names, by_cell = atoms_by_cell(atoms)
     units = by_cell[spread(names, np.unique(near))[1]]
-    mates = by_building[spread(buildings[by_building], of_row[of_row >= 0])[1]]
+    mates = by_building[spread(in_order, of_row[of_row >= 0])[1]]
     return np.unique(np.concatenate([held, near, units.astype(np.uint64), mates.astype(np.uint64)]))
 
 
 @once
-def _by_building(atoms: pd.DataFrame) -> tuple[Ints, Ints]:
-    """Number of each atom's building, -1 for none, and the atoms by it."""
+def _by_building(atoms: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """Number of each atom's building, -1 for none; these in order, and the atoms by it."""
     building = pd.factorize(atoms["building_id"])[0]
-    return building, np.argsort(building, kind="stable")
+    order = np.argsort(building, kind="stable")
+    return building, building[order], order
 
 
 def _met(held: Cells, owner: Ints, rims: list[Cells], rank: Ints) -> tuple[Ints, Ints]:

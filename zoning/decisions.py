@@ -13,18 +13,18 @@ from zoning.once import once
 from zoning.policy import Policy
 from zoning.settings import Settings
 from zoning.times import zone_info
+from zoning.typed import typed_rows
 
 TIMES = (
     *("delineated_at", "in_force_from", "class_since", "clock_from", "lift_from", "hold_until", "ended_at"),
     *("watch_until", "earliest_lift_at"),
 )
-_TOLD = ("status", "stage", "notice_no", "decided_by", "gates", "new_facts", "redrawn", *TIMES)
 # Tables of parts are put together: a column that says nothing in one has the type that it has in another.
 _DTYPES = {
     **dict.fromkeys(("status", "stage"), "str"),
     **dict.fromkeys(("notice_no", "decided_by", "gates", "new_facts"), "object"),
-    **dict.fromkeys(TIMES, "datetime64[us, UTC]"),
     "redrawn": "bool",
+    **dict.fromkeys(TIMES, "datetime64[us, UTC]"),
 }
 _NOTHING = {"status": "proposed", "stage": "none", "redrawn": False, "notice_no": None, "decided_by": None}
 _INPUTS = ("zone_id", "aliases", "class", "origin", "settled", "last_presence_at", "cleaned_at", "fact_ids", "atoms")
@@ -54,7 +54,7 @@ def apply_decisions(
     """
     known = _by_zone(standings)
     rows = [_told(zone, known, policy, settings, as_of) for zone in zones[list(_INPUTS)].to_dict("records")]
-    return zones.assign(**{c: pd.Series([r.get(c) for r in rows], zones.index, _DTYPES[c]) for c in _TOLD})
+    return zones.assign(**typed_rows([tuple(map(row.get, _DTYPES)) for row in rows], _DTYPES).set_index(zones.index))
 
 
 @once

@@ -12,10 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from zoning.geometry import Ints
-from zoning.lookup import text_among
+from zoning.lookup import spread, text_among
 from zoning.policy import Policy
+from zoning.typed import typed
 
-_HOUR = pd.Timedelta(hours=1)
+_HOUR = np.timedelta64(3_600_000_000, "us")
+Moments = npt.NDArray[np.datetime64]
 _AWAY = ("quarantine", "closed_loop")
 _OF_CASE = (
     *("fact_id", "case_id", "person_id", "first_recorded_at", "reported_at", "onset_at", "first_positive_at"),
@@ -94,34 +96,41 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
     inside the window, place_risk, contacts_traceable, cleaned_at and found_in (of its case), ghost, case (row of
     `sources`), visit (number of `visits`, -1 for the home).
     """
-    homes = pd.DataFrame({"case": np.arange(len(sources)), "visit": -1, "trigger": "residence"})
-    homes = homes.assign(**{c: sources[c].to_numpy() for c in ("fact_id", "founded_at", "ghost")})
-    homes["arrive"], homes["leave"] = sources["home_from"], sources["home_until"]
     away = sources["found_in"].isin(_AWAY) & sources["isolated_at"].isna() & sources["home_until"].isna()
-    homes = homes[~away.to_numpy(bool)]
+    home, (case, row) = np.flatnonzero(~away.to_numpy(bool)), _visits_of(sources, visits, as_of)
+    case, seen, n = np.append(home, case), visits[list(_OF_VISIT)].iloc[row], len(home)
+    arrive, left = _times(seen["arrive_at"]), _times(seen["leave_at"])
+    arrive, leave = np.append(_times(sources["home_from"])[home], arrive), np.where(np.isnat(left), arrive, left)
+    leave = np.append(_times(sources["home_until"])[home], leave)
+    start, end = (_times(sources[name])[case] for name in ("start", "end"))
+    begin, last = np.where(arrive > start, arrive, start), np.where(leave < end, leave, end)
+    hours, ghost, visit = (last - begin) / _HOUR, sources["ghost"].to_numpy(bool)[case], np.arange(len(case)) >= n
+    ghost[n:] |= seen["withdrawn"].to_numpy(bool)
+    at_home = seen.iloc[:0].reindex(range(n))  # of which no visit tells
+    both = {name: pd.concat([at_home[name], seen[name]]).array for name in ("place_risk", "contacts_traceable")}
+    both["fact_id"] = pd.concat([sources["fact_id"].iloc[home], seen["fact_id"]]).array
+    both["founded_at"] = np.append(_times(sources["founded_at"])[home], _times(seen["first_recorded_at"]))
+    both["trigger"] = pd.Series(["residence", "visit"], dtype="str").array.take(visit.astype(np.int64))
+    both |= {name: sources[name].array.take(case) for name in ("reported_at", "cleaned_at", "found_in")}
+    both |= {"from_at": begin, "last_presence_at": last, "hours": hours, "ghost": ghost, "case": case}
+    both["visit"] = np.append(np.full(n, -1), visits.index.to_numpy(np.int64)[row])
+    moment = visit & (arrive == leave) & (arrive >= start) & (arrive < end)
+    told = np.flatnonzero((hours > 0) | moment)
+    table = typed({name: values[told] for name, values in both.items()}, _DTYPES)
+    return table.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
+
+
+def _visits_of(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> tuple[Ints, Ints]:
+    """Return the visits that are seen of people who are sources: the row of the source and of the visit."""
     there = np.flatnonzero((visits["arrive_at"] <= pd.Timestamp(as_of)).to_numpy(bool))
-    seen = visits[list(_OF_VISIT)].iloc[there].assign(visit=visits.index[there])
-    persons = pd.DataFrame({"person_id": sources["person_id"], "case": np.arange(len(sources))})
-    stays = seen.merge(persons, on="person_id").rename(columns={"arrive_at": "arrive", "leave_at": "leave"})
-    stays["leave"] = stays["leave"].fillna(stays["arrive"])
-    stays["ghost"] = stays["withdrawn"].to_numpy(bool) | sources["ghost"].to_numpy(bool)[stays["case"]]
-    stays = stays.assign(trigger="visit", founded_at=stays["first_recorded_at"])
-    both = pd.concat([homes, stays], ignore_index=True)
-    row = both["case"].to_numpy()
-    start, end = (sources[c].array.take(row) for c in ("start", "end"))
-    both["from_at"] = both["arrive"].where(both["arrive"] > start, start)
-    both["last_presence_at"] = both["leave"].where(both["leave"] < end, end)
-    for name in ("reported_at", "cleaned_at", "found_in"):
-        both[name] = sources[name].array.take(row)
-    both["hours"] = (both["last_presence_at"] - both["from_at"]) / _HOUR
-    moment = (both["visit"] >= 0) & (both["arrive"] == both["leave"])
-    inside = (both["arrive"] >= start) & (both["arrive"] < end)
-    both = both[(both["hours"] > 0) | (moment & inside)]
-    kept = ["fact_id", "trigger", "founded_at", "reported_at", "from_at", "last_presence_at", "hours", "place_risk"]
-    both = both.reindex(
-        columns=[*kept, "contacts_traceable", "cleaned_at", "found_in", "ghost", "case", "visit"]
-    ).astype(_DTYPES)
-    return both.sort_values(["founded_at", "fact_id"], kind="stable", ignore_index=True)
+    person, _ = pd.factorize(pd.concat([sources["person_id"], visits["person_id"].iloc[there]]))
+    order = np.argsort(person[: len(sources)], kind="stable")
+    owner, place = spread(person[order], person[len(sources) :])
+    return order[place], there[owner]
+
+
+def _times(column: pd.Series) -> Moments:
+    return np.asarray(column.to_numpy("datetime64[us]"))
 
 
 def find_ignored(rule: Ints, stay: Ints, stays: pd.DataFrame, policy: Policy) -> npt.NDArray[np.bool_]:

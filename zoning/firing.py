@@ -13,7 +13,9 @@ from zoning.geometry import Cells, Ints
 from zoning.grounds.scene import Scene
 from zoning.hashes import mix
 from zoning.ordered import Change, Mask
-from zoning.triggers import ALONE, counted_with, fire
+from zoning.triggers import ALONE, counted_with, counts, fire
+
+_ZERO = np.zeros(1, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Fired:
     """Which stays fire which rules.
 
     `masks`: rule id -> which stays fire it; `number`: which rules each stay fires, as one number; `open`: of each stay
-    whether its place is known (1) and whether it counts (2); `groups`: rule id -> of `counted_with`.
+    whether its place is known (1) and whether it counts (2); `groups`: rule id -> of `counted_with`, of rules
+    that count.
     """
 
     masks: Mapping[str, Mask]
@@ -50,28 +53,25 @@ def fire_all(before: Fired | None, change: Change, stays: pd.DataFrame, scene: S
     same = row >= 0
     same[same] = told[same] == before.open[row[same]]
     new = stays[["unit", "lng", "lat"]].iloc[np.flatnonzero(row < 0)]
-    alone, masks, groups = _Asked.of(~same, counted, stays), dict[str, Mask](), dict[str, Ints]()
+    alone, masks, groups, again = _Asked.of(~same, counted, stays), dict[str, Mask](), dict[str, Ints](), ~same
     for rule in scene.policy.rules:
-        old = before.groups.get(rule.id, np.empty(0, np.int64))
-        group = groups[rule.id] = _groups(old, counted_with(rule, new, scene.units, scene.tables["areas"]), row)
-        others = _with_changed(group, old, row, same)
-        asked = _Asked.of(~same | others, counted, stays) if others.any() else alone
-        masks[rule.id] = mask = np.zeros(len(stays), bool)
-        mask[asked.rows] = fire(rule, asked.stays, asked.spots, scene.units, scene.tables, scene.frame)
-        if len(asked.rows) < len(stays):
-            left = ~asked.mask
-            mask[left] = before.masks[rule.id][row[left]]
-    number = np.zeros(len(stays), np.uint64)
-    for n, mask in enumerate(masks.values()):
-        number[mask] += mix(np.array([n + 1], np.uint64))
+        asked, old = alone, before.groups.get(rule.id, np.empty(0, np.int64))
+        if counts(rule):
+            group = groups[rule.id] = _groups(old, counted_with(rule, new, scene.units, scene.tables["areas"]), row)
+            others = _with_changed(group, old, row, same)
+            asked, again = _Asked.of(~same | others, counted, stays) if others.any() else alone, again | others
+        masks[rule.id] = np.append(before.masks.get(rule.id, np.empty(0, bool)), False)[row]
+        fires = fire(rule, asked.stays, asked.spots, scene.units, scene.tables, scene.frame)
+        masks[rule.id][asked.rows] = fires
+    number, rows = np.append(before.number, np.uint64(0))[row], np.flatnonzero(again)
+    number[rows] = sum((mix(np.array([n + 1], np.uint64)) * mask[rows] for n, mask in enumerate(masks.values())), _ZERO)
     return Fired(masks, number, told, groups)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """Stays that are asked again: which, their rows, and these of both tables."""
+    """Stays that are asked again: their rows, and these of both tables."""
 
-    mask: Mask
     rows: Ints
     stays: pd.DataFrame
     spots: pd.DataFrame
@@ -79,7 +79,7 @@ class _Asked:
     @classmethod
     def of(cls, mask: Mask, stays: pd.DataFrame, spots: pd.DataFrame) -> "_Asked":
         rows = np.flatnonzero(mask)
-        return cls(mask, rows, *(table.iloc[rows].reset_index(drop=True) for table in (stays, spots)))
+        return cls(rows, *(table.iloc[rows].reset_index(drop=True) for table in (stays, spots)))
 
 
 def _groups(before: Ints, new: Ints, row: Ints) -> Ints:

@@ -17,7 +17,7 @@ from zoning.risk import zones_in_cells
 from zoning.settling import settle
 
 _DRESSED = ("zones", "membership", "former", "grounds")
-_BY_DECISIONS = ["class", "style", "rank", "joins", "settled", "ended", "origin", "rule_class", "calm"]
+_BY_DECISIONS = ["class", "rank", "joins", "settled", "ended", "origin", "rule_class", "calm"]
 _SETTLED = ["mark", "settled", "ended", "origin", "class", "rule_class", "calm", "ground", "slot"]
 
 
@@ -53,7 +53,7 @@ def settle_all(
         return kept.settled, np.append(row, np.full(len(kept.settled) - len(row), -1))
     marked = np.append((old["settled"].notna() | old["calm"]).to_numpy(bool), False)[row]
     again = (row < 0) | marked
-    few = settle(claims[again].reset_index(drop=True), standings, policy, as_of)
+    few = settle(claims.iloc[np.flatnonzero(again)].reset_index(drop=True), standings, policy, as_of)
     live[marked] = few["live"].to_numpy(bool)[marked[again]]
     found = change.apply(old[_BY_DECISIONS], few.loc[row[again] < 0, _BY_DECISIONS])
     kept.settled = claims.assign(**{c: found[c] for c in found}, live=live)

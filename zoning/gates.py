@@ -12,6 +12,7 @@ from zoning.lookup import in_pieces
 from zoning.nearby import near, road_tree
 from zoning.once import once
 from zoning.settings import Settings
+from zoning.typed import typed
 
 EDGE_M = 1.0  # a road that stays within this of the outline runs along it
 NEAR_DEG = 2e-5  # about 2 m: roads this near to an outline are looked at
@@ -61,8 +62,8 @@ def place_gates(
     found["zone_id"] = zones["zone_id"].to_numpy()[found["zone"].to_numpy(int)]
     found["gate_id"] = _gate_ids(found)
     at = shapely.get_coordinates(frame.to_degrees(shapely.points(found["x"], found["y"])))
-    found["lng"], found["lat"] = at[:, 0], at[:, 1]
-    return found.sort_values(["zone_id", "gate_id"], ignore_index=True)[list(DTYPES)].astype(DTYPES)
+    table = typed(dict(found) | {"lng": at[:, 0], "lat": at[:, 1]}, DTYPES)
+    return table.sort_values(["zone_id", "gate_id"], ignore_index=True)
 
 
 def _entrances(shapes: Shapes, plane: Shapes, gates: pd.DataFrame, settings: Settings, frame: Frame) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def _entrances(shapes: Shapes, plane: Shapes, gates: pd.DataFrame, settings: Set
     zone, points, row = zone[close], points[close], gates.iloc[gate[close]]
     found = {"zone": zone, "kind": "entrance", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
     found |= {"road_id": None, "open": row["open"].to_numpy()}
-    return pd.DataFrame(found | {"x": shapely.get_x(points), "y": shapely.get_y(points)}).astype(_FOUND)
+    return typed(found | {"x": shapely.get_x(points), "y": shapely.get_y(points)}, _FOUND)
 
 
 def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def _crossings(shapes: Shapes, plane: Shapes, roads: pd.DataFrame, frame: Frame)
     row = roads.iloc[road[pair[which]]]
     found = {"zone": zone[pair[which]], "kind": "road", "key": row["id"].to_numpy(), "name": row["name"].to_numpy()}
     found |= {"road_id": row["id"].to_numpy(), "open": None}
-    return pd.DataFrame(found | {"x": shapely.get_x(spot), "y": shapely.get_y(spot)}).astype(_FOUND)
+    return typed(found | {"x": shapely.get_x(spot), "y": shapely.get_y(spot)}, _FOUND)
 
 
 def _inside(lines: Shapes, bands: Shapes, of: Ints) -> Shapes:

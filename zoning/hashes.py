@@ -71,10 +71,10 @@ def number_names(names: npt.NDArray[np.object_]) -> Cells:
 
     Parameters
     ----------
-    names : (n,) text.
+    names : (n,) text, few of it twice.
 
     Returns
     -------
     (n,) uint64.
     """
-    return np.asarray(pd.util.hash_array(names), np.uint64)
+    return np.asarray(pd.util.hash_array(names, categorize=False), np.uint64)

@@ -75,7 +75,7 @@ def locate(
     loose = (spots["unit"] < 0) & np.isfinite(spots["lng"])
     found, near = _unit_at(spots.loc[loose, "lng"], spots.loc[loose, "lat"], units, frame, settings)
     spots.loc[loose, "unit"], spots.loc[loose, "near"] = found, near
-    rough = words & ((place >= 0) | spots["unit"].isin(units.index[units["level"] == "estate"]))
+    rough = words & ((place >= 0) | _in_estate(spots["unit"].to_numpy(np.int64), units))
     spots["sure"] = ~spots["near"] & ~_ambiguous(spots, loose, units, frame, settings) & ~rough
     _floor_of_place(spots, place, places, units)
     spots["cell"] = points_to_cells(spots["lng"].to_numpy(), spots["lat"].to_numpy(), settings.resolution)
@@ -199,6 +199,13 @@ def _unit_at(
 
 def _estates(rows: Ints, units: pd.DataFrame) -> np.ndarray:
     return np.asarray(units["level"].iloc[rows] == "estate", bool)
+
+
+def _in_estate(rows: Ints, units: pd.DataFrame) -> np.ndarray:
+    """Return which rows, -1 among them, are estates."""
+    found = rows >= 0
+    found[found] = _estates(rows[found], units)
+    return found
 
 
 def _nearest(

@@ -114,7 +114,7 @@ def name_proposals(proposals: pd.DataFrame, units: pd.DataFrame, areas: pd.DataF
     named = [ids.to_numpy(object), ids.to_numpy(object)]
     for table, known in ((areas, _area_ids(areas)), (units, unit_ids(units))):
         row = known.find_each(ids)
-        rows, at = table.iloc[row[row >= 0]], np.flatnonzero(row >= 0)
+        rows, at = table[["name", "name_en"]].iloc[row[row >= 0]], np.flatnonzero(row >= 0)
         for told, words in zip(named, (rows["name"], _english(rows)), strict=True):
             told[at] = np.where(words.notna(), words.to_numpy(object), told[at])
     return proposals.assign(

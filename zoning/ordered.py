@@ -153,34 +153,40 @@ def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     if head < most:
         tail = _alike(old[key].iloc[: len(old) - most + head : -1], new[key].iloc[: len(new) - most + head : -1])
     ends = (len(old) - tail, len(new) - tail)
-    row[:head] = np.where(_equal(old.iloc[:head], new.iloc[:head]), np.arange(head), -1)
-    row[ends[1] :] = np.where(_equal(old.iloc[ends[0] :], new.iloc[ends[1] :]), np.arange(ends[0], len(old)), -1)
-    left, right = old.iloc[head : ends[0]], new.iloc[head : ends[1]]
+    firsts, lasts = (slice(head), slice(head)), (slice(ends[0], None), slice(ends[1], None))
+    row[:head] = np.where(_equal(old, new, *firsts), np.arange(head), -1)
+    row[ends[1] :] = np.where(_equal(old, new, *lasts), np.arange(ends[0], len(old)), -1)
+    left, right = old[key].iloc[head : ends[0]], new[key].iloc[head : ends[1]]
     if len(left) and len(right):
-        at = np.asarray(_numbered(left[key]).get_indexer(_numbered(right[key])), np.int64)
+        at = np.asarray(_numbered(left).get_indexer(_numbered(right)), np.int64)
         hit = np.flatnonzero(at >= 0)
-        same = _equal(left.iloc[at[hit]], right.iloc[hit])
-        row[head + hit[same]] = head + at[hit[same]]
+        same = hit[_equal(old, new, head + at[hit], head + hit)]
+        row[head + same] = head + at[same]
     return row
 
 
 def _alike(one: pd.Series, other: pd.Series) -> int:
     """Return how many of the first values are the same."""
-    same = _equal(one.to_frame(), other.to_frame())
-    return len(same) if same.all() else int(same.argmin())
+    same = _same(one.array, other.array)
+    return len(one) if same is None or same.all() else int(same.argmin())
 
 
-def _equal(one: pd.DataFrame, other: pd.DataFrame) -> Mask:
-    """Return which rows of two tables of one length are equal in every column; missing is equal to missing."""
-    same = np.ones(len(one), bool)
-    for column in one if len(one) else ():
-        mine, theirs = one[column].array, other[column].array
-        if mine.equals(theirs):
-            continue
-        equal = mine == theirs
-        equal = equal if isinstance(equal, np.ndarray) else equal.fillna(False).to_numpy(bool)
-        same &= equal if equal.all() else equal | (pd.isna(mine) & pd.isna(theirs))
+def _equal(old: pd.DataFrame, new: pd.DataFrame, mine: slice | Ints, theirs: slice | Ints) -> Mask:
+    """Return which of some rows of two tables are equal in every column; missing is equal to missing."""
+    same = np.ones(len(range(*mine.indices(len(old)))) if isinstance(mine, slice) else len(mine), bool)
+    for column in old if len(same) else ():
+        equal = _same(old[column].array[mine], new[column].array[theirs])
+        same &= True if equal is None else equal
     return same
+
+
+def _same(mine: Any, theirs: Any) -> Mask | None:
+    """Return which values are equal, missing ones too; None for all."""
+    if mine.equals(theirs):
+        return None
+    equal = mine == theirs
+    equal = equal if isinstance(equal, np.ndarray) else equal.fillna(False).to_numpy(bool)
+    return np.asarray(equal if equal.all() else equal | (pd.isna(mine) & pd.isna(theirs)), bool)
 
 
 def _numbered(names: pd.Series) -> pd.MultiIndex:

@@ -3,7 +3,7 @@
 Parts share nothing, so that whatever else a new claim could tie is found by the atoms that it holds or touches.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,23 +13,51 @@ from zoning.geometry import Cells, Ints
 from zoning.grounds.scene import Scene
 from zoning.hashes import mix, number_names
 from zoning.lookup import spread
-from zoning.ordered import Change, among
+from zoning.ordered import among
 
 _NONE = np.empty(0, np.uint64)
+_SPARE = 16  # marks of parts that are gone stay among the others, until one in so many came since
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What parts are met by: atoms that their grounds hold or meet and hashes of zones that decisions settled (`mark`,
+    in order), and the part of each (`of`)."""
+
+    mark: Cells = field(default_factory=lambda: _NONE)
+    of: Cells = field(default_factory=lambda: _NONE)
+
+    def merged(self, other: "Marks") -> "Marks":
+        """Return the marks of both, `other` in any order."""
+        mark, of = np.append(self.mark, other.mark), np.append(self.of, other.of)
+        order = np.argsort(mark, kind="stable")
+        mark, of = mark[order], of[order]
+        once = np.ones(len(mark), bool)
+        once[1:] = (mark[1:] != mark[:-1]) | (of[1:] != of[:-1])
+        return Marks(mark[once], of[once])
+
+    def only(self, parts: Cells) -> "Marks":
+        """Return the marks of some parts."""
+        rows = np.flatnonzero(np.isin(self.of, parts))
+        return Marks(self.mark[rows], self.of[rows])
 
 
 @dataclass(frozen=True)
 class Partition:
     """The parts of some claims.
 
-    `token`: hash of each claim with its stay; `part`: name of its part, 0 for claims that take no part; `marks`: atoms
-    that the grounds of parts hold or meet and hashes of zones that decisions settled, in order; `of`: the part of each.
+    `token`: hash of each claim with its stay; `part`: name of its part, 0 for claims that take no part; `marks`: of all
+    parts once, `recent`: of those that came since.
     """
 
     token: Cells = field(default_factory=lambda: _NONE)
     part: Cells = field(default_factory=lambda: _NONE)
-    marks: Cells = field(default_factory=lambda: _NONE)
-    of: Cells = field(default_factory=lambda: _NONE)
+    marks: Marks = field(default_factory=Marks)
+    recent: Marks = field(default_factory=Marks)
+
+    def met(self, reach: Cells) -> Cells:
+        """Return the parts that have one of some marks, and such as are gone."""
+        return np.concatenate([some.of[spread(some.mark, reach)[1]] for some in (self.marks, self.recent)])
 
 
 def part_claims(
@@ -59,38 +87,31 @@ def part_claims(
     fresh = derive & ~same
     new = claims[fresh]
     tied = derive & same & np.isin(claims["stay"].to_numpy(np.int64), new["stay"].to_numpy(np.int64))
-    met = before.of[spread(before.marks, _reach(new, scene))[1]]
+    met = part[among(part, before.met(_reach(new, scene)))]
     touched = np.unique(np.concatenate([before.part[~left], part[tied], met]))
     touched = touched[touched > 0]
     few = np.flatnonzero(fresh | (derive & among(part, touched)))
     if not len(few) and not len(touched):
-        return Partition(token, part, before.marks, before.of), _NONE, _NONE
+        return replace(before, token=token, part=part), _NONE, _NONE
     some = claims.iloc[few].reset_index(drop=True)
     number = find_parts(some, scene.holds, scene.rims, scene.atoms)
     sums = np.zeros(int(number.max(initial=-1)) + 1, np.uint64)
     np.add.at(sums, number, mix(token[few]))
     part[few] = sums[number]
-    names, rest = np.unique(part[few]), ~among(before.of, touched)
-    marks, of = _marks(some, part[few], scene)
-    old, fresh = (pd.DataFrame({"mark": m, "of": o}, copy=False) for m, o in ((before.marks, before.of), (marks, of)))
-    table = Change(rest, np.searchsorted(before.marks, marks)).apply(old, fresh)
-    found = Partition(token, part, table["mark"].to_numpy(np.uint64), table["of"].to_numpy(np.uint64))
-    return found, np.setdiff1d(names, touched), np.setdiff1d(touched, names)
+    names, marks, recent = np.unique(part[few]), before.marks, before.recent.merged(_marks(some, part[few], scene))
+    if len(recent.mark) * _SPARE > len(marks.mark):
+        marks, recent = marks.merged(recent).only(np.unique(part)), Marks()
+    return Partition(token, part, marks, recent), np.setdiff1d(names, touched), np.setdiff1d(touched, names)
 
 
-def _marks(claims: pd.DataFrame, part: Cells, scene: Scene) -> tuple[Cells, Cells]:
-    """Return what parts can be met by, in order, and the part of each."""
+def _marks(claims: pd.DataFrame, part: Cells, scene: Scene) -> Marks:
+    """Return what parts can be met by, in no order."""
     grounds = pd.DataFrame({"ground": claims["ground"].to_numpy(object), "part": part}).drop_duplicates("ground")
     pieces = [(scene.holds[key], scene.rims.get(key, _NONE)) for key in grounds["ground"]]
     marks = np.concatenate([_NONE, *(one for pair in pieces for one in pair)])
     of = np.repeat(grounds["part"].to_numpy(np.uint64), [len(held) + len(rim) for held, rim in pieces])
     settled = claims["settled"].notna().to_numpy(bool)
-    marks, of = np.append(marks, _settled(claims)), np.append(of, part[settled])
-    order = np.argsort(marks, kind="stable")
-    marks, of = marks[order], of[order]
-    once = np.ones(len(marks), bool)
-    once[1:] = (marks[1:] != marks[:-1]) | (of[1:] != of[:-1])
-    return marks[once], of[once]
+    return Marks(np.append(marks, _settled(claims)), np.append(of, part[settled]))
 
 
 def _settled(claims: pd.DataFrame) -> Cells:

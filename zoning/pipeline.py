@@ -109,7 +109,7 @@ def _derive(state: State, policy: Policy, as_of: datetime, proposals: bool) -> P
     pieces = follow(claims, came_from, stays, standings, state.strokes, town, as_of, kept)
     zones, closed, ledger = (pieces[name] for name in ("zones", "closed", "ledger"))
     beyond = hand_over(claims, scene)
-    proposals = name_proposals(list_proposals(claims), ground.units, tables["areas"])
+    proposals = name_proposals(list_proposals(claims, policy), ground.units, tables["areas"])
     day = local_date(pd.Timestamp(as_of), settings.zone)
     return Plan(
         zones=zones,
@@ -229,6 +229,6 @@ def _exposure(state: State, ground: Units, policy: Policy, as_of: datetime, kept
 
 def _revision(zones: pd.DataFrame, closed: pd.DataFrame, proposals: pd.DataFrame) -> str:
     """Hash memberships with their reasons, ids, dates and stages: two runs over the same facts are the same."""
-    parts = [zones[["content"]], closed.astype("str"), proposals]
+    parts = [zones[["content"]], closed.astype("str") if len(closed) else closed, proposals]
     text = b"".join(orjson.dumps({c: p[c].tolist() for c in p}, default=str) for p in parts)
     return hashlib.sha256(text).hexdigest()

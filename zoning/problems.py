@@ -1,12 +1,13 @@
 """What an officer should look at: ground that does not fit, places not found, missing dates, numbers out of date."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import pandas as pd
 
 from zoning.once import once
 from zoning.policy import Policy, warnings_on
+from zoning.typed import typed_rows
 
 _SAID = {
     "no place": "its place is not known, so it opens nothing; type one",
@@ -65,16 +66,22 @@ def list_problems(
     }
     found |= {"twice": _twice(*(tables[kind] for kind in ("estates", "buildings", "units")))}
     found |= {"no area": _without_area(tables["population"], tables["areas"])}
-    parts = [pd.DataFrame({"code": k, "subject": v.to_numpy(), "text": _SAID[k]}) for k, v in found.items() if len(v)]
-    said = stays["question"][live & asked]
-    words = pd.DataFrame({"code": "address", "subject": stays["fact_id"][live & asked], "text": said})
-    pack = pd.DataFrame({"code": "pack", "subject": policy.pack.id, "text": warnings_on(policy, day)})
-    waits = ledger[ledger["status"].isin(_WAITS)]
-    edits = pd.DataFrame({"code": "edit", "subject": waits["event_id"], "text": waits["text_en"]})
-    over = handed_over.drop_duplicates(["ground", "to_area_id"])
+    waits, over = ledger[ledger["status"].isin(_WAITS)], handed_over.drop_duplicates(["ground", "to_area_id"])
     to = "reaches over the border into " + over["to_area_id"].fillna("no loaded area").astype("str")
-    border = pd.DataFrame({"code": "border", "subject": over["ground"], "text": to + "; hand that part over"})
-    return pd.concat([edits, ground, *parts, words, border, pack], ignore_index=True)
+    warnings = warnings_on(policy, day)
+    rows = [
+        *_each("edit", waits["event_id"], waits["text_en"]),
+        *ground.itertuples(index=False, name=None),
+        *(row for code, names in found.items() for row in _each(code, names, [_SAID[code]] * len(names))),
+        *_each("address", stays["fact_id"][live & asked], stays["question"][live & asked]),
+        *_each("border", over["ground"], to + "; hand that part over"),
+        *_each("pack", [policy.pack.id] * len(warnings), warnings),
+    ]
+    return typed_rows(rows, dict.fromkeys(("code", "subject", "text"), "str"))
+
+
+def _each(code: str, subjects: Iterable[str], texts: Iterable[str]) -> Iterable[tuple[str, str, str]]:
+    return ((code, subject, text) for subject, text in zip(subjects, texts, strict=True))
 
 
 @once

@@ -17,6 +17,7 @@ from zoning.graded import Dated, Value, number_on, value_on
 from zoning.policy import Policy
 from zoning.settings import Settings
 from zoning.times import zone_info
+from zoning.typed import typed_rows
 
 DTYPES = {
     "zone_id": "str", "day": "int64", "date": "object", "phase": "str", "people_due": "Int64",
@@ -45,7 +46,7 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
     people_due, tubes, samplers, tables (NA where people or the pack's figure are not known), assumed.
     """
     open_zones = zones[~zones["status"].isin(["released", "rejected"])].sort_values(["rank", "zone_id"])
-    info, rows = zone_info(settings.zone), list[dict[str, Any]]()
+    info, rows = zone_info(settings.zone), list[tuple[Any, ...]]()
     for zone_id, name, origin, start, lift, people, households in open_zones[_INPUTS].itertuples(
         index=False, name=None
     ):
@@ -54,15 +55,9 @@ def make_calendar(zones: pd.DataFrame, policy: Policy, settings: Settings, now: 
         due, of = _count(people), policy.classes[name]
         step = way_out(of, None if pd.isna(origin) else origin)
         for day, on in _rounds(of, step, policy, begin, None if pd.isna(lift) else lift, settings.zone):
-            rows.append(
-                {
-                    "zone_id": zone_id, "day": day, "date": on, "phase": _phase(of, day), "people_due": due,
-                    "tubes": _tubes(of, due, _count(households)),
-                    "samplers": _share(due, policy.capacity.get("people_per_sampler"), on),
-                    "tables": _share(due, policy.capacity.get("people_per_table"), on), "assumed": assumed,
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(DTYPES)).astype(DTYPES)
+            staff = (_share(due, policy.capacity.get(f"people_per_{name}"), on) for name in ("sampler", "table"))
+            rows.append((zone_id, day, on, _phase(of, day), due, _tubes(of, due, _count(households)), *staff, assumed))
+    return typed_rows(rows, DTYPES)
 
 
 def choose_tail(last_daily: int, window: tuple[int, int], tail: Tail) -> list[int]:

@@ -14,6 +14,7 @@ from scipy.spatial import KDTree
 from zoning.geometry import Floats, Frame, Ints
 from zoning.lookup import in_pieces
 from zoning.once import once
+from zoning.typed import typed_rows
 
 NODE_DIGITS = 7
 DTYPES = {
@@ -48,7 +49,7 @@ def link_services(zones: pd.DataFrame, sites: pd.DataFrame, roads: pd.DataFrame,
         nearest, metres, by_road = _nearest(of, from_zone, to_road, enter)
         found = (zones["zone_id"].tolist(), [kind] * len(zones), of.ids[nearest].tolist(), of.names[nearest].tolist())
         rows += zip(*found, metres.tolist(), by_road.tolist(), strict=True)
-    return pd.DataFrame(sorted(rows, key=lambda row: row[:2]), columns=list(DTYPES)).astype(DTYPES)
+    return typed_rows(sorted(rows, key=lambda row: row[:2]), DTYPES)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ def settle(claims: pd.DataFrame, standings: pd.DataFrame, policy: Policy, as_of:
 
     Parameters
     ----------
-    claims : fact_id, ground, fallback, class, style, rank, per, joins, live, ignored (its presence moves no clock).
+    claims : fact_id, ground, fallback, class, rank, per, joins, live, ignored (its presence moves no clock).
     standings : of `fold_decisions`.
     policy : the classes.
     as_of : UTC.
@@ -115,10 +115,9 @@ def _stepped(claims: pd.DataFrame, to: pd.Series, origin: pd.Series, policy: Pol
     to = to[to.isin(list(policy.classes))]
     if to.empty:
         return claims
-    told = {name: (c.style, c.rank, c.joins) for name, c in policy.classes.items()}
     found = claims.copy()
     found.loc[to.index, "origin"] = origin[to.index]
     found.loc[to.index, "class"] = to
-    for position, column in enumerate(("style", "rank", "joins")):
-        found.loc[to.index, column] = [told[name][position] for name in to]
+    found.loc[to.index, "rank"] = [policy.classes[name].rank for name in to]
+    found.loc[to.index, "joins"] = [policy.classes[name].joins for name in to]
     return found

@@ -18,12 +18,26 @@ Mask = npt.NDArray[np.bool_]
 ALONE = -1  # the group of what is counted with nobody
 
 
+def counts(rule: Rule) -> bool:
+    """Return whether a rule counts stays together.
+
+    Parameters
+    ----------
+    rule : of the pack.
+
+    Returns
+    -------
+    True if whether a stay fires it hangs on others.
+    """
+    return any(isinstance(when, Cluster | Count) for when in (rule.when, *rule.also))
+
+
 def counted_with(rule: Rule, stays: pd.DataFrame, units: pd.DataFrame, areas: pd.DataFrame) -> Ints:
     """Return with which others a rule counts each stay, so that one more may let those fire it.
 
     Parameters
     ----------
-    rule : of the pack.
+    rule : of the pack, one that counts.
     stays : unit, lng, lat.
     units : of `make_units`.
     areas : contract `areas`.
@@ -32,11 +46,8 @@ def counted_with(rule: Rule, stays: pd.DataFrame, units: pd.DataFrame, areas: pd
     -------
     (n,) numbers, the same for all that are counted with each other; ALONE where a stay is counted with nobody.
     """
-    counting = [when for when in (rule.when, *rule.also) if isinstance(when, Cluster | Count)]
-    if not counting:
-        return np.full(len(stays), ALONE)
-    first = counting[0]
-    if len(counting) > 1 or isinstance(first, Cluster):  # near in metres: any may be chained to any
+    first, *more = [when for when in (rule.when, *rule.also) if isinstance(when, Cluster | Count)]
+    if more or isinstance(first, Cluster):  # near in metres: any may be chained to any
         return np.zeros(len(stays), np.int64)
     return _group(first.level, stays, units, areas)
 

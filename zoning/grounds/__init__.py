@@ -11,10 +11,12 @@ from zoning.grounds.border import cut_grounds
 from zoning.grounds.outlines import area_keys, block_keys, buffer_keys
 from zoning.grounds.scene import Scene, atom_points
 from zoning.grounds.units import beside_keys, cell_keys, unit_keys
+from zoning.lookup import spread
 from zoning.rules import Ground, Rule, TakeAdjacent, TakeAdmin, TakeBuffer, TakeRoadBlock, TakeSiblings, TakeUnit
 
 CLAIMS = ["rule", "stay", "ground", "fallback"]
 Mask = npt.NDArray[np.bool_]
+_NONE = pd.DataFrame(columns=CLAIMS).astype({"rule": int, "stay": int, "ground": object, "fallback": bool})
 
 
 def take_grounds(scene: Scene, fired: Mapping[str, Mask]) -> pd.DataFrame:
@@ -30,7 +32,7 @@ def take_grounds(scene: Scene, fired: Mapping[str, Mask]) -> pd.DataFrame:
     One row a claim: rule (position in the pack), stay (row), ground (key into `holds`), fallback (cells were taken
     because there was no ground of the kind that the rule asks for).
     """
-    claims = pd.DataFrame(columns=CLAIMS).astype({"rule": int, "stay": int, "ground": object, "fallback": bool})
+    claims = _NONE
     for position, rule in enumerate(scene.policy.rules):
         if isinstance(rule.when, Ground):
             wanted = [
@@ -86,12 +88,20 @@ def _around(rule: Rule, claims: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     atoms, place = np.unique(held_atoms, return_inverse=True)
     levels = rule.ground.levels if isinstance(rule.ground, TakeAdmin) else []
     area, areas = pd.factorize(np.array(area_keys(levels, *atom_points(atoms, scene.atoms), scene), object))
-    around = pd.DataFrame({"code": np.repeat(np.arange(len(keys)), sizes), "area": area[place]}).drop_duplicates()
-    around = around[around["area"] >= 0]
-    found = claims[["stay"]].assign(code=code).merge(around, on="code")[["stay", "area"]].drop_duplicates()
-    held = found[["stay"]].assign(ground=areas[found["area"]], fallback=False)
-    bare = np.setdiff1d(claims["stay"].to_numpy(int), held["stay"].to_numpy(int))
+    ground, at = _pairs(np.repeat(np.arange(len(keys)), sizes), area[place])
+    claim, pair = spread(ground, code)
+    stays = claims["stay"].to_numpy(np.int64)
+    stay, at = _pairs(stays[claim], at[pair])
+    held = pd.DataFrame({"stay": stay, "ground": areas[at], "fallback": False})
+    bare = np.setdiff1d(stays, stay)
     if rule.fallback is None or not len(bare):
         return held
     rings = pd.DataFrame({"stay": bare, "ground": cell_keys(rule.fallback, bare, scene), "fallback": True})
     return pd.concat([held, rings], ignore_index=True)
+
+
+def _pairs(owner: Ints, area: Ints) -> tuple[Ints, Ints]:
+    """Return each pair once, as they first come, but those without an area."""
+    n = int(area.max(initial=0)) + 1
+    pair = pd.unique((owner * n + area)[area >= 0])
+    return pair // n, pair % n

@@ -119,15 +119,13 @@ def _listed(asked: Ints, named: pd.Series, units: pd.DataFrame) -> tuple[Ints, I
 
 def _by_number(asked: Ints, step: float, units: pd.DataFrame) -> tuple[Ints, Ints]:
     """Return (unit, sibling of its level whose number is within the step)."""
-    keys = ["parent", "level"]
     parents, rows = units_by_parent(units)
-    table, names = units[[*keys, "number"]], np.unique(units["parent"].to_numpy(np.int64)[asked])
-    mates = np.sort(rows[spread(parents, names)[1]])
-    one, other = (table.iloc[some].reset_index(names="row") for some in (asked, mates))
-    pairs = one.merge(other, on=keys)
-    close = (pairs["number_x"] - pairs["number_y"]).abs() <= step
-    pairs = pairs[close & (pairs["row_x"] != pairs["row_y"])]
-    return pairs["row_x"].to_numpy(np.int64), pairs["row_y"].to_numpy(np.int64)
+    owner, place = spread(parents, units["parent"].to_numpy(np.int64)[asked])
+    one, other = asked[owner], rows[place]
+    numbers, level = units["number"].to_numpy(float), units["level"].array
+    close = np.flatnonzero((np.abs(numbers[one] - numbers[other]) <= step) & (one != other))
+    close = close[np.asarray(level.take(one[close]) == level.take(other[close]), bool)]
+    return one[close], other[close]
 
 
 def _near_buildings(asked: Ints, within_m: float, scene: Scene) -> tuple[Ints, Ints]:

@@ -16,8 +16,10 @@ import pandas as pd
 from zoning.geometry import Cells, Ints
 from zoning.membership.zones import close_zones, gather, make_zones
 from zoning.policy import Policy
+from zoning.typed import typed_rows
 
 Mask = npt.NDArray[np.bool_]
+_PROPOSED = ("rule", "ground", "class", "fact_id")
 
 
 @dataclass(frozen=True)
@@ -203,24 +205,22 @@ def _pair_sets(rows: pd.DataFrame) -> tuple[list[tuple[int, ...]], Ints]:
     return list(numbers), why
 
 
-def list_proposals(claims: pd.DataFrame) -> pd.DataFrame:
+def list_proposals(claims: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return what rules propose without changing any class.
 
     Parameters
     ----------
     claims : of `settle`.
+    policy : for the ids of rules.
 
     Returns
     -------
     rule_id, ground, class, fact_ids.
     """
-    keys = ["rule_id", "ground", "class"]
     rows = np.flatnonzero((claims["act"] == "propose").to_numpy(bool) & claims["live"].to_numpy(bool))
-    coded = [pd.factorize(claims[name].iloc[rows], sort=True) for name in (*keys, "fact_id")]
-    shape = [max(len(words), 1) for _, words in coded]
-    once = np.unique(np.ravel_multi_index([code for code, _ in coded], shape))
-    *key, fact = np.unravel_index(once, shape)
-    first = np.flatnonzero(np.diff(once // shape[-1], prepend=-1))
-    facts = np.split(coded[-1][1].to_numpy(object)[fact], first[1:])[: len(first)]
-    table = pd.DataFrame({c: words.array.take(at[first]) for c, at, (_, words) in zip(keys, key, coded, strict=False)})
-    return table.assign(fact_ids=pd.Series([each.tolist() for each in facts], dtype=object))
+    groups = dict[tuple[str, str, str], set[str]]()
+    for rule, ground, name, fact in zip(*(claims[c].iloc[rows].tolist() for c in _PROPOSED), strict=True):
+        groups.setdefault((policy.rules[rule].id, ground, name), set()).add(fact)
+    keys = sorted(groups)
+    table = typed_rows(keys, dict.fromkeys(("rule_id", "ground", "class"), "str"))
+    return table.assign(fact_ids=pd.Series([sorted(groups[key]) for key in keys], dtype=object))
