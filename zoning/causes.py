@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 
 from zoning.exposure import find_ignored, find_sources, find_stays, still_open
+from zoning.far import far_away
 from zoning.firing import Fired, fire_all
 from zoning.geometry import Cells, Ints
 from zoning.grounds import take_grounds
 from zoning.grounds.scene import Scene
 from zoning.hashes import mix
-from zoning.locate import far_away
 from zoning.lookup import spread, text_among
 from zoning.once import once
-from zoning.ordered import Change, Mask, places, unchanged
+from zoning.ordered import Change, lost, places, unchanged
 from zoning.policy import Policy
 from zoning.settings import Settings
 
@@ -101,8 +101,9 @@ def find_all(
     old, gone = before.table, text_among(before.sources["person_id"], people)
     keep = ~gone[old["case"].to_numpy(np.int64)]
     change = Change(keep, places(old, keep, fresh, ["founded_at", "fact_id"]))
-    of_visit = unchanged(before.visits, visits, "fact_id")
-    old = old.assign(case=_moved(of_case, old["case"]), visit=_moved(of_visit, old["visit"]))
+    old = old.assign(case=_moved(of_case, old["case"]))
+    if before.visits is not visits:
+        old["visit"] = _moved(unchanged(before.visits, visits, "fact_id"), old["visit"])
     return Stays(cases, versions, sources, visits, as_of, change.apply(old, fresh)), change
 
 
@@ -128,14 +129,7 @@ def _told_anew(
         return new[name].iloc[:0], new[name].iloc[:0]
     row = unchanged(old, new, "fact_id")
     seen = [new[moment] <= pd.Timestamp(at) for at in (then, now)]
-    return new[name][(row < 0) | (seen[0] != seen[1])], old[name][_lost(row, len(old))]
-
-
-def _lost(row: Ints, n: int) -> Mask:
-    """Which of n old rows no new row is the same as."""
-    lost = np.ones(n, bool)
-    lost[row[row >= 0]] = False
-    return lost
+    return new[name][(row < 0) | (seen[0] != seen[1])], old[name][lost(row, len(old))]
 
 
 def _moved(row: Ints, numbers: pd.Series) -> Ints:

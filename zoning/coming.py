@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zoning.far import far_away
 from zoning.geometry import Floats, Ints, cell_centres, cells_to_text, disks
 from zoning.graded import number
 from zoning.grounds.scene import Scene, atom_points
-from zoning.locate import far_away, locate
+from zoning.locate import locate
 from zoning.plan import Plan
 from zoning.rules import Cluster, Count, TakeBuffer, Visit
 from zoning.whatif import Claimed, holding, new_stays, statuses, stays_without, take

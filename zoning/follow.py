@@ -17,7 +17,7 @@ from zoning.risk import zones_in_cells
 from zoning.settling import settle
 
 _DRESSED = ("zones", "membership", "former", "grounds")
-_BY_DECISIONS = ["class", "rank", "joins", "settled", "ended", "origin", "rule_class", "calm"]
+_BY_DECISIONS = ["live", "class", "rank", "joins", "settled", "ended", "origin", "rule_class", "calm"]
 _SETTLED = ["mark", "settled", "ended", "origin", "class", "rule_class", "calm", "ground", "slot"]
 
 
@@ -51,12 +51,13 @@ def settle_all(
     if old is None or parted or len(old) != len(change.keep) or not kept.quiet(standings, as_of):
         kept.settled = settle(claims, standings, policy, as_of)
         return kept.settled, np.append(row, np.full(len(kept.settled) - len(row), -1))
-    marked = np.append((old["settled"].notna() | old["calm"]).to_numpy(bool), False)[row]
-    again = (row < 0) | marked
-    few = settle(claims.iloc[np.flatnonzero(again)].reset_index(drop=True), standings, policy, as_of)
-    live[marked] = few["live"].to_numpy(bool)[marked[again]]
-    found = change.apply(old[_BY_DECISIONS], few.loc[row[again] < 0, _BY_DECISIONS])
-    kept.settled = claims.assign(**{c: found[c] for c in found}, live=live)
+    answered = old["settled"].notna() | (old["calm"] & ~old["ignored"])
+    again = np.flatnonzero((row < 0) | np.append(answered.to_numpy(bool), False)[row])
+    few = settle(claims.iloc[again].reset_index(drop=True), standings, policy, as_of)
+    kept.settled = settle(claims, standings.iloc[:0], policy, as_of)
+    told = np.flatnonzero(few["settled"].notna() | few["calm"])
+    if len(told):
+        kept.settled.loc[again[told], _BY_DECISIONS] = few[_BY_DECISIONS].iloc[told].set_axis(again[told])
     return kept.settled, row
 
 

@@ -19,6 +19,7 @@ from zoning.geometry import Cells
 from zoning.ordered import Change, among, in_one_piece, places
 from zoning.partition import Partition
 from zoning.parts import DERIVED, DRESSED, Tables
+from zoning.proposals import Proposals
 from zoning.settings import Settings
 from zoning.times import zone_info
 
@@ -77,10 +78,10 @@ def _together(tables: list[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
 class Kept:
     """What was derived before.
 
-    `rests_on`: the objects that all of it rests on; `stays`, `claims`, `settled` (claims as decisions left them) and
-    `partition`: what the facts made; `holds`, `legal`, `exact`, `whole`, `rims`: of `Scene`; `derived`, `dressed`: what
-    `derive_parts` and `dress_parts` made; `standings`, of which
-    decisions (`decided`), and the span of time over which what is dressed holds (UTC).
+    `rests_on`: the objects that all of it rests on; `stays`, `claims`, `settled` (claims as decisions left them),
+    `partition` and `proposals`: what the facts made; `holds`, `legal`, `exact`, `whole`, `rims`: of `Scene`; `derived`,
+    `dressed`: what `derive_parts` and `dress_parts` made; `standings`, of which decisions (`decided`), and the span of
+    time over which what is dressed holds (UTC).
     """
 
     rests_on: list[Any] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Kept:
     claims: Claims | None = None
     settled: pd.DataFrame | None = None
     partition: Partition = field(default_factory=Partition)
+    proposals: Proposals | None = None
     holds: dict[str, Cells] = field(default_factory=dict)
     legal: dict[str, shapely.Geometry] = field(default_factory=dict)
     exact: dict[str, Cells] = field(default_factory=dict)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Geod
 
-from zoning.geometry import Floats, Frame, Ints, Shapes, cell_centres, points_to_cells
+from zoning.geometry import Frame, Ints, Shapes, cell_centres, points_to_cells
 from zoning.lookup import bare_words, spread, units_by_parent
 from zoning.nearby import in_metres, near_footprints
 from zoning.once import once
@@ -252,47 +251,3 @@ def _floor_of_place(spots: pd.DataFrame, place: Ints, places: pd.DataFrame, unit
     found = asked.merge(ranges, on="parent")
     found = found[found["at"].between(found["floor_from"], found["floor_to"])].drop_duplicates("row")
     spots.iloc[found["row"], spots.columns.get_loc("unit")] = found["unit"].to_numpy(np.int64)
-
-
-def far_away(spots: pd.DataFrame, areas: pd.DataFrame, settings: Settings) -> pd.Series:
-    """Return which places are so far from all others, on no loaded ground, that a wrong coordinate is likely.
-
-    A place is far when it is in no unit and no area, and farther from the middle (median) of all places than
-    `far_km` and than ten times the median distance.
-
-    Parameters
-    ----------
-    spots : of `locate`.
-    areas : contract `areas`.
-    settings : `far_km`; 0 switches this off.
-
-    Returns
-    -------
-    Booleans on the index of `spots`.
-
-    Source
-    ------
-    Own rule (grade O).
-    """
-    lng, lat = spots["lng"].to_numpy(float), spots["lat"].to_numpy(float)
-    loose = np.isfinite(lng) & (spots["unit"] < 0).to_numpy()
-    if not settings.far_km or not loose.any():
-        return pd.Series(False, index=spots.index)
-    middle = (float(np.nanmedian(lng)), float(np.nanmedian(lat)))
-    rows = np.flatnonzero(loose)
-    rows = rows[_km(middle, lng[rows], lat[rows]) > settings.far_km]
-    if not len(rows):
-        return pd.Series(False, index=spots.index)
-    km, far = _km(middle, lng, lat), np.zeros(len(spots), bool)
-    rows = rows[km[rows] > 10 * float(np.nanmedian(km))]
-    far[rows] = True
-    held = shapely.STRtree(areas["geometry"].to_numpy(object)).query(
-        shapely.points(lng[rows], lat[rows]), predicate="intersects"
-    )
-    far[rows[np.unique(held[0])]] = False
-    return pd.Series(far, index=spots.index)
-
-
-def _km(middle: tuple[float, float], lng: Floats, lat: Floats) -> Floats:
-    x, y = (np.full(len(lng), value) for value in middle)
-    return np.asarray(Geod(ellps="WGS84").inv(x, y, lng, lat)[2] / 1000)

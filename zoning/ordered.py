@@ -165,6 +165,23 @@ def unchanged(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     return row
 
 
+def lost(row: Ints, n: int) -> Mask:
+    """Return which of the rows of a table no row of its next version is the same as.
+
+    Parameters
+    ----------
+    row : of `unchanged`.
+    n : rows of the table.
+
+    Returns
+    -------
+    (n,) booleans.
+    """
+    gone = np.ones(n, bool)
+    gone[row[row >= 0]] = False
+    return gone
+
+
 def _alike(one: pd.Series, other: pd.Series) -> int:
     """Return how many of the first values are the same."""
     same = _same(one.array, other.array)

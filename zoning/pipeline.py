@@ -27,7 +27,6 @@ from zoning.grounds.scene import Scene
 from zoning.grounds.units import hold_parts
 from zoning.kept import Kept
 from zoning.locate import locate
-from zoning.membership import list_proposals
 from zoning.names import name_proposals
 from zoning.ordered import Change
 from zoning.parts import Town
@@ -35,6 +34,7 @@ from zoning.people import People, share_people
 from zoning.plan import Plan
 from zoning.policy import Policy, load_policy
 from zoning.problems import list_problems
+from zoning.proposals import list_proposals
 from zoning.risk import show_cells
 from zoning.standing import fold_decisions, held_facts, in_effect
 from zoning.state import State, fold
@@ -105,11 +105,11 @@ def _derive(state: State, policy: Policy, as_of: datetime, proposals: bool) -> P
     standings = _standings(state, policy, as_of, kept)
     only = None if proposals else named_causes(state.decisions)
     stays, claims, came_from, scene = _claims(state, ground, policy, as_of, standings, only, kept)
-    town = Town(ground, people, scene)
-    pieces = follow(claims, came_from, stays, standings, state.strokes, town, as_of, kept)
+    pieces = follow(claims, came_from, stays, standings, state.strokes, Town(ground, people, scene), as_of, kept)
     zones, closed, ledger = (pieces[name] for name in ("zones", "closed", "ledger"))
     beyond = hand_over(claims, scene)
-    proposals = name_proposals(list_proposals(claims, policy), ground.units, tables["areas"])
+    name = partial(name_proposals, units=ground.units, areas=tables["areas"])
+    kept.proposals = list_proposals(kept.proposals, claims, policy, name)
     day = local_date(pd.Timestamp(as_of), settings.zone)
     return Plan(
         zones=zones,
@@ -123,7 +123,7 @@ def _derive(state: State, policy: Policy, as_of: datetime, proposals: bool) -> P
         gate_points=pieces["gate_points"],
         site_links=pieces["site_links"],
         stays=stays,
-        proposals=proposals,
+        proposals=kept.proposals.table,
         closed=closed,
         touched=pieces["touched"],
         causes=pieces["causes"],
@@ -136,7 +136,7 @@ def _derive(state: State, policy: Policy, as_of: datetime, proposals: bool) -> P
         frame=ground.frame,
         as_of=as_of,
         known_at=state.known_at,
-        revision=_revision(zones, closed, proposals),
+        revision=_revision(zones, closed, kept.proposals.table),
         salt=state.salt,
     )
 

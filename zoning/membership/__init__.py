@@ -16,10 +16,8 @@ import pandas as pd
 from zoning.geometry import Cells, Ints
 from zoning.membership.zones import close_zones, gather, make_zones
 from zoning.policy import Policy
-from zoning.typed import typed_rows
 
 Mask = npt.NDArray[np.bool_]
-_PROPOSED = ("rule", "ground", "class", "fact_id")
 
 
 @dataclass(frozen=True)
@@ -203,24 +201,3 @@ def _pair_sets(rows: pd.DataFrame) -> tuple[list[tuple[int, ...]], Ints]:
         group = tuple(sorted(pair[start[at] : start[at] + sizes[at]].tolist()))
         why[at] = numbers.setdefault(group, len(numbers))
     return list(numbers), why
-
-
-def list_proposals(claims: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return what rules propose without changing any class.
-
-    Parameters
-    ----------
-    claims : of `settle`.
-    policy : for the ids of rules.
-
-    Returns
-    -------
-    rule_id, ground, class, fact_ids.
-    """
-    rows = np.flatnonzero((claims["act"] == "propose").to_numpy(bool) & claims["live"].to_numpy(bool))
-    groups = dict[tuple[str, str, str], set[str]]()
-    for rule, ground, name, fact in zip(*(claims[c].iloc[rows].tolist() for c in _PROPOSED), strict=True):
-        groups.setdefault((policy.rules[rule].id, ground, name), set()).add(fact)
-    keys = sorted(groups)
-    table = typed_rows(keys, dict.fromkeys(("rule_id", "ground", "class"), "str"))
-    return table.assign(fact_ids=pd.Series([sorted(groups[key]) for key in keys], dtype=object))
