@@ -28,7 +28,16 @@ class Marks:
     of: Cells = field(default_factory=lambda: _NONE)
 
     def merged(self, other: "Marks") -> "Marks":
-        """Return the marks of both, `other` in any order."""
+        """Return the marks of both.
+
+        Parameters
+        ----------
+        other : in any order.
+
+        Returns
+        -------
+        Marks.
+        """
         mark, of = np.append(self.mark, other.mark), np.append(self.of, other.of)
         order = np.argsort(mark, kind="stable")
         mark, of = mark[order], of[order]
@@ -37,7 +46,16 @@ class Marks:
         return Marks(mark[once], of[once])
 
     def only(self, parts: Cells) -> "Marks":
-        """Return the marks of some parts."""
+        """Return the marks of some parts.
+
+        Parameters
+        ----------
+        parts : (n,) names.
+
+        Returns
+        -------
+        Marks.
+        """
         rows = np.flatnonzero(np.isin(self.of, parts))
         return Marks(self.mark[rows], self.of[rows])
 
@@ -56,7 +74,16 @@ class Partition:
     recent: Marks = field(default_factory=Marks)
 
     def met(self, reach: Cells) -> Cells:
-        """Return the parts that have one of some marks, and such as are gone."""
+        """Return the parts that have one of some marks.
+
+        Parameters
+        ----------
+        reach : (n,) marks.
+
+        Returns
+        -------
+        Their names, with repeats, and those of parts that had one and are gone.
+        """
         return np.concatenate([some.of[spread(some.mark, reach)[1]] for some in (self.marks, self.recent)])
 
 
