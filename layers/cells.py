@@ -4,6 +4,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import h3
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
@@ -11,6 +12,7 @@ from h3ronpy import change_resolution
 
 from layers._base import RISK, ROAD, Card, Layer, Legend, Look, Part, StyleLayer, row_of, values
 from zoning.geometry import cell_centres, cell_polygons, cells_to_text, text_to_cells
+from zoning.hashes import zone_of
 
 if TYPE_CHECKING:
     from zoning.pipeline import Plan
@@ -35,11 +37,11 @@ def first_zoom(resolution: int) -> int:
 
 
 def coarsen(cells: pd.DataFrame, resolution: int) -> pd.DataFrame:
-    """Return the parents of cells: the highest risk and the strictest class of the children, the sum of their hours.
+    """Return the parents of cells: the highest risk and the strictest zone of the children, the sum of their hours.
 
     Parameters
     ----------
-    cells : the plan's cells: cell (uint64), class, rank (0 none, else 1 strictest), hours, risk, zone_id.
+    cells : the plan's cells: cell (uint64), zone (0 none, else the strictest is the lowest), rank, hours, risk.
     resolution : coarser than that of the cells.
 
     Returns
@@ -47,16 +49,16 @@ def coarsen(cells: pd.DataFrame, resolution: int) -> pd.DataFrame:
     The same columns, one row a parent.
     """
     parent = pa.array(change_resolution(cells["cell"].to_numpy(), resolution)).to_numpy()
-    strictest = cells.assign(cell=parent, order=cells["rank"].where(cells["rank"] > 0, 99)).sort_values("order")
-    first = strictest.groupby("cell", sort=True)[["class", "rank", "zone_id"]].first().reset_index()
-    sums = strictest.groupby("cell", sort=True).agg(hours=("hours", "sum"), risk=("risk", "max")).reset_index()
-    return first.merge(sums, on="cell")
+    order = np.lexsort((cells["zone"].to_numpy(np.uint64) - np.uint64(1), parent))  # none comes last
+    by = cells.assign(cell=parent).iloc[order].groupby("cell", sort=True)
+    told = {"zone": ("zone", "first"), "rank": ("rank", "first"), "hours": ("hours", "sum"), "risk": ("risk", "max")}
+    return by.agg(**told).reset_index()
 
 
-def _part(cells: pd.DataFrame, zooms: tuple[int, int]) -> list[Part]:
+def _part(cells: pd.DataFrame, zones: pd.DataFrame, zooms: tuple[int, int]) -> list[Part]:
     ids = cells["cell"].to_numpy("uint64")
-    text = cells_to_text(ids)
-    columns = {"id": text, "risk": values(cells, "risk"), "zone_id": values(cells, "zone_id")}
+    text, named = cells_to_text(ids), cells.assign(zone_id=zone_of(cells["zone"].to_numpy("uint64"), zones).array)
+    columns = {"id": text, "risk": values(cells, "risk"), "zone_id": values(named, "zone_id")}
     risky = (cells["risk"] > 0).to_numpy()
     lng, lat = cell_centres(ids[risky])
     marks = {"id": [t for t, r in zip(text, risky, strict=True) if r], "risk": values(cells[risky], "risk")}
@@ -76,7 +78,7 @@ def _parts(plan: "Plan") -> list[Part]:
         first = 0 if lowest else first_zoom(resolution)
         rows = cells if resolution == full else coarsen(cells, resolution)
         if first <= last:
-            parts += _part(rows, (first, last))
+            parts += _part(rows, plan.zones, (first, last))
         last = first - 1
     return parts
 

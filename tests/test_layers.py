@@ -17,6 +17,7 @@ from layers.style import compose, look_of, read_tokens
 from layers.tiles import TileSet, to_mercator
 from tests.browser import standin as tiny_plan
 from zoning.geometry import text_to_cells
+from zoning.hashes import zone_of
 from zoning.plan import Plan
 
 PLAN = tiny_plan.make_plan()
@@ -248,18 +249,18 @@ def test_parents_of_cells_keep_hours_and_take_the_worst() -> None:
     assert parents["hours"].sum() == pytest.approx(cells["hours"].sum())
     assert parents["risk"].max() == cells["risk"].max()
     assert len(parents) < len(cells)
-    assert parents.loc[parents["rank"] == 1, "class"].eq("sealed").all()
+    strict = cells["zone"][cells["rank"] == 1]
+    assert parents.loc[parents["rank"] == 1, "zone"].isin(strict).all()
     assert (parents["rank"] == 1).any()
+    assert set(zone_of(parents["zone"].to_numpy(np.uint64), PLAN.zones)) == {"s1e3a9c0", "p42118aa"}
 
 
 def test_a_parent_of_unclassed_cells_has_no_class() -> None:
-    cells = pd.DataFrame(
-        {"cell": text_to_cells(["8b411cb2b6e2fff"]), "class": [None], "rank": [0], "zone_id": [None], "hours": [2.0],
-         "risk": [1]}
-    )  # fmt: skip
+    cell, none = text_to_cells(["8b411cb2b6e2fff"]), np.zeros(1, np.uint64)
+    cells = pd.DataFrame({"cell": cell, "zone": none, "rank": [0], "hours": [2.0], "risk": [1]})
     parent = coarsen(cells, 10).iloc[0]
-    assert parent["rank"] == 0
-    assert pd.isna(parent["class"])
+    assert (parent["zone"], parent["rank"]) == (0, 0)
+    assert zone_of(none, PLAN.zones).isna().all()
 
 
 def test_cells_grow_coarser_with_distance() -> None:

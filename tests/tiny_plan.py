@@ -15,6 +15,7 @@ import shapely
 from dashboard.plans import Engine
 from zoning.errors import UnknownError
 from zoning.geometry import cell_centres, cover, text_to_cells
+from zoning.hashes import zone_keys
 from zoning.policy import load_policy
 from zoning.settings import Settings
 
@@ -119,11 +120,10 @@ def _cells() -> pd.DataFrame:
     lng, lat = cell_centres(cells)
     far = np.hypot((lng - at(50, 109)[0]) * 102_800, (lat - at(50, 109)[1]) * 110_700)
     risk = np.clip(4 - far // 60, 0, 4).astype(int)
-    rank = np.where(far < 40, 1, 4)
-    return pd.DataFrame(
-        {"cell": cells, "class": np.where(rank == 1, "sealed", "precaution"), "rank": rank, "zone_id": "p42118aa",
-         "hours": risk * 10.0, "risk": risk}
-    )  # fmt: skip
+    inner, outer = (POLICY.classes[name].rank for name in ("sealed", "precaution"))
+    keys = zone_keys(np.array(["s1e3a9c0", "p42118aa"], object), np.array([inner, outer]))
+    zone, rank = np.where(far < 40, *keys), np.where(far < 40, inner, outer)
+    return pd.DataFrame({"cell": cells, "zone": zone, "rank": rank, "hours": risk * 10.0, "risk": risk})
 
 
 def _named(rows: list[tuple[Any, ...]], *columns: str) -> pd.DataFrame:

@@ -199,7 +199,7 @@ class Measures(Part):
 class ZoneClass(Part):
     """One class of zone: rank 1 is the strictest."""
 
-    rank: int = Field(ge=1)
+    rank: int = Field(ge=1, le=255)
     """1 is the strictest; an atom in several zones takes the strictest."""
     names: Text
     """What it is called."""

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zoning.geometry import Cells
+from zoning.geometry import Cells, Ints
 
+RANK_BITS = np.uint64(56)  # a key of a zone: its rank, then as much of the hash of its id
 _write = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
@@ -78,3 +79,35 @@ def number_names(names: npt.NDArray[np.object_]) -> Cells:
     (n,) uint64.
     """
     return np.asarray(pd.util.hash_array(names, categorize=False), np.uint64)
+
+
+def zone_keys(names: npt.NDArray[np.object_], rank: Ints) -> Cells:
+    """Return numbers of zones: of two, the stricter has the lower; the same zone has the same everywhere.
+
+    Parameters
+    ----------
+    names : (n,) zone ids, each once.
+    rank : (n,) 1 to 255.
+
+    Returns
+    -------
+    (n,) uint64.
+    """
+    hashes = number_names(names) >> (np.uint64(64) - RANK_BITS)
+    return (rank.astype(np.uint64) << RANK_BITS) | hashes
+
+
+def zone_of(keys: Cells, zones: pd.DataFrame) -> pd.Series:
+    """Return the ids of zones.
+
+    Parameters
+    ----------
+    keys : (n,) of `zone_keys`, 0 for none.
+    zones : zone_id, rank.
+
+    Returns
+    -------
+    (n,) ids, missing for none.
+    """
+    known = pd.Index(zone_keys(zones["zone_id"].to_numpy(object), zones["rank"].to_numpy(np.int64)))
+    return pd.Series(zones["zone_id"].array.take(known.get_indexer(keys), allow_fill=True))

@@ -118,7 +118,7 @@ def _derive(state: State, policy: Policy, as_of: datetime, proposals: bool) -> P
         atoms=atoms,
         units=ground.units,
         inside=ground.inside,
-        cells=show_cells(pieces["cells"], zones, stays),
+        cells=show_cells(pieces["cells"], stays),
         calendar=pieces["calendar"],
         gate_points=pieces["gate_points"],
         site_links=pieces["site_links"],

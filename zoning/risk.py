@@ -10,10 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from zoning.geometry import Cells, Floats
-from zoning.hashes import number_names
+from zoning.hashes import RANK_BITS, zone_keys
 
 CLASSES = 4
-Rows = npt.NDArray[np.int32]
 Risks = npt.NDArray[np.int64]
 
 
@@ -22,63 +21,53 @@ def zones_in_cells(membership: pd.DataFrame, also: Sequence[str] = ()) -> pd.Dat
 
     Parameters
     ----------
-    membership : zone_id, cell (uint64, of the representative point of each atom).
+    membership : zone_id, rank, cell (uint64, of the representative point of each atom).
     also : columns of `membership` that hang on the zone.
 
     Returns
     -------
-    One row a cell and zone, in order of cell: cell, zone (uint64, of `number_names`), and the columns asked for.
+    One row a cell and zone, in order of cell: cell, zone (of `zone_keys`), and the columns asked for.
     """
     number, name = pd.factorize(membership["zone_id"])
-    columns = {"cell": membership["cell"].to_numpy(np.uint64), "zone": number_names(name.to_numpy(object))[number]}
+    rank = np.zeros(len(name), np.int64)
+    rank[number] = membership["rank"].to_numpy(np.int64)
+    columns = {"cell": membership["cell"].to_numpy(np.uint64), "zone": zone_keys(name.to_numpy(object), rank)[number]}
     pairs = pd.DataFrame(columns | {c: membership[c].to_numpy() for c in also}).drop_duplicates()
     return pairs.sort_values(["cell", "zone"], ignore_index=True)
 
 
-def show_cells(shown: pd.DataFrame, zones: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+def show_cells(shown: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     """Return what each cell shows.
 
     Parameters
     ----------
     shown : of `zones_in_cells`.
-    zones : zone_id, class, rank, in order of rank and zone_id: of the zones of a cell the first counts.
     stays : hours, live, ghost, cell.
 
     Returns
     -------
-    One row a cell in a zone or with risk: cell (uint64), class and zone_id (of the strictest atom whose representative
-    point it holds; missing outside), rank (0 outside), hours (person-hours), risk (0 none, 1 to 4).
+    One row a cell in a zone or with risk: cell (uint64), zone (key of the strictest atom whose representative point it
+    holds; 0 outside), rank (0 outside), hours (person-hours), risk (0 none, 1 to 4).
     """
     there = (stays["live"] & ~stays["ghost"].astype(bool)).to_numpy(bool) & (stays["cell"] != 0).to_numpy()
     at, place = np.unique(stays["cell"].to_numpy(np.uint64)[there], return_inverse=True)
     hours = np.bincount(place, stays["hours"].to_numpy(float)[there], minlength=len(at))
-    cells, row = _first_zones(shown, zones)
+    cells, zone = _strictest(shown["cell"].to_numpy(np.uint64), shown["zone"].to_numpy(np.uint64))
     spot = np.searchsorted(cells, at)
     inside = np.append(cells, np.uint64(0))[spot] == at
     sums = np.zeros(len(cells))
     sums[spot[inside]] = hours[inside]
-    row, sums = np.insert(row, spot[~inside], -1), np.insert(sums, spot[~inside], hours[~inside])
-    code, classes = pd.factorize(zones["class"])
-    return pd.DataFrame(
-        {
-            "cell": np.insert(cells, spot[~inside], at[~inside]),
-            "class": pd.Categorical.from_codes(np.append(code, -1).astype(np.int16)[row], classes),
-            "rank": np.append(zones["rank"].to_numpy(np.int64), 0)[row],
-            "zone_id": pd.Categorical.from_codes(row, pd.Index(zones["zone_id"])),
-            "hours": sums,
-            "risk": _quantiles(sums),
-        },
-        copy=False,
-    )
+    alone = spot[~inside]
+    zone, sums = np.insert(zone, alone, 0), np.insert(sums, alone, hours[~inside])
+    rank = (zone >> RANK_BITS).astype(np.int64)
+    columns = {"cell": np.insert(cells, alone, at[~inside]), "zone": zone, "rank": rank, "hours": sums}
+    return pd.DataFrame(columns | {"risk": _quantiles(sums)}, copy=False)
 
 
-def _first_zones(shown: pd.DataFrame, zones: pd.DataFrame) -> tuple[Cells, Rows]:
-    """Return the cells in order, and the row of the first of the zones of each; of a city they are many."""
-    numbers = pd.Index(number_names(zones["zone_id"].to_numpy(object)))
-    row = numbers.get_indexer(shown["zone"].to_numpy(np.uint64)).astype(np.int32)
-    cell = shown["cell"].to_numpy(np.uint64)
+def _strictest(cell: Cells, zone: Cells) -> tuple[Cells, Cells]:
+    """Return each cell once, and the strictest of its zones; of a city they are many."""
     start = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
-    return cell[start], np.minimum.reduceat(row, start) if len(start) else row
+    return cell[start], np.minimum.reduceat(zone, start) if len(start) else zone
 
 
 def _quantiles(hours: Floats) -> Risks:
