@@ -114,6 +114,8 @@ def compare(folder: Path, read: float | None) -> None:
     print(f"  full run {whole:.1f} s, one more case {one:.2f} s ({', '.join(f'{s:.2f}' for s in seconds)})")
     print(f"  parts that each further case derived: {counts}")
     print(f"  ratio of a full run to one more case: {whole / one:.0f}")
+    part = statistics.median([s for s, n in zip(seconds, counts, strict=True) if n] or seconds)
+    print(f"  of those that change a part: {part:.2f} s; ratio {whole / part:.0f}")
     if read is not None:
         print(f"  reading {read:.1f} s; ratio of a full run to reading: {whole / read:.1f}")
     print(f"  peak {peak():.1f} GB")

@@ -13,7 +13,6 @@ _SAID = {
     "no place": "its place is not known, so it opens nothing; type one",
     "far": "lies far from all other places and on no loaded ground, so it opens nothing; check its coordinates",
     "near": "lies in no building; the nearest one is taken as possible",
-    "twice": "is the id of two units; only the first of estates, buildings, units is used: give each its own",
     "no area": "names an area that is not loaded, so its people live nowhere; load the area or mend the id",
     "redrawn": "covers other ground than was decided, after a correction or a new fact; decide it again",
     "bare": "is in force and has no ground now: stricter zones hold it, or its place vanished; release or redraw it",
@@ -39,7 +38,7 @@ def list_problems(
     ----------
     ground : code, subject, text: problems of the unit tree.
     zones : zone_id, aliases, redrawn.
-    tables : kind -> table of the state; cases, areas, population, estates, buildings and units are read.
+    tables : kind -> table of the state; cases, areas and population are read.
     stays : fact_id, live, known, far, near, question.
     standings : of `fold_decisions`.
     ledger : of `replay`.
@@ -64,7 +63,6 @@ def list_problems(
         "bare": _bare(zones, standings),
         "transfer": cases["fact_id"][away],
     }
-    found |= {"twice": _twice(*(tables[kind] for kind in ("estates", "buildings", "units")))}
     found |= {"no area": _without_area(tables["population"], tables["areas"])}
     waits, over = ledger[ledger["status"].isin(_WAITS)], handed_over.drop_duplicates(["ground", "to_area_id"])
     to = "reaches over the border into " + over["to_area_id"].fillna("no loaded area").astype("str")
@@ -82,12 +80,6 @@ def list_problems(
 
 def _each(code: str, subjects: Iterable[str], texts: Iterable[str]) -> Iterable[tuple[str, str, str]]:
     return ((code, subject, text) for subject, text in zip(subjects, texts, strict=True))
-
-
-@once
-def _twice(*tables: pd.DataFrame) -> pd.Series:
-    named = pd.concat([table["id"] for table in tables])
-    return named[named.duplicated()]
 
 
 @once

@@ -60,8 +60,8 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     -------
     Units.
     """
-    units = _join(tables)
     problems: list[tuple[str, str, str]] = []
+    units = _join(tables, problems)
     parent = _parents(units, problems)
     units = units.assign(**_linked(units, parent))
     shapes = units["geometry"].to_numpy(object)
@@ -96,13 +96,16 @@ def _frame(shapes: Shapes, tables: Mapping[str, pd.DataFrame]) -> Frame:
     return Frame.around(lng)
 
 
-def _join(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _join(tables: Mapping[str, pd.DataFrame], problems: list[tuple[str, str, str]]) -> pd.DataFrame:
     """Put the tables together column by column, in order of id; of an id in several the first row counts."""
     parts = [(pd.DataFrame(tables[kind]), level) for kind, level in _LEVELS.items()]
     ids = pd.concat([_column(*part, "id") for part in parts], ignore_index=True)
     order = ids.argsort(kind="stable").to_numpy()
     ids = ids.iloc[order]
-    order = order[np.append(True, (ids.iloc[1:].array != ids.iloc[:-1].array))[: len(ids)]]
+    first = np.append(True, (ids.iloc[1:].array != ids.iloc[:-1].array))[: len(ids)]
+    text = "is the id of two units; only the first of estates, buildings, units is used: give each its own"
+    problems += [("twice", name, text) for name in ids[~first]]
+    order = order[first]
     columns = {}
     for name in _DTYPES:
         whole = pd.concat([_column(*part, name) for part in parts], ignore_index=True)
