@@ -122,7 +122,8 @@ def find_stays(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> 
 
 def _visits_of(sources: pd.DataFrame, visits: pd.DataFrame, as_of: datetime) -> tuple[Ints, Ints]:
     """Return the visits that are seen of people who are sources: the row of the source and of the visit."""
-    there = np.flatnonzero((visits["arrive_at"] <= pd.Timestamp(as_of)).to_numpy(bool))
+    seen = (visits["arrive_at"] <= pd.Timestamp(as_of)) & visits["person_id"].notna()
+    there = np.flatnonzero(seen.to_numpy(bool))
     person, _ = pd.factorize(pd.concat([sources["person_id"], visits["person_id"].iloc[there]]))
     order = np.argsort(person[: len(sources)], kind="stable")
     owner, place = spread(person[order], person[len(sources) :])

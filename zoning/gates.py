@@ -8,7 +8,6 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Frame, Ints, Shapes, components
-from zoning.lookup import in_pieces
 from zoning.nearby import near, road_tree
 from zoning.once import once
 from zoning.settings import Settings
@@ -17,7 +16,6 @@ from zoning.typed import typed
 EDGE_M = 1.0  # a road that stays within this of the outline runs along it
 NEAR_DEG = 2e-5  # about 2 m: roads this near to an outline are looked at
 MERGE_M = 5.0  # crossings closer than this are one gate
-ZONES_AT_ONCE = 1000  # what is cut for a city at one time would be the largest thing of its plan
 Mask = npt.NDArray[np.bool_]
 DTYPES = {
     "gate_id": "str", "zone_id": "str", "kind": "str", "name": "str", "road_id": "str", "open": "boolean",
@@ -53,11 +51,8 @@ def place_gates(
     name, road_id, open (NA for a crossing), lng, lat (degrees, WGS84).
     """
     shapes = np.asarray(zones["geometry"], object)
-    plane, parts = frame.to_metres(shapes), []
-    for piece in in_pieces(len(shapes), ZONES_AT_ONCE):
-        some = shapes[piece], plane[piece]
-        part = pd.concat([_entrances(*some, gates, settings, frame), _crossings(*some, roads, frame)])
-        parts.append(part.assign(zone=part["zone"] + piece.start))
+    plane = frame.to_metres(shapes)
+    parts = [_entrances(shapes, plane, gates, settings, frame), _crossings(shapes, plane, roads, frame)]
     found = _merged(pd.concat(parts, ignore_index=True))
     found["zone_id"] = zones["zone_id"].to_numpy()[found["zone"].to_numpy(int)]
     found["gate_id"] = _gate_ids(found)

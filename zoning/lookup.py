@@ -76,6 +76,24 @@ def atoms_inside(rows: Ints, inside: pd.DataFrame) -> tuple[Ints, Ints]:
     return owner, inside["atom"].to_numpy()[found]
 
 
+def lenders(own: npt.NDArray[np.bool_], parent: Ints) -> Ints:
+    """Return whose footprint each unit has: the nearest unit with one around it, itself first; else the topmost one.
+
+    Parameters
+    ----------
+    own : (n,) whether a unit has a footprint of its own.
+    parent : (n,) row of the unit around each, -1 for none.
+
+    Returns
+    -------
+    (n,) rows.
+    """
+    row = np.arange(len(parent))
+    while (bare := ~own[row] & (parent[row] >= 0)).any():
+        row = np.where(bare, parent[row], row)
+    return row
+
+
 @once
 def units_by_parent(units: pd.DataFrame) -> tuple[Ints, Ints]:
     """Return the units by the one that they stand in.

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Frame, Ints, Shapes
-from zoning.lookup import ranges
+from zoning.lookup import lenders, ranges, spread
 from zoning.once import once
 
 _STRIP, _STRIP_KEY = 0.005, 1000  # degrees; apart by more than any latitude
@@ -36,6 +36,33 @@ def near_footprints(
     rows, tree = _footprints(units)
     owner, found, shape = near(shapes, reach, tree, frame)
     return owner, rows[found], shape
+
+
+def atoms_met(shapes: Shapes, units: pd.DataFrame, atoms: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return the atoms of units whose footprints some shapes meet; one without its own has that of the unit around it.
+
+    Parameters
+    ----------
+    shapes : (n,) shapely geometries, WGS84.
+    units, atoms : of `make_units`.
+
+    Returns
+    -------
+    owner : (m,) position in `shapes`; row : (m,) of `atoms`.
+    """
+    rows, tree = _footprints(units)
+    owner, found = tree.query(shapes, "intersects")
+    lender, by_lender = _by_lender(units, atoms)
+    of, place = spread(lender, rows[found])
+    return owner[of], by_lender[place]
+
+
+@once
+def _by_lender(units: pd.DataFrame, atoms: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Whose footprint atoms have, in order, and the atoms by it."""
+    lender = lenders(units["own"].to_numpy(bool), units["parent"].to_numpy(np.int64))[atoms["unit"].to_numpy(np.int64)]
+    order = np.argsort(lender, kind="stable")
+    return lender[order], order
 
 
 def near(shapes: Shapes, reach: float | Floats, tree: shapely.STRtree, frame: Frame) -> tuple[Ints, Ints, Shapes]:

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from zoning.geometry import Floats, Frame, Ints, Shapes, points_to_cells
-from zoning.lookup import in_pieces
+from zoning.lookup import in_pieces, lenders
 from zoning.ordered import in_one_piece
 from zoning.pieces import cut_out
 from zoning.register import Register, find_rows
@@ -67,7 +67,7 @@ def make_units(tables: Mapping[str, pd.DataFrame], settings: Settings) -> Units:
     shapes = units["geometry"].to_numpy(object)
     frame = _frame(shapes, tables)
     units["own"] = shapely.is_geometry(shapes)
-    lender = _lenders(units["own"].to_numpy(bool), parent)
+    lender = lenders(units["own"].to_numpy(bool), parent)
     units["geometry"] = shapes[lender]
     units["area_m2"] = _of_each(shapes, lambda some: shapely.area(frame.to_metres(some)))[lender]
     units["lng"], units["lat"] = _points(units, shapes, lender)
@@ -223,14 +223,6 @@ def _ancestor(units: pd.DataFrame, parent: Ints, level: str) -> Ints:
         found[hit] = row[hit]
         row = np.where(row >= 0, parent[row], -1)
     return found
-
-
-def _lenders(own: np.ndarray, parent: Ints) -> Ints:
-    """Return the nearest unit with a footprint around each, itself first; else the topmost one around it."""
-    row = np.arange(len(parent))
-    while (bare := ~own[row] & (parent[row] >= 0)).any():
-        row = np.where(bare, parent[row], row)
-    return row
 
 
 def _points(units: pd.DataFrame, shapes: Shapes, lender: Ints) -> tuple[Floats, Floats]:

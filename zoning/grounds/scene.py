@@ -13,8 +13,7 @@ import shapely
 
 from zoning.geometry import Cells, Floats, Frame, Ints, Shapes, cell_centres, cell_polygons, cover
 from zoning.lookup import at_level, atoms_inside
-from zoning.nearby import placed
-from zoning.once import once
+from zoning.nearby import atoms_met, placed
 from zoning.policy import Policy
 from zoning.settings import Settings
 
@@ -69,9 +68,8 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
     if not fresh:
         return
     shapes = np.array(list(fresh.values()), object)
-    footprints = _footprints(scene.units, scene.atoms)
     held = dict(zip(fresh, _held(shapes, placed(scene.atoms).inside(shapes), False, scene), strict=True))
-    met = dict(zip(fresh, _held(shapes, footprints.query(shapes, "intersects"), True, scene), strict=True))
+    met = dict(zip(fresh, _held(shapes, atoms_met(shapes, scene.units, scene.atoms), True, scene), strict=True))
     if scene.policy.pack.holding == "touches":
         scene.exact.update(held)
         held = met
@@ -81,11 +79,6 @@ def hold_shapes(outlines: Mapping[str, shapely.Geometry], scene: Scene) -> None:
         held = {key: _whole(atoms, scene.policy.pack.holding_level, scene) for key, atoms in held.items()}
     scene.holds.update(held)
     scene.legal.update(fresh)
-
-
-@once
-def _footprints(units: pd.DataFrame, atoms: pd.DataFrame) -> shapely.STRtree:
-    return shapely.STRtree(units["geometry"].to_numpy(object)[atoms["unit"].to_numpy()])
 
 
 def _held(outlines: Shapes, atoms: tuple[Ints, Ints], touch: bool, scene: Scene) -> list[Cells]:
