@@ -10,6 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+# Arrow's own pool keeps much of what reading a table freed: of a city, a tenth of all that it takes.
+if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ and "jemalloc" in pa.supported_memory_backends():
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
+
 
 def write_synced(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, even after a power cut.

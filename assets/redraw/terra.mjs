@@ -3,6 +3,7 @@ const VENDOR = "/assets/vendor/";
 const MODES = { polygon: "polygon", lasso: "freehand", rectangle: "rectangle", circle: "circle", line: "linestring" };
 let draw = null;
 let drawn = null;
+let turn = 0; // of the tool that was taken or put away last
 let tell = () => {};
 
 function colours() {
@@ -34,8 +35,11 @@ async function load(map) {
 /* `onDrawn(geometry)` hears of each finished shape, and again whenever it was re-shaped. */
 export async function startShape(map, tool, onDrawn) {
   stopShape();
+  const mine = turn;
+  const made = await load(map);
+  if (mine !== turn) return; // another tool was taken while this one was fetched
   tell = onDrawn;
-  draw = await load(map);
+  draw = made;
   draw.start();
   draw.setMode(MODES[tool]);
   draw.on("finish", (id) => {
@@ -58,6 +62,7 @@ export function clearShape(tool) {
 }
 
 export function stopShape() {
+  turn += 1;
   if (draw?.enabled) draw.stop();
   draw = null;
   drawn = null;

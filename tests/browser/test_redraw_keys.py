@@ -69,6 +69,19 @@ def test_each_tool_says_the_key_that_takes_it(desk: Page) -> None:
         expect(desk.locator(f".classes [aria-keyshortcuts='{key}']")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_tool_that_is_taken_while_another_is_fetched_is_the_only_one_that_draws(desk: Page) -> None:
+    def slowly(route: Route) -> None:
+        desk.wait_for_timeout(400)
+        route.continue_()
+
+    desk.route("**/terra-draw.mjs", slowly)
+    with desk.expect_response("**/terra-draw.mjs"):
+        for key in "gb":
+            desk.keyboard.press(key)
+    expect(desk.locator(".tools [data-tool=rectangle]")).to_have_attribute("aria-pressed", "true")
+    desk.wait_for_timeout(500)  # two that both draw put the same source on the map, which the console tells
+
+
 def test_keys_that_follow_a_slow_answer_keep_their_order_and_escape_puts_away_what_waits(
     desk: Page, town_copy: Path, go: Go
 ) -> None:
