@@ -6,7 +6,6 @@ Nothing is dropped: a stroke that was undone, has ended or names ground that is 
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from zoning.policy import Policy
@@ -192,18 +191,8 @@ def unedited(membership: pd.DataFrame) -> pd.DataFrame:
     `membership` with stroke, derived_class, derived_rank, derived_zone, pending.
     """
     rank, known = membership["rank"].to_numpy(np.int64), np.zeros(len(membership), bool)
-    none = pd.Series(_none(len(membership)), membership.index, object, copy=False)
+    none = pd.Series(np.full(len(membership), None, object), membership.index, object, copy=False)
     return membership.assign(
         stroke=none, derived_class=membership["class"],
         derived_rank=pd.arrays.IntegerArray(rank, known), derived_zone=membership["zone_id"], pending=False,
     )  # fmt: skip
-
-
-def _none(n: int) -> npt.NDArray[np.object_]:
-    """Return n times nothing; it is the same nothing for every plan, of a city a million rows."""
-    if n > len(_nothing[0]):
-        _nothing[0] = np.full(n, None, object)
-    return _nothing[0][:n]
-
-
-_nothing = [np.empty(0, object)]
