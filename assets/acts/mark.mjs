@@ -9,10 +9,10 @@ let radius = 0;
 
 const map = () => window.cordon.stage?.map;
 
-export async function showMark(at, metres, fly) {
+export function showMark(at, metres, fly) {
   if (!map()) return;
   hideMark();
-  const { Marker } = await import("/assets/vendor/maplibre-gl.mjs");
+  const { Marker } = window.cordon.stage;
   circle = el("i", { class: "mcircle" });
   radius = metres || 0;
   pin = new Marker({ element: el("div", { class: "mark", "aria-hidden": "true" }, circle, el("i", { class: "mdot" })) }).setLngLat(at).addTo(map());

@@ -93,6 +93,7 @@ export class Stage {
     map.on("move", () => this.panels.showView(map.getZoom(), map.getCenter().lat));
     await map.once("load");
     this.panels.showView(map.getZoom(), map.getCenter().lat, map.getCenter());
+    this.Marker = library.Marker;
     this.map = map;
     return map;
   }

@@ -66,6 +66,21 @@ def test_a_case_is_put_on_the_map_by_a_click(analyst: Page, town_copy: Path) -> 
     assert at == pytest.approx((114.053263, 22.541295), abs=4e-5), "a pixel of the map, or two"
 
 
+def test_a_point_that_is_put_away_at_once_leaves_no_pin(analyst: Page) -> None:
+    marks = analyst.evaluate(
+        """async () => {
+            const { showMark, hideMark } = await import("/assets/acts/mark.mjs");
+            showMark([114.053263, 22.541295], 40, true);
+            showMark([114.053856, 22.541787], 40, true);
+            const shown = document.querySelectorAll(".mark").length;
+            hideMark();
+            await new Promise((resolve) => setTimeout(resolve, 300));
+            return [shown, document.querySelectorAll(".mark").length];
+        }"""
+    )
+    assert marks == [1, 0]
+
+
 def test_what_was_typed_of_a_new_case_outlives_closing_its_panel(analyst: Page) -> None:
     new_case(analyst, "临水花园3栋")
     analyst.get_by_label("Reported").fill("31:00")
