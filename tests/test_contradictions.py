@@ -161,6 +161,19 @@ REFUSED = {
         (zone_class("a", 1, OUT), zone_class("b", 2, 'to = "a"'), rule("a"), rule("b", "B")),
         "classes.b.steps.0.to: found 'a'; allowed: a milder class, or none: none",
     ),
+    "a second way out that leads no farther": (
+        (zone_class("a", 1, 'to = "c"', 'to = "b"'), B, zone_class("c", 3, OUT), rule("a"), rule("b", "B")),
+        "classes.a.steps.1.to: found 'b'; allowed: a class milder than 'c', or 'none': none",
+    ),
+    "a second way out behind the end": (
+        (zone_class("a", 1, OUT, 'to = "b"'), B, rule("a"), rule("b", "B")),
+        "classes.a.steps.1.to: found 'b'; allowed: another 'origin', for the one before leads to 'none' already",
+    ),
+    "a second way out that leads nowhere": (
+        (zone_class("a", 1, 'to = "b"', 'to = "c"'), B, rule("a"), rule("b", "B"),
+         zone_class("d", 4, OUT), zone_class("c", 3, 'to = "d"\norigin = ["b"]'), rule("c", "C"), rule("d", "D")),
+        "classes.c.steps: found nothing; allowed: a step for a zone that stepped down from 'a'",
+    ),
     "a step to a class that is not there": (
         (zone_class("a", 1, 'to = "z"'), rule("a")), "classes.a.steps.0.to: found 'z'; allowed: a class of this pack: a"
     ),

@@ -125,7 +125,11 @@ class Conditions(Part):
 
 
 class Step(Cited):
-    """One way out of a class: to a milder one, or to none; the first whose `origin` fits is a zone's way out."""
+    """One way out of a class: to a milder one, or to none.
+
+    The first whose `origin` fits is a zone's way out. Those after it for the same origins lead farther: one of which
+    every condition holds is proposed instead, the last such.
+    """
 
     to: str
     """A class of the pack, or 'none': the zone is lifted; or 'option:' and the name of an option."""

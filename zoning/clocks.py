@@ -124,9 +124,25 @@ def way_out(of: ZoneClass, origin: str | None) -> Step | None:
 
     Returns
     -------
-    The first step whose `origin` fits; None where none does.
+    The first of `ways_out`; None where there is none.
     """
-    return next((step for step in of.steps if step.fits(origin)), None)
+    return next(iter(ways_out(of, origin)), None)
+
+
+def ways_out(of: ZoneClass, origin: str | None) -> list[Step]:
+    """Return the steps that a zone of a class can take.
+
+    Parameters
+    ----------
+    of : class of the zone.
+    origin : class that it stepped down from; None for a zone that was opened in its class.
+
+    Returns
+    -------
+    The first step whose `origin` fits, and those after it that are for the same origins, each to a milder class.
+    """
+    first = next((step for step in of.steps if step.fits(origin)), None)
+    return [step for step in of.steps if first and step.origin == first.origin]
 
 
 def earliest_lift(

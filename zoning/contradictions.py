@@ -140,6 +140,7 @@ def _names(name: str, of: ZoneClass, classes: Classes) -> None:
     stricter = [k for k, c in classes.items() if c.rank < of.rank]
     for position, step in enumerate(of.steps):
         _step(f"classes.{name}.steps.{position}", name, step, classes)
+        _farther(f"classes.{name}.steps.{position}.to", step, of.steps[:position], classes)
     told = ", ".join(stricter) or "there is none, so leave it out"
     if of.on_positive and of.on_positive.to not in stricter:
         raise Breach(f"classes.{name}.on_positive.to", of.on_positive.to, f"a stricter class: {told}")
@@ -154,10 +155,21 @@ def _step(key: str, name: str, step: Step, classes: Classes) -> None:
     _leads_out(name, step.origin[0] if step.origin else None, classes)
     if step.to not in [*milder, LIFTED]:
         raise Breach(f"{key}.to", step.to, f"a milder class, or none: {', '.join([*milder, LIFTED])}")
+    _leads_out(step.to, name, classes)
     _known(f"{key}.when.lifted.classes", step.when.lifted.classes if step.when.lifted else [], classes)
     for origin in step.origin:
         if origin not in _origins(name, classes):
             raise Breach(f"{key}.origin", origin, f"a class with a step to '{name}'")
+
+
+def _farther(key: str, step: Step, before: list[Step], classes: Classes) -> None:
+    """A way out that follows another of the same origins leads farther than that one."""
+    nearer = [other.to for other in before if other.origin == step.origin]
+    if LIFTED in nearer:
+        raise Breach(key, step.to, f"another 'origin', for the one before leads to '{LIFTED}' already")
+    milder = [k for k, c in classes.items() if all(c.rank > classes[to].rank for to in nearer)]
+    if step.to not in [*milder, LIFTED]:
+        raise Breach(key, step.to, f"a class milder than '{nearer[-1]}', or '{LIFTED}': {', '.join([*milder, LIFTED])}")
 
 
 def _tail(name: str, of: ZoneClass) -> None:

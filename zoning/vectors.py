@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from zoning.classes import LIFTED, Tail
-from zoning.clocks import earliest_lift, way_out
+from zoning.clocks import earliest_lift, ways_out
 from zoning.errors import PolicyError
 from zoning.policy import Policy, load_policy, pack_path
 from zoning.schedule import choose_tail, make_calendar
@@ -81,9 +81,10 @@ def _settings(line: Line) -> Settings:
 
 
 def _lift(line: Line, policy: Policy) -> Iterator[tuple[object, object]]:
-    step = way_out(policy.classes[line["class"]], line.get("origin"))
-    if step is None or step.to != line.get("to", LIFTED):
-        yield line.get("to", LIFTED), step and step.to
+    ways = {step.to: step for step in ways_out(policy.classes[line["class"]], line.get("origin"))}
+    step = ways.get(line.get("to", LIFTED))
+    if step is None:
+        yield line.get("to", LIFTED), ", ".join(ways) or None
         return
     start: datetime = line["in_force_from"]
     clocks = (start, line.get("last_presence_at", start - timedelta(days=1)), line.get("cleaned_at"))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from zoning.classes import LIFTED, Step
-from zoning.clocks import day_number, first_test_date, midnight, way_out
+from zoning.clocks import day_number, first_test_date, midnight, ways_out
 from zoning.lifting.conditions import Check, check_step, earliest
 from zoning.lifting.evidence import OVER, Evidence, Zone, gather
 from zoning.lifting.findings import find, say_enter, say_found, say_turns
@@ -84,10 +84,11 @@ def check_zones(
         if zone["status"] in OVER:
             continue
         acts += [(zone["rank"], zone["zone_id"], *act) for act in _acts(zone, known)]
-        step = None if pd.isna(zone["class_since"]) else _way_out(zone, known)
-        if zone["void"] or step is None or zone["status"] == "proposed":
+        way = None if pd.isna(zone["class_since"]) or zone["status"] == "proposed" else _way_out(zone, known)
+        if zone["void"] or way is None:
             continue
-        found, position = check_step(zone, step.when, known), policy.classes[zone["class"]].steps.index(step)
+        step, found = way
+        position = policy.classes[zone["class"]].steps.index(step)
         acts.append((zone["rank"], zone["zone_id"], *_leave(zone, step, found, known)))
         told = [(c.predicate, c.holds, c.at, *c.found, *(NOTHING if c.holds else c.missing)) for c in found]
         checks += [(zone["zone_id"], position, step.to, *row) for row in told]
@@ -104,8 +105,16 @@ def _table(rows: list[tuple[Any, ...]], dtypes: Mapping[str, str]) -> pd.DataFra
 Act = tuple[str, str, bool, int, int, pd.Timestamp, str, str, list[str]]
 
 
-def _way_out(zone: Zone, known: Evidence) -> Step | None:
-    return way_out(known.policy.classes[zone["class"]], zone["origin"])
+def _way_out(zone: Zone, known: Evidence) -> tuple[Step, list[Check]] | None:
+    """Return the way out of a zone: the farthest of which every condition holds, else the first.
+
+    Where a case lives on its ground that is none of its facts, another class asks for that ground: none leads farther.
+    """
+    steps = ways_out(known.policy.classes[zone["class"]], zone["origin"])
+    near = steps if set(zone["homes"]) <= set(zone["fact_ids"]) else steps[:1]
+    ways = [(step, check_step(zone, step.when, known)) for step in near]
+    whole = [way for way in ways if all(check.holds for check in way[1])]
+    return next(iter([*whole[-1:], *ways]), None)
 
 
 def _act(
