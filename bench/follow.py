@@ -2,7 +2,8 @@
 
 `python -m bench.follow [PEOPLE] [CASES]`; 22,500,000 and 49,000 are the scale of Shanghai's first list. Both ways must
 give the same plan. Parts derived are counted beside the time, which is noisy on a shared machine.
-`python -m bench.follow districts` prints the peak of memory of each step over 1, 2, 4 and 8 districts of 1.5 million.
+`python -m bench.follow districts` prints the peak of memory of each step over 1, 2, 4 and 8 districts of 1.5 million,
+and what of it is beyond what the process holds when the step is done.
 `python -m bench.follow written FOLDER` measures a city that is there: `files` and `workspace` in one folder.
 """
 
@@ -92,7 +93,12 @@ def run(workspace: Workspace, rounds: int = ROUNDS) -> tuple[float, list[float],
 
 def peak() -> float:
     """Peak of this process's memory so far, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+
+def held() -> float:
+    """What this process holds now, in GB."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize() / 1e9
 
 
 def write(folder: Path, people: int, cases: int) -> None:
@@ -128,28 +134,34 @@ def over_districts() -> None:
             folder = Path(name) / str(n)
             peaks = [_alone(step, folder, n) for step in ("write", "load", "derive", "follow")]
             words = ("writing", "reading", "a full run", "and one more case")
-            told = ", ".join(f"{word} {gb:.2f} GB" for word, gb in zip(words, peaks, strict=True))
+            told = ", ".join(
+                f"{word} {gb:.2f} GB ({more:.2f} beyond)" for word, (gb, more) in zip(words, peaks, strict=True)
+            )
             print(f"  {n} district{'s' * (n > 1)}: {told}", flush=True)
 
 
-def _alone(step: str, folder: Path, n: int) -> float:
-    """Run one step in a process of its own, and return its peak in GB."""
+def _alone(step: str, folder: Path, n: int) -> tuple[float, float]:
+    """Run one step in a process of its own; return its peak, and what of it was given back by the end, in GB."""
     asked = [sys.executable, "-m", "bench.follow", step, str(folder), str(n)]
-    return float(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[-1])
+    told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()
+    return float(told[-2]), float(told[-2]) - float(told[-1])
 
 
 def take_step(step: str, folder: Path, n: int) -> None:
-    """Take one step of `over_districts`, and print the peak of memory."""
+    """Take one step of `over_districts`, and print the peak of memory and what is held of it."""
+    state, plan = None, None
     if step == "write":
         write(folder, n * PEOPLE, n * CASES)
     elif step == "load":
         load(folder)
     else:
         state = fold(Workspace(folder / "workspace"))
-        timed(state)
+        _, plan = timed(state)
         if step == "follow":
-            timed(one_more(state, 0))
-    print(peak())
+            state = one_more(state, 0)
+            _, plan = timed(state)
+    print(peak(), held())
+    del state, plan  # held until here: what is beyond them is what the step alone needed
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import { getJson, post } from "../shared/server.mjs";
 import { paperAddress } from "../paper/paper.mjs";
 import { openInbox } from "./inbox.mjs";
 import { failed, loading, own, query, renew, saved, zoneHead } from "./parts.mjs";
+import { Scopes } from "./scopes.mjs";
 
 const time = (name, hint = "hint_time") => ({ name, label: `f_${name}`, kind: "time", hint });
 const grounds = (required) => ({ name: "grounds", label: "grounds", kind: "area", rows: 3, required, hint: "hint_grounds" });
@@ -42,7 +43,7 @@ const FIELDS = {
   delineate: [NOTICE, time("in_force_from"), time("delineated_at"), grounds(false)],
   hold: [time("until", "hint_until"), NOTICE, grounds(false)],
   reject: [grounds(true)],
-  extend: [choice("scope", "scopes"), NOTICE, grounds(false)],
+  extend: [NOTICE, grounds(false)],
   assess: [choice("gate", "gates"), grounds(true)],
   step: [choice("to", "steps"), time("in_force_from"), NOTICE, grounds(false)],
   raise: [choice("to", "raises"), time("in_force_from"), NOTICE, grounds(false)],
@@ -66,7 +67,7 @@ async function read(state) {
     if (!current()) return;
     const ready = told.proposed.find((p) => p.ready);
     state.told = told;
-    state.also = null;
+    state.also = state.scopes = null;
     state.lacks = state.wanted && !told.actions.includes(state.wanted) ? state.wanted : "";
     state.action = [state.wanted, state.action, ready?.action, told.actions[0]].find((name) => told.actions.includes(name)) || "";
     state.wanted = "";
@@ -129,7 +130,7 @@ function choose(state) {
 /* What was typed in one action's form is there in the next one's: the grounds need not be written twice. */
 function keep(state) {
   if (!state.form?.controls) return;
-  const { also, ...values } = state.form.values();
+  const { also, scope, ...values } = state.form.values();
   Object.assign(state.typed, values);
 }
 
@@ -142,6 +143,7 @@ function formOf(state) {
     if (f.kind === "choice") return { ...f, options: told[f.of], value: f.name === "to" ? proposed?.to : undefined };
     return { ...f, value: times[f.name] ?? "" };
   });
+  if (action === "extend" && told.scopes.length) fields.unshift({ name: "scope", label: "scope_asked", own: (state.scopes ||= new Scopes(told.scopes)) });
   if (["delineate", "hold", "reject"].includes(action) && told.also.length) fields.push({ name: "also", label: "also_asked", own: (state.also ||= new Together(told.also)) });
   const typed = Object.fromEntries(Object.entries(state.typed).filter(([name, value]) => value && (!(name in times) || state.touched?.has(name))));
   if (!state.form || state.form.action !== action) {
