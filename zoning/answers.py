@@ -4,6 +4,7 @@ What `explain` says, with the decision and the edit on it, the ways to every oth
 open, and what its zone waits for; as JSON, or as lines in Chinese and English.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,14 @@ _RISK = {"likely": "大", "some": "有一定", "none": "无"}
 NO_CLASS = Said("不在任何区", "no zone")
 
 
-def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
+def answer(plan: Plan, found: dict[str, Any], rules: Callable[[], Plan] | None = None) -> dict[str, Any]:
     """Complete an explanation with everything that a person may ask next.
 
     Parameters
     ----------
     plan : as derived.
     found : of `explain_unit` or `explain_at`.
+    rules : derives the same plan without strokes; asked where an edit emptied a zone, whose cost no other plan tells.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def answer(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
         "reasons": _reasons(plan, atom, found["reasons"]),
         "asked_of": first["atom_id"],
         "zone": _zone(plan, first["zone_id"]),
-        "edit": _edit(plan, atom),
+        "edit": _edit(plan, atom, rules),
         "ways": [_way(plan, way, own) for way in find_ways(plan, atom)],
         "possible": [{**row, "names": names_of[row["class"]]} for row in mine.to_dict("records")],
         **waits,
@@ -104,15 +106,17 @@ def _zone(plan: Plan, zone_id: str | None) -> dict[str, Any] | None:
     return {name: _plain(value) for name, value in rows[0].items()} if rows else None
 
 
-def _edit(plan: Plan, atom: int) -> dict[str, Any] | None:
+def _edit(plan: Plan, atom: int, rules: Callable[[], Plan] | None) -> dict[str, Any] | None:
     """Return the edit that counts on an atom: it stays silent where a later cause suspended it."""
     rows = plan.touched[plan.touched["atom"] == np.uint64(atom)]
     if rows.empty:
         return None
     told = rows[["stroke", "class", "derived_class", "pending"]].to_dict("records")[0]
     by = plan.ledger[plan.ledger["event_id"] == told["stroke"]][["author", "reason"]].to_dict("records")[0]
-    costs = weigh_edits(plan).set_index("stroke").loc[[told["stroke"]]].to_dict("records")[0]
-    cost = {name: _plain(value) for name, value in costs.items()}
+    costs = weigh_edits(plan).set_index("stroke").loc[told["stroke"]]
+    if rules and pd.isna(costs["person_days"]):
+        costs = weigh_edits(plan, rules()).set_index("stroke").loc[told["stroke"]]
+    cost = {name: _plain(value) for name, value in costs.to_dict().items()}
     return {name: _plain(value) for name, value in {**told, **by, "cost": cost}.items()}
 
 

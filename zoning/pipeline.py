@@ -8,6 +8,7 @@ A new reader who follows `derive` line by line knows the whole program; `parts` 
 
 import hashlib
 import operator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ from zoning.risk import show_cells
 from zoning.standing import fold_decisions, held_facts, in_effect
 from zoning.state import State, fold
 from zoning.store import Workspace, opened
+from zoning.strokes import table_of
 from zoning.tables import REFERENCE_KINDS
 from zoning.times import local_date
 from zoning.units import Units, make_units
@@ -51,6 +53,7 @@ def derive(
     as_of: datetime | None = None,
     known_at: datetime | None = None,
     policy_id: str | None = None,
+    edited: bool = True,
 ) -> Plan:
     """Derive the plan of a workspace; reads only its event log and the tables that the log names.
 
@@ -60,6 +63,7 @@ def derive(
     as_of : when it was true (UTC); None means the workspace's setting, else now.
     known_at : when we knew it (UTC); None means now.
     policy_id : id or path of a pack; None means the workspace's setting.
+    edited : False leaves out every stroke.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def derive(
     UnknownError, PolicyError : of the pack.
     """
     state = fold(opened(where), known_at)
-    settings = state.settings
+    state, settings = state if edited else replace(state, strokes=table_of()), state.settings
     told = read_moment(settings.as_of, settings.zone) if settings.as_of else datetime.now(UTC)
     return derive_state(state, load_policy(policy_id or settings.policy, settings.chosen), as_of or told)
 

@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from zoning.addresses import resolve
@@ -86,7 +87,7 @@ def explain(given: Namespace) -> int:
         except ValueError as error:
             raise InputError(f"--at '{given.at}' is not LNG,LAT; write it as 114.05,22.54") from error
         found = explain_at(plan, lng, lat)
-    told = answer(plan, found)
+    told = answer(plan, found, partial(read_plan, given, edited=False))
     print(json.dumps(told, ensure_ascii=False, indent=2) if given.json else "\n".join(answer_lines(plan, told)))
     return 0
 

@@ -100,12 +100,13 @@ def read_time(text: str | None, settings: Settings, about: datetime | None = Non
     return read_moment(text, settings.zone, about) if text else None
 
 
-def read_plan(given: Namespace) -> Plan:
+def read_plan(given: Namespace, edited: bool = True) -> Plan:
     """Derive the plan that a command asks for, and print its problems to standard error.
 
     Parameters
     ----------
     given : workspace, outbreak, as_of, known_at, policy.
+    edited : False leaves out every stroke, and says nothing.
 
     Returns
     -------
@@ -115,7 +116,7 @@ def read_plan(given: Namespace) -> Plan:
     settings = state.read_settings(workspace)
     times = (read_time(given.as_of, settings), read_time(given.known_at, settings))
     with progress("deriving zones"):
-        plan = pipeline.derive(workspace, *times, given.policy)
-    for problem in plan.problems.to_dict("records"):
+        plan = pipeline.derive(workspace, *times, given.policy, edited)
+    for problem in plan.problems.to_dict("records") if edited else []:
         print(f"note: {problem['subject']}: {problem['text']}", file=sys.stderr)
     return plan
