@@ -10,6 +10,7 @@ from tests.acting import decisions
 from tests.browser.access import hindrances
 from tests.browser.conftest import visiting
 from zoning.deciding import Decision, decide
+from zoning.hashes import digest
 from zoning.pipeline import derive
 from zoning.store import Workspace
 
@@ -95,6 +96,36 @@ def test_assessing_stepping_on_and_releasing(analyst: Page, town_copy: Path) -> 
     save(analyst)
     expect(analyst.locator(SAVED)).to_contain_text("released; saved")
     assert [d["action"] for d in decisions(town_copy)] == ["delineate", "assess", "release"]
+
+
+def test_a_new_case_inside_shows_what_each_part_costs_whose_clocks_could_begin_again(
+    analyst: Page, town_copy: Path
+) -> None:
+    workspace, plan, zone = Workspace(town_copy), derive(town_copy), digest("cases:C1", "core")
+    start = plan.as_of.replace(day=12)
+    decide(workspace, plan, Decision(zone, "delineate", "Zhou", in_force_from=start, delineated_at=start), plan.as_of)
+    expect(analyst.locator("#revision")).to_have_text("r 19", timeout=8000)
+    analyst.get_by_role("button", name="New case").click()
+    analyst.get_by_role("combobox", name="Where it is").fill("临水花园4栋6单元")
+    expect(analyst.locator(".ptold")).to_contain_text("taken as", timeout=8000)
+    save(analyst)
+    expect(analyst.locator(SAVED)).to_contain_text("Saved: T0318-01")
+    rests = analyst.locator(".fzone", has_text="Linshui Garden Block 4 unit 5")
+    rests.get_by_role("button", name="Decide").click(timeout=10_000)
+    offered = analyst.locator(".scopes label")
+    expect(offered).to_have_count(4)
+    expect(offered.first).to_contain_text("whole zone")
+    expect(offered.first.locator("input")).to_be_checked()
+    bars = [bar.evaluate("b => b.getBoundingClientRect().width") for bar in offered.locator(".sbar i").all()]
+    assert bars == sorted(bars, reverse=True)
+    assert bars[0] > bars[2] > bars[3] == 0
+    offered.first.locator("input").focus()
+    for _ in range(2):
+        analyst.keyboard.press("ArrowDown")
+    expect(offered.nth(2)).to_contain_text("unit")
+    save(analyst)
+    expect(analyst.locator(SAVED)).to_contain_text("saved")
+    assert [(d["action"], d.get("scope")) for d in decisions(town_copy)][-1] == ("extend", "unit")
 
 
 def test_two_screens_on_one_proposal_the_second_keeps_what_was_typed(analyst: Page, town_copy: Path) -> None:

@@ -8,9 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.acting import decisions
 from tests.browser.conftest import visiting
 from tests.browser.test_acts import PANEL, SAVED, amiss, save
-from zoning.deciding import Decision, decide
 from zoning.entering import amend
-from zoning.hashes import digest
 from zoning.pipeline import derive
 from zoning.state import fold
 from zoning.store import Workspace
@@ -66,34 +64,6 @@ def test_a_case_is_put_on_the_map_by_a_click(analyst: Page, town_copy: Path) -> 
     case = case_of(town_copy, "T0318-01")
     at = (float(str(case["lng"])), float(str(case["lat"])))
     assert at == pytest.approx((114.053263, 22.541295), abs=4e-5), "a pixel of the map, or two"
-
-
-def test_a_new_case_inside_shows_what_each_part_costs_whose_clocks_could_begin_again(
-    analyst: Page, town_copy: Path
-) -> None:
-    workspace, plan, zone = Workspace(town_copy), derive(town_copy), digest("cases:C1", "core")
-    start = plan.as_of.replace(day=12)
-    decide(workspace, plan, Decision(zone, "delineate", "Zhou", in_force_from=start, delineated_at=start), plan.as_of)
-    expect(analyst.locator("#revision")).to_have_text("r 19", timeout=8000)
-    new_case(analyst, "临水花园4栋6单元")
-    save(analyst)
-    expect(analyst.locator(SAVED)).to_contain_text("Saved: T0318-01")
-    rests = analyst.locator(".fzone", has_text="Linshui Garden Block 4 unit 5")
-    rests.get_by_role("button", name="Decide").click(timeout=10_000)
-    offered = analyst.locator(".scopes label")
-    expect(offered).to_have_count(4)
-    expect(offered.first).to_contain_text("whole zone")
-    expect(offered.first.locator("input")).to_be_checked()
-    bars = [bar.evaluate("b => b.getBoundingClientRect().width") for bar in offered.locator(".sbar i").all()]
-    assert bars == sorted(bars, reverse=True)
-    assert bars[0] > bars[2] > bars[3] == 0
-    offered.first.locator("input").focus()
-    for _ in range(2):
-        analyst.keyboard.press("ArrowDown")
-    expect(offered.nth(2)).to_contain_text("unit")
-    save(analyst)
-    expect(analyst.locator(SAVED)).to_contain_text("saved")
-    assert [(d["action"], d.get("scope")) for d in decisions(town_copy)][-1] == ("extend", "unit")
 
 
 def test_a_point_that_is_put_away_at_once_leaves_no_pin(analyst: Page) -> None:
