@@ -68,6 +68,21 @@ def test_the_community_follows_its_state_and_entry_and_exit_the_level(high: bool
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("high", "level", "tier"), [(False, "medium", "medium_tier"), (True, "high", "high_tier")])
+def test_a_county_that_communities_fill_wholly_has_its_level_all_the_same(high: bool, level: str, tier: str) -> None:
+    old = [home(f"O{i:02d}", "B1", **PAST) for i in range(60)] if high else []
+    areas = [area("D", 0, 0, 1200, 500, "district"), area("ONE", 0, 0, 600, 500), area("MANY", 600, 0, 600, 500)]
+    plan = derive_town(load_policy("cn-2020-county"), areas=areas, buildings=HOUSES[:2], cases=[*CASES[:3], *old])
+    assert set(plan.zones["ground_id"]) == {"ONE", "MANY"}
+    around = f"by the level of the county: {level} risk county"
+    assert told(plan, "ONE") == [*four("by the state of the community", "medium_tier"), *two(around, tier)]
+
+
+def test_without_a_county_around_only_the_state_of_the_community_decides() -> None:
+    plan = derive_town(load_policy("cn-2020-county"), areas=AREAS[1:3], buildings=HOUSES[:2], cases=CASES[:3])
+    assert told(plan, "ONE") == four("by the state of the community", "medium_tier")
+
+
 def test_one_alone_has_the_whole_tier_of_the_county_or_only_what_the_state_decides() -> None:
     by = "by the level of the county"
     assert told(town("county"), "D") == [*two(by, "medium_tier"), *four(by, "medium_tier")]

@@ -9,6 +9,7 @@ from zoning.clocks import local_day
 from zoning.graded import Clause, Text, clause_on
 from zoning.pipeline import Plan
 from zoning.times import zone_info
+from zoning.whatif import claimed
 
 NAMES: dict[str, Text] = {
     "strategy": Text(zh="策略", en="Strategy"),
@@ -40,7 +41,7 @@ def measures_of(plan: Plan, zone: Mapping[str, Any]) -> list[Measure]:
     Returns
     -------
     In the order of the pack; none where its pack has no catalogue, or the zone is over. What the area around decides is
-    left out where no zone is around.
+    left out where nothing gives that area a class.
     """
     return [] if zone["status"] in _OVER else list(_measures(plan, zone))
 
@@ -50,7 +51,7 @@ def _measures(plan: Plan, zone: Mapping[str, Any]) -> Iterator[Measure]:
         if one.around is None:
             yield from _clauses(plan, one.table or "", one.clauses, one.by)
         elif (around := _around(plan, zone, one.around)) is not None:
-            deciding = plan.policy.classes[around["class"]]
+            deciding = plan.policy.classes[around]
             names = deciding.names
             by = Text(zh=f"{one.by.zh}：{names.zh}", en=f"{one.by.en}: {names.en}")
             for of in deciding.measures:
@@ -65,8 +66,8 @@ def _clauses(plan: Plan, table: str, keys: Iterable[str], by: Text) -> Iterator[
             yield Measure(key, clause, by)
 
 
-def _around(plan: Plan, zone: Mapping[str, Any], level: str) -> dict[str, Any] | None:
-    """The zone whose area of a level holds a point of this one; the strictest where there are several."""
+def _around(plan: Plan, zone: Mapping[str, Any], level: str) -> str | None:
+    """The class of the area of a level that holds a point of a zone; the strictest where there are several."""
     grounds = plan.zones.set_index("zone_id")["geometry"]
     ground = grounds.get(zone["zone_id"])
     if ground is None or ground.is_empty:
@@ -75,4 +76,8 @@ def _around(plan: Plan, zone: Mapping[str, Any], level: str) -> dict[str, Any] |
     holds = shapely.contains(areas["geometry"].to_numpy(object), ground.representative_point())
     areas = areas[(areas["level"] == level) & holds]
     found = plan.zones[plan.zones["ground_id"].isin(areas["id"]) & ~plan.zones["status"].isin(_OVER)]
-    return None if found.empty else {str(k): v for k, v in found.sort_values("rank").iloc[0].items()}
+    if found.empty and len(areas):
+        # Stricter zones may fill an area wholly: it has no zone then, and what claims it still gives its class.
+        claims = claimed(plan).claims
+        found = claims[claims["ground"].isin("area:" + areas["id"].astype("str"))]
+    return None if found.empty else str(found.sort_values("rank")["class"].iloc[0])
