@@ -61,6 +61,22 @@ def test_a_new_case_in_the_strictest_zone_extends_it_and_starts_its_days_without
     assert (later >= pd.Timedelta(days=9)).all()
 
 
+def test_a_case_alone_in_a_zone_of_clusters_counts_in_none_and_is_told_to_whoever_lifts_it() -> None:
+    policy = load_policy("sg-dengue-cluster")
+    decided = all_decided(derived(policy, at("12 12:00")))
+    new = home("C9", "B2", onset_at="28", reported_at="29 09:00", isolated_at="29 12:00", recorded_at="29 10:00")
+    quiet, plan = (derived(policy, at("30"), *cases, decided=decided) for cases in ([], [new]))
+    assert quiet.zones["zone_id"].tolist() == plan.zones["zone_id"].tolist()
+    [before], [after] = (p.acts[p.acts["act"] == "step"].to_dict("records") for p in (quiet, plan))
+    assert before["ready"]
+    assert after["ready"]
+    told = (before["reasons_en"], before["reasons_zh"])
+    assert (after["reasons_en"], after["reasons_zh"]) == (
+        f"{told[0]}; warning: cases:C9 lives here, which no rule counts",
+        f"{told[1]}；注意：cases:C9居住于此，未触发任何规则",
+    )
+
+
 def lifts(plan: Plan) -> pd.Timestamp:
     return pd.Timestamp(plan.zones.sort_values("rank").iloc[0]["earliest_lift_at"])
 

@@ -126,9 +126,9 @@ def _act(
 def _leave(zone: Zone, step: Step, checks: list[Check], known: Evidence) -> Act:
     """Return the step or release that the way out of a zone leads to."""
     holding, of = sum(c.holds for c in checks), len(checks)
-    why = join([tally(holding, of), *(c.missing for c in checks if not c.holds)])
-    if holding == of:
-        why = join([tally(holding, of), *(c.found for c in checks), _warning(zone, step, known)])
+    told = [c.found for c in checks] if holding == of else [c.missing for c in checks if not c.holds]
+    warned = [_warning(zone, step, known)] if holding == of else []
+    why = join([tally(holding, of), *told, *warned, _uncounted(zone, known)])
     ready = holding == of and zone["status"] == "in_force"
     at = next(iter(earliest(checks)), pd.NaT)
     act = "release" if step.to == LIFTED else "step"
@@ -142,6 +142,16 @@ def _warning(zone: Zone, step: Step, known: Evidence) -> Said:
         return NOTHING
     chinese, english = names([z.name for z in stricter]).zh, names([z.name_en for z in stricter]).en
     return Said(f"注意：更严格的区域尚未解除：{chinese}", f"warning: stricter zones are not lifted yet: {english}")
+
+
+def _uncounted(zone: Zone, known: Evidence) -> Said:
+    """Warn of cases that live on the ground of a zone and fire no rule, such as one alone where two make a cluster."""
+    alone = [fact for fact in zone["homes"] if fact not in known.counted]
+    if not alone:
+        return NOTHING
+    who = names(alone)
+    told = f"{who.en} live{'s' if len(alone) == 1 else ''} here, which no rule counts"
+    return Said(f"注意：{who.zh}居住于此，未触发任何规则", f"warning: {told}")
 
 
 def _acts(zone: Zone, known: Evidence) -> Iterator[Act]:

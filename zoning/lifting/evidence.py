@@ -69,7 +69,7 @@ class Evidence:
 
     `reported`: fact id of a case -> when; `case_of`: person -> fact id of their case. `there`: class -> zones not
     lifted; `areas`: level -> zone id -> areas that it is in; `resting`: fact -> decided zones that rest on it, each
-    after its rank.
+    after its rank; `counted`: facts of all zones.
     """
 
     policy: Policy
@@ -85,6 +85,7 @@ class Evidence:
     there: Mapping[str, list[Left]]
     areas: Mapping[str, Mapping[str, frozenset[str]]]
     resting: Mapping[str, list[tuple[int, Left]]]
+    counted: frozenset[str]
     _kept: dict[Any, list[Left]] = field(default_factory=dict)
 
     def left(self, zone: Zone, lifted: Lifted) -> list[Left]:
@@ -184,6 +185,7 @@ def gather(
         there=_there(zones[~zones["status"].isin(OVER)]),
         areas={level: _areas(zones, tables["areas"], level) for level in levels},
         resting=_resting(zones[zones["status"].isin(("decided", "in_force"))]),
+        counted=frozenset[str]().union(*zones["fact_ids"]),
     )
 
 
