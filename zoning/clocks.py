@@ -119,12 +119,11 @@ def way_out(of: ZoneClass, origin: str | None) -> Step | None:
 
     Parameters
     ----------
-    of : class of the zone.
-    origin : class that it stepped down from; None for a zone that was opened in its class.
+    of, origin : as `ways_out` takes them.
 
     Returns
     -------
-    The first of `ways_out`; None where there is none.
+    The first of those; None where there is none.
     """
     return next(iter(ways_out(of, origin)), None)
 

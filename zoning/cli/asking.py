@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zoning.addresses import resolve
 from zoning.answers import answer
-from zoning.cli.shared import Add, read_plan, take_times, take_workspace
+from zoning.cli.shared import Add, read_plan, read_rules, take_times, take_workspace
 from zoning.disk import write_synced
 from zoning.errors import InputError
 from zoning.explain import explain_at, explain_unit
@@ -87,7 +87,7 @@ def explain(given: Namespace) -> int:
         except ValueError as error:
             raise InputError(f"--at '{given.at}' is not LNG,LAT; write it as 114.05,22.54") from error
         found = explain_at(plan, lng, lat)
-    told = answer(plan, found, partial(read_plan, given, edited=False))
+    told = answer(plan, found, partial(read_rules, given))
     print(json.dumps(told, ensure_ascii=False, indent=2) if given.json else "\n".join(answer_lines(plan, told)))
     return 0
 

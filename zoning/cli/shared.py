@@ -100,23 +100,40 @@ def read_time(text: str | None, settings: Settings, about: datetime | None = Non
     return read_moment(text, settings.zone, about) if text else None
 
 
-def read_plan(given: Namespace, edited: bool = True) -> Plan:
+def read_plan(given: Namespace) -> Plan:
     """Derive the plan that a command asks for, and print its problems to standard error.
 
     Parameters
     ----------
     given : workspace, outbreak, as_of, known_at, policy.
-    edited : False leaves out every stroke, and says nothing.
 
     Returns
     -------
     Plan.
     """
+    plan = _plan(given, edited=True)
+    for problem in plan.problems.to_dict("records"):
+        print(f"note: {problem['subject']}: {problem['text']}", file=sys.stderr)
+    return plan
+
+
+def read_rules(given: Namespace) -> Plan:
+    """Derive the plan that a command asks for as the rules alone have it, without any edit.
+
+    Parameters
+    ----------
+    given : of `read_plan`.
+
+    Returns
+    -------
+    Plan.
+    """
+    return _plan(given, edited=False)
+
+
+def _plan(given: Namespace, edited: bool) -> Plan:
     workspace = workspace_of(given)
     settings = state.read_settings(workspace)
     times = (read_time(given.as_of, settings), read_time(given.known_at, settings))
     with progress("deriving zones"):
-        plan = pipeline.derive(workspace, *times, given.policy, edited)
-    for problem in plan.problems.to_dict("records") if edited else []:
-        print(f"note: {problem['subject']}: {problem['text']}", file=sys.stderr)
-    return plan
+        return pipeline.derive(workspace, *times, given.policy, edited)
