@@ -7,6 +7,8 @@ and what of it is beyond what the process holds when the step is done.
 `python -m bench.follow written FOLDER` measures a city that is there: `files` and `workspace` in one folder.
 """
 
+import ctypes
+import gc
 import resource
 import statistics
 import subprocess
@@ -18,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from zoning import demo, follow
 from zoning.clocks import read_moment
@@ -97,7 +100,10 @@ def peak() -> float:
 
 
 def held() -> float:
-    """What this process holds now, in GB."""
+    """What this process holds now, in GB, without what allocators keep of what was freed."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    ctypes.CDLL(None).malloc_trim(0)
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize() / 1e9
 
 
